@@ -1,0 +1,72 @@
+# Finds the third parties. Most are packages of the system; tools/setup puts the rest into a cache outside the checkout and
+# writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
+#
+# Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
+# PkgConfig::libzip conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
+# benchmark::benchmark.
+
+if(DEFINED ENV{CONFORMANCE_CACHE})
+  set(CONFORMANCE_CACHE "$ENV{CONFORMANCE_CACHE}")
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+  set(CONFORMANCE_CACHE "$ENV{XDG_CACHE_HOME}/conformance")
+else()
+  set(CONFORMANCE_CACHE "$ENV{HOME}/.cache/conformance")
+endif()
+
+set(_pins "${CMAKE_SOURCE_DIR}/tools/third_party.txt")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${_pins}")
+file(SHA256 "${_pins}" _pins_hash)
+string(SUBSTRING "${_pins_hash}" 0 12 _pins_hash)
+set(_env_file "${CONFORMANCE_CACHE}/env-${_pins_hash}.cmake")
+if(EXISTS "${_env_file}")
+  include("${_env_file}")  # CONFORMANCE_ONNX_PREFIX, CONFORMANCE_ORT_INCLUDE_DIR
+endif()
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(TBB 2021.5 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(GTest 1.12 REQUIRED)
+find_package(benchmark REQUIRED)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET GLOBAL libzip)
+
+# Debian's protobuf has no package file of its own, and the one of onnx does not look for protobuf: this order matters.
+find_package(Protobuf 3.21 REQUIRED MODULE)
+find_package(ONNX CONFIG QUIET HINTS "${CONFORMANCE_ONNX_PREFIX}" ENV CONFORMANCE_ONNX_PREFIX)
+
+# Header-only libraries without a package file. PRIVATE to the one source that needs each: they are slow to compile.
+function(conformance_header_library target header)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "HINTS;SUFFIXES")
+  find_path(${target}_INCLUDE_DIR ${header} HINTS ${arg_HINTS} PATH_SUFFIXES ${arg_SUFFIXES})
+  mark_as_advanced(${target}_INCLUDE_DIR)
+  if(${target}_INCLUDE_DIR)
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} SYSTEM INTERFACE "${${target}_INCLUDE_DIR}")
+  endif()
+endfunction()
+conformance_header_library(conformance_valijson valijson/validator.hpp)
+conformance_header_library(conformance_mustache kainjow/mustache.hpp)
+# Only the header is needed to build; the library is opened at run time, see tools/setup.
+conformance_header_library(conformance_ort_headers onnxruntime_c_api.h
+  HINTS "${CONFORMANCE_ORT_INCLUDE_DIR}" ENV CONFORMANCE_ORT_INCLUDE_DIR
+  SUFFIXES onnxruntime onnxruntime/core/session include)
+# Where tools/setup leaves libonnxruntime.so, relative to the cache folder: looked up at run time, after the option and the
+# environment variable, so that no path of this machine is compiled in.
+file(STRINGS "${_pins}" _ort REGEX "^onnxruntime ")
+string(REGEX REPLACE "^onnxruntime +([^ ]+).*" "\\1" CONFORMANCE_ORT_VERSION "${_ort}")
+if(TARGET conformance_ort_headers)
+  target_compile_definitions(conformance_ort_headers INTERFACE
+    CONFORMANCE_ORT_CACHE_FILE="onnxruntime-${CONFORMANCE_ORT_VERSION}/libonnxruntime.so")
+endif()
+
+set(_missing "")
+foreach(_target ONNX::onnx conformance_valijson conformance_mustache conformance_ort_headers)
+  if(NOT TARGET ${_target})
+    list(APPEND _missing ${_target})
+  endif()
+endforeach()
+if(_missing)
+  message(WARNING "not found: ${_missing} (looked in the system and in ${CONFORMANCE_CACHE}); run tools/setup, then configure again")
+endif()
