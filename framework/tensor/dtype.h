@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace conformance {
+
+/// Element types. The order is ours; formats translate (safetensors' "F32", ONNX's 1, .pt2's 7, ExecuTorch's 6).
+enum class DType : uint8_t { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
+
+constexpr size_t ByteSize(DType dtype) {
+  switch (dtype) {
+    case DType::kF64:
+    case DType::kI64: return 8;
+    case DType::kF32:
+    case DType::kI32: return 4;
+    case DType::kF16:
+    case DType::kBF16:
+    case DType::kI16: return 2;
+    case DType::kI8:
+    case DType::kU8:
+    case DType::kBool: return 1;
+  }
+  return 0;
+}
+constexpr bool IsFloating(DType dtype) { return dtype <= DType::kBF16; }
+constexpr bool IsIntegral(DType dtype) { return dtype >= DType::kI64 && dtype <= DType::kU8; }
+
+/// "f64", "f32", "f16", "bf16", "i64", "i32", "i16", "i8", "u8", "bool".
+std::string_view ToString(DType dtype);
+std::optional<DType> DTypeFromString(std::string_view name);
+/// "float64", "float32", "float16", "bfloat16", "int64", … , "bool": PyTorch's and Hugging Face's names.
+std::string_view TorchName(DType dtype);
+std::optional<DType> DTypeFromTorchName(std::string_view name);
+
+/// PyTorch's promotion of two tensor dtypes (torch.promote_types): bool < integers < floats; u8 with a signed type
+/// gives the next wider signed type; f16 with bf16 gives f32.
+DType PromoteTypes(DType a, DType b);
+
+}  // namespace conformance
