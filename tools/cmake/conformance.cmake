@@ -11,6 +11,7 @@
 #     TEST_PRIVATE ONNX::onnx ...        # third parties that only the tests need
 #     FUZZ         a_fuzz.cc ...         # each defines LLVMFuzzerTestOneInput
 #     FUZZ_CORPUS  safetensors ...       # folders below fixtures/malformed (and fixtures/ itself: ../configs) fed to them
+#     TESTING                            # installed for tests: headers, and objects in libconformance_testing.a
 #     NOT_INSTALLED)                     # stays out of the shared library and the installed headers
 #
 # The component's name is its folder with _ for /. It becomes the object library <component>_objects and the static library
@@ -105,7 +106,7 @@ function(conformance_names out)
 endfunction()
 
 function(conformance_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_INSTALLED;INTERFACE_ONLY" ""
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_INSTALLED;TESTING;INTERFACE_ONLY" ""
     "SOURCES;HEADERS;DEPENDS;PRIVATE;PUBLIC;TESTS;TEST_DEPENDS;TEST_PRIVATE;FUZZ;FUZZ_CORPUS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "conformance_library(${name}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -140,7 +141,9 @@ function(conformance_library name)
       ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib" OUTPUT_NAME "conformance_${name}")
     target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${depends} ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
-    if(NOT arg_NOT_INSTALLED)
+    if(arg_TESTING)
+      set_property(GLOBAL APPEND PROPERTY CONFORMANCE_TESTING_OBJECTS ${name}_objects)
+    elseif(NOT arg_NOT_INSTALLED)
       set_property(GLOBAL APPEND PROPERTY CONFORMANCE_SHARED_OBJECTS ${name}_objects)
       set_property(GLOBAL APPEND PROPERTY CONFORMANCE_SHARED_LINKS ${arg_PRIVATE})
     endif()
