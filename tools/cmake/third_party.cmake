@@ -20,6 +20,13 @@ string(SUBSTRING "${_pins_hash}" 0 12 _pins_hash)
 set(_env_file "${CONFORMANCE_CACHE}/env-${_pins_hash}.cmake")
 if(EXISTS "${_env_file}")
   include("${_env_file}")  # CONFORMANCE_ONNX_PREFIX, CONFORMANCE_ORT_INCLUDE_DIR
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${_env_file}")
+  # What an earlier configuration found in another cache entry is out of date.
+  if(NOT "${_env_file};${CONFORMANCE_ONNX_PREFIX};${CONFORMANCE_ORT_INCLUDE_DIR}" STREQUAL "${CONFORMANCE_CACHE_SEEN}")
+    unset(ONNX_DIR CACHE)
+    unset(conformance_ort_headers_INCLUDE_DIR CACHE)
+    set(CONFORMANCE_CACHE_SEEN "${_env_file};${CONFORMANCE_ONNX_PREFIX};${CONFORMANCE_ORT_INCLUDE_DIR}" CACHE INTERNAL "")
+  endif()
 endif()
 
 find_package(PkgConfig REQUIRED)
