@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/base/result.h"
+#include "framework/ports/artifact.h"
+#include "framework/ports/export_config.h"
+#include "framework/tensor/tensor.h"
+
+namespace conformance::ports {
+
+/// Inputs of one forward: tensors by dotted name and the keyword arguments that are no tensors ({"use_cache": true}).
+struct ModelInputs {
+  NamedTensors tensors;
+  Json kwargs;
+};
+
+/// A patch of a model class's method or an operator for one export (SPEC E5): data, shown by `conformance list patches`.
+struct PatchInfo {
+  std::string backend;   ///< export format
+  std::string target;    ///< "MistralModel::make_mask", "aten.where.self"
+  std::string kind;      ///< "method", "operator", "by construction"
+  std::string reason;
+  std::string upstream;  ///< link
+  std::string versions;  ///< seen with
+};
+
+/// What to trace.
+struct TraceRequest {
+  ModelInputs inputs;            ///< prepared: labels stripped, flags applied, cast
+  DynamicShapes dynamic_shapes;  ///< empty: static
+  bool strict = false;
+  bool defer_runtime_asserts = false;
+  const void* method_patches = nullptr;  ///< ops::PatchTable*, or null; lives as long as the exporter
+  std::string cache_key;         ///< variant and method patches: equal keys share one trace of a model
+};
+
+/// Which of the entries below an exporter implements.
+struct ExporterCapabilities {
+  std::string format;            ///< of its artifacts: "onnx"
+  bool lowers_programs = false;  ///< Prepare and Lower
+  bool exports_checkpoints = false;  ///< ExportCheckpoint: another program, usually in a worker
+  bool dynamic = true;
+  bool optimises = false;        ///< has an optimiser that a disable_optimize entry switches off
+  bool isolated = false;         ///< must run in a worker
+};
+
+/// Module -> artifact. One for each format; stateless and usable from several threads at once.
+class Exporter {
+ public:
+  virtual ~Exporter() = default;
+  virtual std::string_view Name() const = 0;  ///< "onnx"
+  virtual ExporterCapabilities Capabilities() const = 0;
+  /// Its config with defaults.
+  virtual std::unique_ptr<ExportConfig> DefaultConfig() const = 0;
+  /// Versions it was qualified against, by library.
+  virtual std::vector<std::pair<std::string, std::string>> QualifiedVersions() const { return {}; }
+
+  /// What to trace: inputs prepared, dimensions, method patches. `model` and `inputs` are left as found.
+  virtual Result<TraceRequest> Prepare(const nn::Model& model, const ModelInputs& inputs, const ExportConfig& config) const;
+  /// Program -> artifact; a `.pt2` that was read enters here. Errors: kUnsupported names the first op without a translation.
+  virtual Result<Artifact> Lower(const ir::Program& program, const weights::Weights& weights, const ExportConfig& config) const;
+  /// Checkpoint folder -> artifact in the folder config.output_path. For exporters that are programs of their own.
+  virtual Result<Artifact> ExportCheckpoint(const std::filesystem::path& folder, const ModelInputs& inputs,
+                                            const ExportConfig& config) const;
+};
+
+}  // namespace conformance::ports

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/base/json.h"
+#include "framework/base/result.h"
+
+namespace conformance::record {
+
+/// How a cell ended (SPEC C1). Only kPass is green.
+enum class Outcome : uint8_t {
+  kPass, kFail, kError, kCrash, kTimeout, kOutOfMemory, kUnsupported, kUnavailable, kMistrusted, kFlake, kSkip,
+};
+/// Where it ended; kCompare for a cell that was judged to the end.
+enum class Stage : uint8_t {
+  kLoad, kDecompose, kFuse, kQuantize, kTrace, kExport, kCheck, kPrepare, kRun, kCompare,
+};
+std::string_view ToString(Outcome outcome);  ///< "pass", "fail", …, "out-of-memory"
+std::string_view ToString(Stage stage);      ///< "load", …
+std::optional<Outcome> OutcomeFromString(std::string_view text);
+std::optional<Stage> StageFromString(std::string_view text);
+/// The outcome that an error gives: kUnsupported, kUnavailable, kCrash, kTimeout, kOutOfMemory by its kind, else kError.
+Outcome OutcomeOf(const Error& error);
+
+/// Stable name of a cell: "model/variant/exporter/backend/dtype".
+struct CellId {
+  std::string model, variant, exporter, backend, dtype;
+  std::string ToString() const;
+  friend bool operator==(const CellId&, const CellId&) = default;
+  friend auto operator<=>(const CellId&, const CellId&) = default;
+};
+/// Splits at the last four slashes (a model's name may hold slashes).
+Result<CellId> ParseCellId(std::string_view text);
+
+/// Error figures of one output at one shape. `oracle_*` are against the f64 reference; `budget_*` what the f32 reference's own
+/// error allows; `close_*` what torch.testing.assert_close would say at its defaults for the dtype.
+struct OutputFigures {
+  std::string output;   ///< dotted name
+  std::string dtype;
+  std::vector<int64_t> shape;
+  std::string assignment;  ///< "batch=3,sequence=11" or "" for the traced / recorded shape
+  std::string outcome;     ///< "pass", "fail"
+  std::string reason;      ///< empty when it passes
+  double max_abs = 0;      ///< largest |y − f64|
+  double max_rel = 0;      ///< largest |y − f64| / |f64|, zeros left out
+  double rms = 0;          ///< root mean square of y − f64
+  double reference_max_abs = 0;  ///< largest |f32 − f64|
+  double reference_rms = 0;
+  double budget_max_abs = 0;     ///< the bound that max_abs was held against
+  double budget_rms = 0;
+  double cosine = 1;
+  double max_ulp = 0;            ///< against the f32 reference, in units of the last place of the dtype
+  double close_rtol = 0, close_atol = 0;  ///< torch.testing.assert_close's defaults for the dtype
+  int64_t close_mismatched = 0;  ///< elements outside them
+  int64_t elements = 0;
+  int64_t worst_index = -1;      ///< row-major, of max_abs
+  Json ToJson() const;
+  static Result<OutputFigures> FromJson(const Json& json);
+};
+
+/// One cell's result. Everything a report needs; written to the journal as one line.
+struct CellRecord {
+  CellId id;
+  std::string model_class;   ///< "LlamaForCausalLM"
+  std::string source;        ///< checkpoint folder or file as given on the command line; empty for mocks
+  Outcome outcome = Outcome::kError;
+  Stage stage = Stage::kLoad;
+  std::string reason;        ///< cause, one line; empty for a plain pass
+  std::string detail;        ///< further lines (error trail, last lines of a worker)
+  std::string expected;      ///< id of the list entry that matched, or empty
+  std::string expected_kind; ///< "skip", "disable_optimize", "expected_fail", "tolerance", or empty
+  bool unexpected = false;   ///< the entry asked for another result
+  double seconds = 0;        ///< work, waiting excluded
+  std::map<std::string, double> stage_seconds;  ///< by stage name
+  std::vector<OutputFigures> figures;
+  std::vector<std::string> notes;   ///< "input_ids.size(0) was specialised to 2 …", drift warnings, ignored entries
+  Json facts;                ///< free figures: artifact bytes, opset, node count, patches' hits, guards, versions
+  std::string command;       ///< the one command that repeats it
+  std::string shown_word() const;  ///< outcome, or "expected-fail" / "unexpected-pass" (SPEC C1)
+  bool as_expected() const;  ///< pass, or not pass as a list entry says
+  Json ToJson() const;
+  static Result<CellRecord> FromJson(const Json& json);
+};
+
+/// One run: the only thing that reports read.
+struct RunRecord {
+  int64_t schema = 1;
+  std::string version;       ///< Conformance's own
+  std::map<std::string, std::string> versions;  ///< of runtimes and libraries met
+  uint64_t seed = 0;
+  std::string started;       ///< UTC, ISO 8601; the only wall-clock fields are this and seconds
+  double seconds = 0;
+  std::string command_line;
+  std::vector<CellRecord> cells;      ///< in the plan's order
+  std::vector<std::string> warnings;  ///< list entries that matched nothing, drift, unavailable backends
+  /// Count by shown word, in Outcome order, zero counts left out.
+  std::vector<std::pair<std::string, int64_t>> Summary() const;
+  /// `summary` and `cells` as reports/record.schema.json says.
+  Json ToJson() const;
+  static Result<RunRecord> FromJson(const Json& json);
+};
+
+}  // namespace conformance::record
