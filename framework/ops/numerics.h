@@ -18,8 +18,13 @@ struct Numerics {
   uint64_t order_seed = 0;
   /// Seeded noise on transcendentals, in units of the last place of the declared dtype.
   double noise_ulp = 0;
+  /// Share of the halves' stores that stay in the compute type although `round_stores`, as in a compiler that fuses
+  /// neighbours; in [0, 1], drawn by `order_seed`.
+  double fused_stores = 0;
 
   static Numerics Oracle() { return {.compute = Compute::kF64, .round_stores = false}; }
+  /// Member `seed` ≥ 1 of the ensemble of legal answers: other orders, ±2 units of noise, some stores fused.
+  static Numerics Ensemble(uint64_t seed) { return {.order_seed = seed, .noise_ulp = 2, .fused_stores = 0.5}; }
   friend bool operator==(const Numerics&, const Numerics&) = default;
 };
 
