@@ -1,0 +1,21 @@
+#pragma once
+
+#include "framework/ops/op_context.h"
+
+namespace conformance::ops {
+
+/// y = a + alpha · b.
+/// Shapes: a [...], b [...] -> y, their broadcast by NumPy's rules; a number counts as [].
+/// Types:  PyTorch's promotion: tensors with axes rule over tensors without, those over numbers, except that
+///         a higher category (bool < integer < float) always wins; an integer tensor with a float number
+///         gives f32.
+/// Errors: kShape if the sizes do not broadcast.
+/// Source: torch.add.
+Value Add(OpContext& context, const Value& a, const Value& b, Scalar alpha = 1);
+Value Add(OpContext& context, const Value& a, Scalar b, Scalar alpha = 1);
+
+const OpDef& AddTensorOp();         ///< aten.add.Tensor; `other` may be a number, as in PyTorch's traces
+const OpDef& AddScalarOp();         ///< aten.add.Scalar
+const OpDef& AddTensorInPlaceOp();  ///< aten.add_.Tensor: writes y into a
+
+}  // namespace conformance::ops

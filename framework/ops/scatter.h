@@ -1,0 +1,20 @@
+#pragma once
+
+#include "framework/ops/op_context.h"
+
+namespace conformance::ops {
+
+/// A copy of x with y[i][index[i][j]] = source[i][j] for axis 1, and so for others; `source` a tensor or a
+/// number.
+/// Shapes: x [...], index of x's rank, source at least as long -> y [...].
+/// Types:  source has the type of x; index i64.
+/// Errors: kShape for other ranks, or an index longer than source or (elsewhere than along the axis) x; kType
+///         for other types.
+/// Source: torch.scatter.
+Value Scatter(OpContext& context, const Value& x, int64_t axis, const Value& index, const Value& source);
+Value Scatter(OpContext& context, const Value& x, int64_t axis, const Value& index, Scalar source);
+
+const OpDef& ScatterSrcOp();    ///< aten.scatter.src
+const OpDef& ScatterValueOp();  ///< aten.scatter.value
+
+}  // namespace conformance::ops
