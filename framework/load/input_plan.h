@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/base/json.h"
+#include "framework/base/result.h"
+#include "framework/nn/model.h"
+#include "framework/symbolic/shape_env.h"
+#include "framework/tensor/tensor.h"
+
+namespace conformance::load {
+
+/// A size for each symbol of a plan: {"batch": 2, "sequence": 9}.
+using Assignment = std::map<std::string, int64_t, std::less<>>;
+/// "batch=2,sequence=9".
+std::string ToString(const Assignment& assignment);
+
+/// How a case makes its inputs: leaves over named symbols, and a generator for each. Golden inputs are one assignment of it; the
+/// unseen shapes of a dynamic export are others.
+class InputPlan {
+ public:
+  /// The plan of a use of a model: "static" and "dynamic" (both its plain forward), "prefill", "decode".
+  /// Errors: kUnsupported for a use that the class doesn't have.
+  static Result<InputPlan> Make(const nn::Model& model, std::string_view variant);
+  /// The plan whose leaves are those of `inputs` (leaves whose last part starts with "_" are left out), with `inputs` as the
+  /// assignment that `Golden` gives back. Sizes solve the symbols; masks tell the side of the padding.
+  /// Errors: kInvalid names a leaf that forward doesn't take; kShape sizes that contradict each other; kType.
+  static Result<InputPlan> FromInputs(const nn::Model& model, std::string_view variant, const NamedTensors& inputs,
+                                      const Json& kwargs);
+
+  const std::string& variant() const { return variant_; }
+  const std::vector<nn::InputSymbol>& symbols() const { return layout_.symbols; }
+  const std::vector<nn::InputSpec>& leaves() const { return layout_.inputs; }
+  /// Arguments of forward that are no tensors.
+  const Json& kwargs() const { return layout_.kwargs; }
+
+  /// The assignment that is traced: the golden one, or the plan's own (batch 2).
+  const Assignment& traced() const { return traced_; }
+  /// Three that a trace of `traced()` has not seen: another batch, another length, both; lengths are odd (no chunk, window or patch
+  /// size divides one of them) and inside what the config allows. Fewer where the bounds leave no room.
+  std::vector<Assignment> Unseen() const;
+
+  /// Consistent inputs of that assignment: ids below the vocabulary without special ids, masks with one padded row (batch ≥ 2 and
+  /// length ≥ 3), positions that follow the mask. The golden inputs themselves for the golden assignment (any seed).
+  /// Same assignment and seed, same bytes. Errors: kInvalid for a symbol that is missing, unknown or out of bounds.
+  Result<NamedTensors> Make(const Assignment& assignment, uint64_t seed) const;
+
+  /// For a trace at `traced()`: every axis of every leaf Auto (caches included), or the plan's symbols as named Dims with their
+  /// ranges (constant axes static).
+  DynamicShapes AutoShapes() const;
+  DynamicShapes NamedShapes() const;
+
+ private:
+  std::string variant_;
+  nn::InputLayout layout_;
+  Assignment traced_;
+  std::optional<NamedTensors> golden_;
+};
+
+}  // namespace conformance::load
