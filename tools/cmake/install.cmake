@@ -59,8 +59,9 @@ configure_package_config_file("${CMAKE_SOURCE_DIR}/tools/cmake/ConformanceConfig
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/ConformanceConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_BINARY_DIR}/ConformanceConfig.cmake" "${CMAKE_BINARY_DIR}/ConformanceConfigVersion.cmake"
   DESTINATION lib/cmake/Conformance)
-file(GLOB _functions CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tools/cmake/conformance_add_tests*")
-if(_functions)
-  install(FILES ${_functions} DESTINATION lib/cmake/Conformance)
-endif()
+foreach(_function conformance_add_tests.cmake)
+  if(EXISTS "${CMAKE_SOURCE_DIR}/tools/cmake/${_function}")
+    install(FILES "${CMAKE_SOURCE_DIR}/tools/cmake/${_function}" DESTINATION lib/cmake/Conformance)
+  endif()
+endforeach()
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/conformance)
