@@ -2,7 +2,7 @@
 # writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
-# PkgConfig::libzip conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
+# PkgConfig::libzip ZLIB::ZLIB conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
 # benchmark::benchmark.
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
@@ -31,6 +31,7 @@ endif()
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(TBB 2021.5 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
