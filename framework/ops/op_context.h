@@ -45,10 +45,15 @@ class OpContext {
 
   /// Calls an op with positional arguments (trailing ones with defaults may be left out).
   Value Call(const OpDef& op, std::vector<Argument> args);
-  /// An op that returns several tensors or a list.
+  /// An op that returns several tensors or a list. After an error a list has kPoisonedListLength poisoned values, so that
+  /// model code may take its elements.
+  static constexpr size_t kPoisonedListLength = 64;
   std::vector<Value> CallMulti(const OpDef& op, std::vector<Argument> args);
-  /// An op that returns a size (sym_size), or the only element of an integer tensor (an unbacked symbol when tracing).
+  /// An op that returns a size (sym_size), or the only element of an integer tensor (an unbacked symbol when tracing). 1 after
+  /// an error.
   SymInt CallSymInt(const OpDef& op, std::vector<Argument> args);
+  /// An op that returns a condition over sizes. False after an error.
+  SymBool CallSymBool(const OpDef& op, std::vector<Argument> args);
 
   /// The value of a parameter or buffer.
   Value Weight(const WeightInfo& info);
@@ -57,6 +62,8 @@ class OpContext {
 
   /// The only way to branch on a size. Provable: the answer; else by the hint, with a recorded guard; after an error: false.
   bool Guard(const SymBool& condition, std::string_view why);
+  /// Requires a condition: checked now where it is known, else an assertion of the trace. Fails with kInvalid and `why`.
+  void Assert(const SymBool& condition, std::string_view why);
 
   /// The first error, or success.
   const Status& status() const { return status_; }
@@ -92,7 +99,11 @@ class OpContext {
   struct Answer {
     std::vector<Value> values;
     SymInt sym_int;
+    std::optional<SymBool> sym_bool = {};
+    std::optional<double> number = {};
   };
+  /// The rule's answer for an op that returns no tensors.
+  static Answer FromRule(const RuleResult& rule);
   /// Arguments are bound and checked; `rule` is the rule's answer.
   virtual Result<Answer> Execute(const OpDef& op, std::vector<Argument>& args, const RuleResult& rule) = 0;
   virtual Result<Value> LoadWeight(const WeightInfo& info) = 0;
@@ -102,6 +113,7 @@ class OpContext {
 
  private:
   Answer Dispatch(const OpDef& op, std::vector<Argument> args);
+  Result<Answer> Try(const OpDef& op, std::vector<Argument> args);
   Status status_;
   std::vector<Frame> stack_;
   std::vector<ForwardObserver*> observers_;

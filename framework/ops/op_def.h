@@ -20,6 +20,7 @@ struct ArgSchema {
   std::string name;
   ArgKind kind = ArgKind::kTensor;
   bool optional = false;       ///< `?`: None is allowed
+  bool symbolic = false;       ///< `SymInt`: may depend on symbols; a plain `int` must be a number
   bool keyword_only = false;   ///< after `*`
   std::optional<Argument> default_value;
   bool written = false;        ///< `Tensor(a!)`: the op writes into it
@@ -28,7 +29,7 @@ struct ArgSchema {
 };
 
 struct ReturnSchema {
-  ArgKind kind = ArgKind::kTensor;  ///< kTensor, kTensorList, or kInt for sym_size
+  ArgKind kind = ArgKind::kTensor;  ///< kTensor, kTensorList; kInt (a size), kBool (a condition), kFloat
   bool aliased = false;
 };
 
@@ -43,6 +44,7 @@ class RuleCall {
   size_t size() const { return args_.size(); }
   const Argument& arg(size_t i) const { return args_[i]; }
   bool IsNone(size_t i) const;
+  bool IsTensor(size_t i) const;  ///< a defined tensor: neither None nor a number
   /// Typed reads; kinds were checked against the schema before the rule runs.
   const Value& tensor(size_t i) const;           ///< undefined for None
   std::vector<Value> tensors(size_t i) const;    ///< elements may be undefined in an optional list
@@ -57,16 +59,31 @@ class RuleCall {
   /// Decides a condition: provable, or recorded as a guard of the trace. With concrete sizes it is plain arithmetic. An error
   /// (a guard that must not be taken) is kept and returned by the caller through `status()`.
   bool Guard(const SymBool& condition, std::string_view why);
-  /// Requires a condition: kShape error with `message` where it fails.
+  /// Requires a condition: kShape error with `message` where it fails. A guard where it is undecided, for a size that is only
+  /// known when the program runs an assertion of the trace.
   Status Require(const SymBool& condition, std::string message);
+  /// As Require, but the caller makes the error: true or false, or the error of a guard that must not be taken.
+  Result<bool> Holds(const SymBool& condition, std::string_view why);
+  /// Holds(a == b), quick where both are the same expression.
+  Result<bool> Equal(const SymInt& a, const SymInt& b, std::string_view why);
+  /// Provably true, provably false, or undecided; records nothing.
+  std::optional<bool> Prove(const SymBool& condition) const;
+  /// Its value in this trace; none for a size that is only known when the program runs.
+  std::optional<int64_t> Hint(const SymInt& value) const;
+  /// What is known by earlier equality guards put in.
+  SymInt Simplify(const SymInt& value) const;
+  /// The number that a size is in this trace, guarded to stay so. Errors: kInvalid for a size without one.
+  Result<int64_t> Specialise(const SymInt& value, std::string_view why);
   const Status& status() const { return status_; }
 
   /// Axis in [0, rank) from PyTorch's [-rank, rank); rank 0 counts as 1. Error kShape.
   Result<int64_t> Axis(int64_t axis, int64_t rank) const;
   /// Broadcast of two shapes by NumPy's rules, guarding sizes that are not provably equal or 1.
   Result<std::vector<SymInt>> Broadcast(std::span<const SymInt> a, std::span<const SymInt> b);
-  /// Fresh unbacked size (nonzero, item).
-  SymInt Unbacked(std::string source);
+  /// As above where `size` must become `wanted`: it is 1, or equal.
+  Result<bool> Broadcasts(const SymInt& size, const SymInt& wanted);
+  /// Fresh unbacked size (nonzero, item). Without symbols (eagerly) a placeholder that no kernel may read: it finds the size.
+  SymInt Unbacked(std::string source, SymRange range = {});
 
  private:
   std::string_view op_;
@@ -81,6 +98,8 @@ class RuleCall {
 struct RuleResult {
   std::vector<TensorMeta> tensors;
   std::optional<SymInt> sym_int;
+  std::optional<SymBool> sym_bool;  ///< of a comparison of sizes
+  std::optional<double> number;     ///< of a division of sizes
 };
 using Rule = Result<RuleResult> (*)(RuleCall& call);
 
@@ -93,6 +112,8 @@ struct OpTraits {
   /// Index of the argument whose last (or `dim`) axis is reduced over; for error bounds. -1: no reduction.
   int reduction_arg = -1;
   std::string_view in_place_of;  ///< "aten.add.Tensor" for aten.add_.Tensor
+  /// Index of a Tensor argument that takes a number as well, as PyTorch's traces write `add.Tensor(x, 1)`. -1: none.
+  int number_arg = -1;
 };
 
 /// One op: its contract. Defined in its own file as an immutable value: `const OpDef& LinearOp();`.
@@ -107,6 +128,10 @@ struct OpDef {
 /// From ATen's own schema text, "aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"; overloads as in
 /// "aten::add.Tensor(…)". A malformed text is our own mistake and aborts.
 OpDef MakeOp(std::string_view schema, Rule rule, OpTraits traits = {});
+
+/// The rule's answer for bound arguments, with what the rule kept as its status. Errors name the op.
+Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, ShapeEnv* env,
+                             std::string_view module_path = {});
 
 /// All ops by target. Holds pointers to the immutable definitions.
 class OpTable {

@@ -30,7 +30,7 @@ class Value {
   /// `meta.sizes` must be the tensor's shape.
   static Value Eager(Tensor tensor, TensorMeta meta);
   static Value Eager(Tensor tensor);
-  /// A traced value: `id` is the recorder's own number for it. `constant` holds the elements where they are known.
+  /// A traced value: `id` is the recorder's own number for it.
   static Value Traced(int64_t id, TensorMeta meta);
   static Value Poisoned();
 
