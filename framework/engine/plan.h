@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/base/result.h"
+#include "framework/engine/case.h"
+#include "framework/engine/toolbox.h"
+#include "framework/record/record.h"
+
+namespace conformance::engine {
+
+/// Which cells of the catalogue run. Within one field any entry may match; all fields must. Empty: everything. Entries are shell
+/// patterns ("onnx*"); a plain name is one that matches itself.
+struct Selection {
+  std::vector<std::string> classes;    ///< --class, over model classes
+  std::vector<std::string> variants;   ///< --variant
+  std::vector<std::string> exporters;  ///< --exporter; "none" is one
+  std::vector<std::string> backends;   ///< --backend
+  std::vector<std::string> filters;    ///< --filter, over the whole cell id
+  bool Matches(const record::CellId& id, std::string_view model_class) const;
+  /// True where `backend` was asked for by its own name, not by a pattern.
+  bool NamesBackend(std::string_view backend) const;
+};
+
+/// One cell before it runs.
+struct PlannedCell {
+  record::CellId id;
+  std::string model_class;
+  std::shared_ptr<const Case> model;
+  Variant variant;
+  DType dtype = DType::kF32;
+  std::shared_ptr<const ports::Exporter> exporter;  ///< null: exporter `none`
+  std::shared_ptr<const ports::Backend> backend;
+};
+
+/// Names for cases in the order given, unique: a folder's own name (a trailing slash ignored), with as many parents before it as it
+/// takes where two are equal; "#2" behind it for a folder that is given twice.
+std::vector<std::string> CaseNames(const std::vector<std::shared_ptr<const Case>>& cases);
+
+/// The whole catalogue: {case × variant × exporter × backend × dtype}, cases outermost. A pair whose backend doesn't take the
+/// exporter's format is not a cell, nor is a dynamic variant with an exporter that has none. Exporter `none` gives recordings as
+/// "checkpoint" and the others as "program". Errors: kInvalid for two cells of one id.
+Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
+                                           const std::vector<DType>& dtypes);
+
+}  // namespace conformance::engine
