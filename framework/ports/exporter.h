@@ -63,6 +63,8 @@ class Exporter {
   virtual Result<TraceRequest> Prepare(const nn::Model& model, const ModelInputs& inputs, const ExportConfig& config) const;
   /// Program -> artifact; a `.pt2` that was read enters here. Errors: kUnsupported names the first op without a translation.
   virtual Result<Artifact> Lower(const ir::Program& program, const weights::Weights& weights, const ExportConfig& config) const;
+  /// The format's own checker on what was written. An error is the artifact's failure, not the harness's. Nothing by default.
+  virtual Status Check(const Artifact& artifact) const;
   /// Checkpoint folder -> artifact in the folder config.output_path. For exporters that are programs of their own.
   virtual Result<Artifact> ExportCheckpoint(const std::filesystem::path& folder, const ModelInputs& inputs,
                                             const ExportConfig& config) const;

@@ -82,7 +82,7 @@ struct CellRecord {
   Json facts;                ///< free figures: artifact bytes, opset, node count, patches' hits, guards, versions
   std::string command;       ///< the one command that repeats it
   std::string shown_word() const;  ///< outcome, or "expected-fail" / "unexpected-pass" (SPEC C1)
-  bool as_expected() const;  ///< pass, or not pass as a list entry says
+  bool as_expected() const;  ///< pass, or not pass as a list entry says; a listed skip is as expected
   Json ToJson() const;
   static Result<CellRecord> FromJson(const Json& json);
 };
@@ -97,10 +97,11 @@ struct RunRecord {
   double seconds = 0;
   std::string command_line;
   std::vector<CellRecord> cells;      ///< in the plan's order
+  int64_t planned = 0;       ///< cells of the plan; more than `cells` where the run was interrupted
   std::vector<std::string> warnings;  ///< list entries that matched nothing, drift, unavailable backends
-  /// Count by shown word, in Outcome order, zero counts left out.
+  /// Count by shown word, in Outcome order, then "expected-fail" and "unexpected-pass"; zero counts left out.
   std::vector<std::pair<std::string, int64_t>> Summary() const;
-  /// `summary` and `cells` as reports/record.schema.json says.
+  /// `summary` and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".
   Json ToJson() const;
   static Result<RunRecord> FromJson(const Json& json);
 };

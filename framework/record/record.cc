@@ -1,0 +1,258 @@
+#include "framework/record/record.h"
+
+#include <cmath>
+#include <limits>
+
+#include "framework/base/strings.h"
+
+namespace conformance::record {
+namespace {
+
+/// JSON has no word for numbers that are not finite.
+Json Number(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+Json StringArray(const std::vector<std::string>& texts) {
+  Json array = Json::MakeArray();
+  for (const std::string& text : texts) array.Append(text);
+  return array;
+}
+
+/// Reads members; keeps the first error.
+class Reader {
+ public:
+  Reader(const Json& json, std::string_view what) : json_(json), what_(what) {
+    if (!json.IsObject()) Fail(Corrupt(what_ + " is no object but " + std::string(Json::KindName(json.kind()))));
+  }
+  void Read(std::string_view key, std::string& out) { Take(json_.GetString(key), out); }
+  void Read(std::string_view key, int64_t& out) { Take(json_.GetInt(key), out); }
+  void Read(std::string_view key, bool& out) { Take(json_.GetBool(key), out); }
+  void Read(std::string_view key, std::vector<int64_t>& out) { Take(json_.GetInts(key), out); }
+  void Read(std::string_view key, std::vector<std::string>& out) { Take(json_.GetStrings(key), out); }
+  void Read(std::string_view key, double& out) {
+    const Json* value = json_.Find(key);
+    if (value && value->IsString()) {
+      const std::string& text = value->AsString();
+      if (text == "nan") out = std::numeric_limits<double>::quiet_NaN();
+      else if (text == "inf" || text == "-inf") out = (text == "inf" ? 1 : -1) * std::numeric_limits<double>::infinity();
+      else Fail(Corrupt("'" + std::string(key) + "' is the string '" + text + "', want a number, \"inf\", \"-inf\" or \"nan\""));
+      return;
+    }
+    Take(json_.GetDouble(key), out);
+  }
+  /// A string, or null for an empty one.
+  void ReadOptional(std::string_view key, std::string& out) {
+    const Json* value = json_.Find(key);
+    if (value && value->IsNull()) out.clear();
+    else Read(key, out);
+  }
+  template <typename Function>
+  void ReadEach(std::string_view key, Function function) {
+    const Json* value = json_.Find(key);
+    if (!value || !value->IsArray()) return Fail(Corrupt("'" + std::string(key) + "' is missing or no array"));
+    for (const Json& entry : value->AsArray()) {
+      if (failed()) return;
+      function(entry);
+    }
+  }
+  template <typename T>
+  void Take(Result<T> found, T& out) {
+    if (!found.ok()) Fail(std::move(found).error());
+    else out = std::move(found).value();
+  }
+  void Fail(Error error) {
+    if (status_.ok()) status_ = std::move(error.Trail("in " + what_));
+  }
+  bool failed() const { return !status_.ok(); }
+  Error error() && { return std::move(status_).error(); }
+
+ private:
+  const Json& json_;
+  std::string what_;
+  Status status_;
+};
+
+}  // namespace
+
+Json OutputFigures::ToJson() const {
+  Json json = Json::MakeObject();
+  json["output"] = output;
+  json["dtype"] = dtype;
+  Json sizes = Json::MakeArray();
+  for (const int64_t size : shape) sizes.Append(size);
+  json["shape"] = std::move(sizes);
+  json["assignment"] = assignment;
+  json["outcome"] = outcome;
+  json["reason"] = reason;
+  json["max_abs"] = Number(max_abs);
+  json["max_rel"] = Number(max_rel);
+  json["rms"] = Number(rms);
+  json["reference_max_abs"] = Number(reference_max_abs);
+  json["reference_rms"] = Number(reference_rms);
+  json["budget_max_abs"] = Number(budget_max_abs);
+  json["budget_rms"] = Number(budget_rms);
+  json["cosine"] = Number(cosine);
+  json["max_ulp"] = Number(max_ulp);
+  json["close_rtol"] = Number(close_rtol);
+  json["close_atol"] = Number(close_atol);
+  json["close_mismatched"] = close_mismatched;
+  json["elements"] = elements;
+  json["worst_index"] = worst_index;
+  return json;
+}
+
+Result<OutputFigures> OutputFigures::FromJson(const Json& json) {
+  OutputFigures figures;
+  Reader reader(json, "an output's figures");
+  reader.Read("output", figures.output);
+  reader.Read("dtype", figures.dtype);
+  reader.Read("shape", figures.shape);
+  reader.Read("assignment", figures.assignment);
+  reader.Read("outcome", figures.outcome);
+  reader.Read("reason", figures.reason);
+  reader.Read("max_abs", figures.max_abs);
+  reader.Read("max_rel", figures.max_rel);
+  reader.Read("rms", figures.rms);
+  reader.Read("reference_max_abs", figures.reference_max_abs);
+  reader.Read("reference_rms", figures.reference_rms);
+  reader.Read("budget_max_abs", figures.budget_max_abs);
+  reader.Read("budget_rms", figures.budget_rms);
+  reader.Read("cosine", figures.cosine);
+  reader.Read("max_ulp", figures.max_ulp);
+  reader.Read("close_rtol", figures.close_rtol);
+  reader.Read("close_atol", figures.close_atol);
+  reader.Read("close_mismatched", figures.close_mismatched);
+  reader.Read("elements", figures.elements);
+  reader.Read("worst_index", figures.worst_index);
+  if (reader.failed()) return std::move(reader).error();
+  return figures;
+}
+
+Json CellRecord::ToJson() const {
+  Json json = Json::MakeObject();
+  json["id"] = id.ToString();
+  json["model"] = id.model;
+  json["class"] = model_class;
+  json["variant"] = id.variant;
+  json["exporter"] = id.exporter;
+  json["backend"] = id.backend;
+  json["dtype"] = id.dtype;
+  json["verdict"] = shown_word();
+  json["outcome"] = record::ToString(outcome);
+  json["expected"] = expected.empty() ? Json() : Json(expected);
+  json["expected_kind"] = expected_kind.empty() ? Json() : Json(expected_kind);
+  json["unexpected"] = unexpected;
+  json["stage"] = record::ToString(stage);
+  json["reason"] = reason;
+  json["detail"] = detail;
+  json["seconds"] = seconds;
+  Json stages = Json::MakeObject();
+  for (const auto& [name, value] : stage_seconds) stages[name] = value;
+  json["stage_seconds"] = std::move(stages);
+  Json outputs = Json::MakeArray();
+  for (const OutputFigures& entry : figures) outputs.Append(entry.ToJson());
+  json["figures"] = std::move(outputs);
+  json["notes"] = StringArray(notes);
+  json["facts"] = facts;
+  json["source"] = source;
+  json["command"] = command;
+  return json;
+}
+
+Result<CellRecord> CellRecord::FromJson(const Json& json) {
+  CellRecord cell;
+  Reader reader(json, "a cell's record");
+  std::string id, outcome, stage;
+  reader.Read("id", id);
+  reader.Read("class", cell.model_class);
+  reader.Read("outcome", outcome);
+  reader.ReadOptional("expected", cell.expected);
+  reader.ReadOptional("expected_kind", cell.expected_kind);
+  reader.Read("unexpected", cell.unexpected);
+  reader.Read("stage", stage);
+  reader.Read("reason", cell.reason);
+  reader.Read("detail", cell.detail);
+  reader.Read("seconds", cell.seconds);
+  reader.Read("notes", cell.notes);
+  reader.Read("source", cell.source);
+  reader.Read("command", cell.command);
+  reader.ReadEach("figures", [&](const Json& entry) {
+    OutputFigures figures;
+    reader.Take(OutputFigures::FromJson(entry), figures);
+    cell.figures.push_back(std::move(figures));
+  });
+  if (reader.failed()) return std::move(reader).error();
+
+  CONFORMANCE_TRY(cell.id, ParseCellId(id));
+  const auto known_outcome = OutcomeFromString(outcome);
+  if (!known_outcome) return Corrupt("unknown outcome '" + outcome + "'").With("cell", id);
+  cell.outcome = *known_outcome;
+  const auto known_stage = StageFromString(stage);
+  if (!known_stage) return Corrupt("unknown stage '" + stage + "'").With("cell", id);
+  cell.stage = *known_stage;
+  const Json* stages = json.Find("stage_seconds");
+  if (!stages || !stages->IsObject()) return Corrupt("'stage_seconds' is missing or no object").With("cell", id);
+  for (const auto& [name, value] : stages->AsObject()) {
+    if (!StageFromString(name) || !value.IsNumber()) return Corrupt("'stage_seconds' has no stage '" + name + "'").With("cell", id);
+    cell.stage_seconds[name] = value.AsDouble();
+  }
+  if (const Json* facts = json.Find("facts")) cell.facts = *facts;
+  return cell;
+}
+
+Json RunRecord::ToJson() const {
+  Json json = Json::MakeObject();
+  json["schema"] = schema;
+  json["version"] = version;
+  Json found = Json::MakeObject();
+  for (const auto& [name, value] : versions) found[name] = value;
+  json["versions"] = std::move(found);
+  json["seed"] = static_cast<int64_t>(seed);
+  json["started"] = started;
+  json["seconds"] = seconds;
+  json["command_line"] = command_line;
+  json["planned"] = planned;
+  Json summary = Json::MakeObject();
+  for (const auto& [word, count] : Summary()) summary[word] = count;
+  json["summary"] = std::move(summary);
+  json["warnings"] = StringArray(warnings);
+  Json all = Json::MakeArray();
+  for (const CellRecord& cell : cells) all.Append(cell.ToJson());
+  json["cells"] = std::move(all);
+  return json;
+}
+
+Result<RunRecord> RunRecord::FromJson(const Json& json) {
+  RunRecord run;
+  Reader reader(json, "a run's record");
+  int64_t seed = 0;
+  reader.Read("schema", run.schema);
+  if (!reader.failed() && run.schema != 1) {
+    reader.Fail(Unsupported("a record of schema " + std::to_string(run.schema) + ", this version reads 1"));
+  }
+  reader.Read("version", run.version);
+  reader.Read("seed", seed);
+  reader.Read("started", run.started);
+  reader.Read("seconds", run.seconds);
+  reader.Read("command_line", run.command_line);
+  reader.Read("planned", run.planned);
+  reader.Read("warnings", run.warnings);
+  reader.ReadEach("cells", [&](const Json& entry) {
+    CellRecord cell;
+    reader.Take(CellRecord::FromJson(entry), cell);
+    run.cells.push_back(std::move(cell));
+  });
+  if (reader.failed()) return std::move(reader).error();
+  run.seed = static_cast<uint64_t>(seed);
+  const Json* versions = json.Find("versions");
+  if (!versions || !versions->IsObject()) return Corrupt("'versions' is missing or no object");
+  for (const auto& [name, value] : versions->AsObject()) {
+    if (!value.IsString()) return Corrupt("the version of '" + name + "' is no string");
+    run.versions[name] = value.AsString();
+  }
+  return run;
+}
+
+}  // namespace conformance::record
