@@ -64,4 +64,8 @@ foreach(_function conformance_add_tests.cmake)
     install(FILES "${CMAKE_SOURCE_DIR}/tools/cmake/${_function}" DESTINATION lib/cmake/Conformance)
   endif()
 endforeach()
+# What the shipped suite needs: `conformance run` works from an installation as it does from a checkout.
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/suites" DESTINATION share/conformance FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/fixtures" DESTINATION share/conformance
+  PATTERN malformed EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/conformance)

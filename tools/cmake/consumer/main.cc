@@ -4,9 +4,9 @@
 #include "tools/conformance/default_toolbox.h"
 
 int main(int argc, char** argv) {
-  auto toolbox = conformance::DefaultToolbox();
+  auto toolbox = conformance::cli::DefaultToolbox();
   toolbox.exporters.Add(consumer::MakeListingExporter());
   toolbox.backends.Add(consumer::MakeListingBackend("listing", toolbox.backends.Share("program"), 0));
   toolbox.backends.Add(consumer::MakeListingBackend("listing_off_by_one", toolbox.backends.Share("program"), 1));
-  return conformance::RunCli(argc, argv, toolbox);
+  return conformance::cli::RunCli(argc, argv, toolbox);
 }
