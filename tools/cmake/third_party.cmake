@@ -2,7 +2,7 @@
 # writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
-# PkgConfig::libzip ZLIB::ZLIB conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
+# ZLIB::ZLIB conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
 # benchmark::benchmark.
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
@@ -29,7 +29,6 @@ if(EXISTS "${_env_file}")
   endif()
 endif()
 
-find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
@@ -38,7 +37,6 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(GTest 1.12 REQUIRED)
 find_package(benchmark REQUIRED)
-pkg_check_modules(libzip REQUIRED IMPORTED_TARGET GLOBAL libzip)
 
 # Debian's protobuf has no package file of its own, and the one of onnx does not look for protobuf: this order matters.
 find_package(Protobuf 3.21 REQUIRED MODULE)
