@@ -1,0 +1,108 @@
+#include "reports/render/json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+namespace conformance::reports {
+namespace {
+
+using record::CellRecord;
+using record::Outcome;
+using record::RunRecord;
+using record::Stage;
+
+// Paths of all breaches of reports/record.schema.json; empty when it is met.
+std::string Breaches(const std::string& text) {
+  std::ifstream file(CONFORMANCE_RECORD_SCHEMA);
+  const nlohmann::json schema_json = nlohmann::json::parse(file);
+  valijson::Schema schema;
+  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);
+  const nlohmann::json document = nlohmann::json::parse(text);
+  valijson::ValidationResults results;
+  valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
+  std::string all;
+  valijson::ValidationResults::Error error;
+  while (results.popError(error)) {
+    for (const auto& part : error.context) all += part;
+    all += ": " + error.description + "\n";
+  }
+  return all;
+}
+
+RunRecord Everything() {
+  RunRecord run;
+  run.version = "0.1.0";
+  run.versions["onnxruntime"] = "1.32.0";
+  run.started = "2026-01-31T12:00:00Z";
+  run.seconds = 1.5;
+  run.warnings = {"entry 3 matched nothing"};
+  for (int outcome = 0; outcome <= static_cast<int>(Outcome::kSkip); ++outcome) {
+    CellRecord cell;
+    cell.id = {"a/b", "static", "onnx", "onnxruntime", "f32"};
+    cell.id.variant += std::to_string(outcome);
+    cell.model_class = "BertModel";
+    cell.outcome = static_cast<Outcome>(outcome);
+    cell.stage = static_cast<Stage>(outcome % 10);
+    cell.reason = "because";
+    cell.stage_seconds["load"] = 0.25;
+    cell.notes = {"a note"};
+    cell.facts["nodes"] = 12;
+    record::OutputFigures figures;
+    figures.output = "logits";
+    figures.dtype = "f32";
+    figures.shape = {2, 0, 3};
+    figures.outcome = "fail";
+    figures.max_ulp = std::numeric_limits<double>::infinity();
+    cell.figures.push_back(figures);
+    run.cells.push_back(cell);
+  }
+  CellRecord expected = run.cells[1];
+  expected.expected = "lists.json#2";
+  expected.expected_kind = "expected_fail";
+  run.cells.push_back(expected);
+  CellRecord passes = run.cells[0];
+  passes.expected = "lists.json#2";
+  passes.expected_kind = "expected_fail";
+  passes.unexpected = true;
+  run.cells.push_back(passes);
+  return run;
+}
+
+TEST(JsonWriter, EveryOutcomeMeetsTheSchema) {
+  const auto text = JsonWriter().Render(Everything());
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(Breaches(*text), "");
+}
+
+TEST(JsonWriter, TheSchemaRefusesAnUnknownVerdict) {
+  auto text = JsonWriter().Render(Everything());
+  ASSERT_TRUE(text.ok());
+  const size_t at = text->find("\"verdict\": \"crash\"");
+  ASSERT_NE(at, std::string::npos);
+  text->replace(at, 18, "\"verdict\": \"grand\"");
+  EXPECT_THAT(Breaches(*text), ::testing::HasSubstr("verdict"));
+}
+
+TEST(JsonWriter, CountsByShownWord) {
+  const auto text = JsonWriter().Render(Everything());
+  ASSERT_TRUE(text.ok());
+  const auto document = nlohmann::json::parse(*text);
+  EXPECT_EQ(document["summary"]["pass"], 1);
+  EXPECT_EQ(document["summary"]["expected-fail"], 1);
+  EXPECT_EQ(document["summary"]["unexpected-pass"], 1);
+  EXPECT_TRUE(document["cells"][0]["expected"].is_null());
+  EXPECT_EQ(document["cells"][0]["id"], "a/b/static0/onnx/onnxruntime/f32");
+}
+
+}  // namespace
+}  // namespace conformance::reports

@@ -1,0 +1,31 @@
+#include "reports/render/text.h"
+
+namespace conformance::reports {
+
+std::string SummaryText(const record::RunRecord& run) {
+  std::string text;
+  for (const auto& [word, count] : run.Summary()) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
+  return text.empty() ? "no cells" : text;
+}
+
+Result<std::string> TextWriter::Render(const record::RunRecord& run) const {
+  std::string text;
+  for (const std::string& warning : run.warnings) text += "warning: " + warning + "\n";
+  for (const record::CellRecord& cell : run.cells) {
+    if (cell.as_expected() || cell.outcome == record::Outcome::kUnavailable) continue;
+    text += cell.shown_word() + "  " + cell.id.ToString() + "  (" + std::string(ToString(cell.stage)) + ")\n";
+    if (!cell.reason.empty()) text += "    " + cell.reason + "\n";
+    for (const std::string& note : cell.notes) text += "    note: " + note + "\n";
+    if (!cell.command.empty()) text += "    repeat: " + cell.command + "\n";
+  }
+  std::string last_reason;
+  for (const record::CellRecord& cell : run.cells) {
+    if (cell.outcome != record::Outcome::kUnavailable || cell.reason == last_reason) continue;
+    last_reason = cell.reason;  // once for each missing library, not once for each of its cells
+    text += "unavailable  " + cell.id.backend + ": " + cell.reason + "\n";
+  }
+  text += std::to_string(run.cells.size()) + " cells: " + SummaryText(run) + "\n";
+  return text;
+}
+
+}  // namespace conformance::reports

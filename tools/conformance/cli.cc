@@ -1,0 +1,173 @@
+#include "tools/conformance/cli.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "framework/base/strings.h"
+#include "framework/engine/sweep.h"
+#include "framework/formats/file.h"
+#include "tools/conformance/commands.h"
+#include "tools/conformance/version.h"
+
+namespace conformance::cli {
+
+int Complain(const Error& error) {
+  std::fprintf(stderr, "conformance: %s\n", error.ToString().c_str());
+  return engine::kExitBroken;
+}
+
+Status WriteOutput(const std::string& file, const std::string& text) {
+  if (file != "-") return formats::WriteFileAtomic(file, text);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    return ErrnoError("cannot write", "standard output", errno);
+  }
+  return Ok();
+}
+
+std::string ShellQuote(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+namespace {
+
+Invocation Describe(int argc, const char* const* argv) {
+  Invocation invocation;
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  invocation.program = error ? (argc > 0 ? argv[0] : "conformance") : self.string();
+  invocation.command_line = "conformance";
+  for (int i = 1; i < argc; ++i) invocation.command_line += " " + ShellQuote(argv[i]);
+  return invocation;
+}
+
+void AddSelection(CLI::App& command, SelectOptions& select) {
+  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors); none: the shipped suite");
+  command.add_option("--suite", select.suite, "a suite file in place of the shipped one");
+  const auto patterns = [&](const char* flag, std::vector<std::string>& values, const char* text) {
+    command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
+  };
+  patterns("--class", select.selection.classes, "model classes: LlamaForCausalLM, 'Llama*'");
+  patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode; recordings: forward, hidden, generate, …");
+  patterns("--exporter", select.selection.exporters, "none, onnx, …");
+  patterns("--backend", select.selection.backends, "eager, program, onnxruntime, …; one named so and unavailable fails the run");
+  patterns("--dtype", select.dtypes, "f32 (default), f64, f16, bf16");
+  command.add_option("--filter", select.selection.filters, "pattern over the cell id MODEL/VARIANT/EXPORTER/BACKEND/DTYPE")
+      ->group("Selection (may be repeated; NAME[,NAME]; * and ? match)")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--list", select.lists, "file or folder of expectations (skip, expected_fail, disable_optimize, tolerance)");
+}
+
+void AddRun(CLI::App& app, RunOptions& options) {
+  CLI::App* run = app.add_subcommand("run", "sweep models × variants × exporters × backends and judge every cell");
+  run->footer(
+      "Each cell is judged against the eager reference in f64: its error may be ten times what f32 itself costs. Folders laid out\n"
+      "like fixtures/golden are judged against what they record as well.\n\n"
+      "  conformance run                                    the shipped suite\n"
+      "  conformance run ./gpt2 --backend onnxruntime       one checkpoint, one runtime\n"
+      "  conformance run ./gpt2 --filter '*/dynamic/*'      dynamic exports at shapes that the trace did not see\n"
+      "  conformance run --run-dir runs/a --resume          go on where a run stopped\n\n"
+      "Exit codes: 0 all pass or as expected; 1 any other outcome; 2 usage, nothing selected or compared, a broken harness.");
+  AddSelection(*run, options.select);
+  const char* reports = "Reports";
+  run->add_option("--json", options.json, "write the record (schema: reports/record.schema.json); - is standard output")->group(reports);
+  run->add_option("--html", options.html, "write one self-contained page")->group(reports);
+  run->add_option("--run-dir", options.run_dir, "folder of the journal, the artifacts and all reports")->group(reports);
+  run->add_flag("--resume", options.resume, "take what the journal in --run-dir has; starts afresh where there is none")->group(reports);
+  run->add_flag("--quiet,-q", options.quiet, "say nothing but errors")->group(reports);
+  const char* limits = "Limits";
+  run->add_option("--threads,-j", options.threads, "cells at once; 0: one a core")->check(CLI::Range(0, 4096))->group(limits);
+  run->add_option("--backend-threads", options.backend_threads, "threads inside one session")->check(CLI::Range(1, 4096))->group(limits);
+  run->add_option("--memory", options.memory_mib, "MiB that cells may claim together")->group(limits);
+  run->add_flag("--isolate", options.isolate, "run every backend in a worker process: a crash costs its cell alone")->group(limits);
+  run->add_option("--timeout", options.timeout_seconds, "seconds for one request to a worker")->check(CLI::PositiveNumber)->group(limits);
+  run->add_option("--worker-memory", options.worker_memory_mib, "MiB of address space of one worker")->group(limits);
+  const char* what = "How cells run";
+  run->add_option("--seed", options.seed, "seed of generated inputs")->group(what);
+  run->add_option("--opset", options.opset, "ONNX opset")->check(CLI::PositiveNumber)->group(what);
+  run->add_flag("--no-optimize", options.no_optimize, "exporters and runtimes without their optimisers")->group(what);
+  run->add_option("--export-option", options.export_options, "EXPORTER:FIELD=JSON over the exporter's defaults")->group(what);
+  run->add_option("--backend-option", options.backend_options, "BACKEND:KEY=JSON for the backend's sessions")->group(what);
+  run->add_option("--skip-code", options.skip_code, "exit code where every cell is unavailable or skipped (for CTest)")->group(what);
+}
+
+}  // namespace
+
+int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
+  const Invocation invocation = Describe(argc, argv);
+  CLI::App app("Proves, model class by model class, that an exported model still computes what the eager model computes.", "conformance");
+  app.set_version_flag("--version", kVersion);
+  app.require_subcommand(1);
+  app.footer("`conformance COMMAND --help` shows each command's options.");
+  app.get_formatter()->column_width(34);
+
+  RunOptions run_options;
+  AddRun(app, run_options);
+
+  ListOptions list_options;
+  CLI::App* list = app.add_subcommand("list", "print a table: cells, models, exporters, backends, ops, patches, fixes, …");
+  list->add_option("TABLE", list_options.what,
+                   "cells, models, exporters, backends, references, ops, patches, fixes, translations, fusions, quantizers, "
+                   "decomposers, reports")
+      ->required();
+  list->add_flag("--json", list_options.json, "as JSON");
+  AddSelection(*list, list_options.select);
+
+  ExportOptions export_options;
+  CLI::App* export_command = app.add_subcommand("export", "write one artifact of a checkpoint folder");
+  export_command->footer(
+      "Traces the folder's inputs.safetensors with case.json's forward_kwargs where it has them, else inputs made by the class's\n"
+      "plan. Graph inputs and outputs bear dotted names: input_ids, past_key_values.layers.0.keys, logits.\n\n"
+      "  conformance export ./gpt2 --format onnx --dynamic --output gpt2.onnx");
+  export_command->add_option("MODEL", export_options.model, "checkpoint folder")->required();
+  export_command->add_option("--format", export_options.format, "export format: onnx")->required();
+  export_command->add_flag("--dynamic", export_options.dynamic, "every dimension of every input dynamic");
+  export_command->add_option("--opset", export_options.opset, "ONNX opset");
+  export_command->add_option("--config", export_options.config, "JSON file of the export config; the flags here win over it");
+  export_command->add_option("--entry", export_options.entry, "what to trace: forward (default), prefill, decode");
+  export_command->add_option("--output,-o", export_options.output, "file to write")->required();
+  export_command->add_option("--seed", export_options.seed, "seed of inputs made by the plan");
+
+  ReportOptions report_options;
+  CLI::App* report = app.add_subcommand("report", "render a record again: JSON, HTML, or text on standard output");
+  report->add_option("RECORD", report_options.record, "what `run --json` wrote, or a run folder")->required();
+  report->add_option("--json", report_options.json, "file; - is standard output");
+  report->add_option("--html", report_options.html, "file; - is standard output");
+
+  bool doctor_json = false;
+  CLI::App* doctor = app.add_subcommand("doctor", "versions found and qualified, instruction set, what is missing and how to add it");
+  doctor->add_flag("--json", doctor_json, "as JSON");
+
+  CLI::App* worker = app.add_subcommand("worker", "serve backends on standard streams (docs/worker_protocol.md)");
+  worker->group("");  // started by `run --isolate`, not by people
+
+  try {
+    app.parse(argc, const_cast<char**>(argv));
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : engine::kExitBroken;
+  }
+  // Libraries that we call may throw; nothing may end in std::terminate.
+  try {
+    if (app.got_subcommand("run")) return RunCommand(toolbox, run_options, invocation);
+    if (app.got_subcommand(list)) return ListCommand(toolbox, list_options, invocation);
+    if (app.got_subcommand(export_command)) return ExportCommand(toolbox, export_options, invocation);
+    if (app.got_subcommand(report)) return ReportCommand(toolbox, report_options);
+    if (app.got_subcommand(doctor)) return DoctorCommand(toolbox, doctor_json, invocation);
+    return WorkerCommand(toolbox);
+  } catch (const std::bad_alloc&) {
+    return Complain(Error(ErrorKind::kOutOfMemory, "out of memory"));
+  } catch (const std::exception& error) {
+    return Complain(Internal(error.what()));
+  }
+}
+
+}  // namespace conformance::cli

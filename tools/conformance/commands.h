@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/base/result.h"
+#include "framework/engine/plan.h"
+#include "framework/engine/toolbox.h"
+
+namespace conformance::cli {
+
+/// Which cases and cells: shared by `run` and `list cells`.
+struct SelectOptions {
+  std::vector<std::string> models;  ///< checkpoint folders; none: the shipped suite
+  std::string suite;                ///< a suite file in place of the shipped one
+  engine::Selection selection;
+  std::vector<std::string> dtypes;  ///< "f32"
+  std::vector<std::string> lists;   ///< list files or folders, beside the suite's own
+};
+
+struct RunOptions {
+  SelectOptions select;
+  std::string json, html;            ///< files; "-" is standard output
+  std::string run_dir;
+  bool resume = false;
+  int threads = 0;
+  int backend_threads = 1;
+  uint64_t memory_mib = 0;
+  uint64_t seed = 0;
+  bool isolate = false;
+  double timeout_seconds = 300;
+  uint64_t worker_memory_mib = 0;
+  bool no_optimize = false;
+  int opset = 0;
+  std::vector<std::string> export_options;   ///< EXPORTER:FIELD=JSON
+  std::vector<std::string> backend_options;  ///< BACKEND:KEY=JSON
+  int skip_code = -1;                        ///< exit code where every cell is unavailable or skipped; −1: as usual
+  bool quiet = false;
+};
+
+struct ListOptions {
+  std::string what;
+  SelectOptions select;
+  bool json = false;
+};
+
+struct ExportOptions {
+  std::string model;
+  std::string format;
+  bool dynamic = false;
+  std::optional<int64_t> opset;
+  std::string config;
+  std::string entry;
+  std::string output;
+  uint64_t seed = 0;
+};
+
+struct ReportOptions {
+  std::string record;  ///< a JSON record, or a run folder
+  std::string json, html;
+};
+
+/// How this process was called, for messages and for starting workers.
+struct Invocation {
+  std::string program;       ///< absolute path of the executable
+  std::string command_line;  ///< as given, quoted for a shell
+  bool help_hint = true;
+};
+
+int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const Invocation& invocation);
+int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, const Invocation& invocation);
+int ExportCommand(const engine::Toolbox& toolbox, const ExportOptions& options, const Invocation& invocation);
+int ReportCommand(const engine::Toolbox& toolbox, const ReportOptions& options);
+int DoctorCommand(const engine::Toolbox& toolbox, bool json, const Invocation& invocation);
+int WorkerCommand(const engine::Toolbox& toolbox);
+
+/// "conformance: message (facts)" on standard error; returns kExitBroken.
+int Complain(const Error& error);
+/// A text to a file, atomically; "-" is standard output.
+Status WriteOutput(const std::string& file, const std::string& text);
+/// A word as a POSIX shell reads it back.
+std::string ShellQuote(const std::string& word);
+
+}  // namespace conformance::cli

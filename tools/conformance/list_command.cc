@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+
+#include "framework/base/strings.h"
+#include "framework/engine/sweep.h"
+#include "framework/formats/json.h"
+#include "tools/conformance/commands.h"
+#include "tools/conformance/suite.h"
+
+namespace conformance::cli {
+namespace {
+
+/// Rows of one table, first row the heading.
+using Rows = std::vector<std::vector<std::string>>;
+
+Result<Rows> Cells(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation) {
+  CONFORMANCE_TRY(const Suite suite, OpenSuite(toolbox, options, invocation));
+  engine::SweepOptions sweep;
+  sweep.selection = options.selection;
+  sweep.lists = suite.lists;
+  CONFORMANCE_TRY(const auto cells, engine::PlanSweep(toolbox, suite.cases, sweep));
+  Rows rows = {{"cell", "class", "source"}};
+  for (const engine::PlannedCell& cell : cells) {
+    rows.push_back({cell.id.ToString(), cell.model_class, cell.model->Info().source.string()});
+  }
+  return rows;
+}
+
+Rows Backends(const engine::Toolbox& toolbox) {
+  Rows rows = {{"backend", "formats", "version", "qualified"}};
+  for (const auto& backend : toolbox.backends.All()) {
+    const auto version = backend->Version();
+    rows.push_back({std::string(backend->Name()), Join(backend->Capabilities().formats, " "),
+                    version.ok() ? *version : "unavailable: " + version.error().ToString(), backend->QualifiedVersion()});
+  }
+  return rows;
+}
+
+Rows Exporters(const engine::Toolbox& toolbox) {
+  Rows rows = {{"exporter", "format", "takes", "dynamic"}, {"none", "checkpoint, program", "models", "yes"}};
+  for (const auto& exporter : toolbox.exporters.All()) {
+    const auto capabilities = exporter->Capabilities();
+    rows.push_back({std::string(exporter->Name()), capabilities.format,
+                    capabilities.lowers_programs ? "programs" : "checkpoints", capabilities.dynamic ? "yes" : "no"});
+  }
+  return rows;
+}
+
+std::string KindText(const ops::ArgSchema& arg) {
+  static constexpr const char* kKinds[] = {"Tensor", "Tensor[]", "Tensor?[]", "int",    "int[]",      "float",  "float[]", "bool",
+                                           "bool[]", "Scalar",   "str",       "ScalarType", "Layout", "Device", "MemoryFormat"};
+  return std::string(kKinds[static_cast<size_t>(arg.kind)]) + (arg.optional ? "? " : " ") + arg.name;
+}
+
+Rows Ops(const engine::Toolbox& toolbox) {
+  Rows rows = {{"op", "arguments"}};
+  for (const ops::OpDef* op : toolbox.op_table().All()) {
+    std::vector<std::string> args;
+    for (const auto& arg : op->args) args.push_back(KindText(arg));
+    rows.push_back({op->target, Join(args, ", ")});
+  }
+  return rows;
+}
+
+template <typename T>
+Rows Names(const engine::Table<T>& table, const char* heading) {
+  Rows rows = {{heading}};
+  for (const std::string& name : table.Names()) rows.push_back({name});
+  return rows;
+}
+
+struct Listing {
+  const char* name;
+  std::function<Result<Rows>(const engine::Toolbox&, const ListOptions&, const Invocation&)> rows;
+};
+
+const std::vector<Listing>& Listings() {
+  using engine::Toolbox;
+  static const std::vector<Listing> listings = {
+      {"cells", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Cells(t, o.select, i); }},
+      {"models",
+       [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
+         Rows rows = {{"class", "model_type"}};
+         for (const auto& model : t.models.All()) rows.push_back({model.name, model.model_type});
+         return rows;
+       }},
+      {"exporters", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Exporters(t); }},
+      {"backends", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Backends(t); }},
+      {"references", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.references, "reference"); }},
+      {"ops", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Ops(t); }},
+      {"patches",
+       [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
+         Rows rows = {{"exporter", "target", "kind", "reason", "upstream", "versions"}};
+         for (const auto& p : t.patches) rows.push_back({p.backend, p.target, p.kind, p.reason, p.upstream, p.versions});
+         return rows;
+       }},
+      {"fixes",
+       [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
+         Rows rows = {{"exporter", "fix", "kind", "reason", "upstream", "versions"}};
+         for (const auto& f : t.fixes) rows.push_back({f.format, f.name, f.kind, f.reason, f.upstream, f.versions});
+         return rows;
+       }},
+      {"translations",
+       [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
+         Rows rows = {{"exporter", "op", "notes"}};
+         for (const auto& x : t.translations) rows.push_back({x.format, x.target, x.notes});
+         return rows;
+       }},
+      {"fusions", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.fusions, "fusion"); }},
+      {"quantizers", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.quantizers, "quantizer"); }},
+      {"decomposers", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.decomposers, "decomposer"); }},
+      {"reports", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.report_writers, "report"); }},
+  };
+  return listings;
+}
+
+void PrintTable(const Rows& rows) {
+  std::vector<size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+    }
+    std::printf("%s\n", line.c_str());
+  }
+}
+
+}  // namespace
+
+int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, const Invocation& invocation) {
+  const auto listing = std::ranges::find(Listings(), options.what, &Listing::name);
+  if (listing == Listings().end()) {
+    std::vector<std::string> names;
+    for (const Listing& other : Listings()) names.emplace_back(other.name);
+    return Complain(Invalid("unknown table").With("found", options.what).With("wanted", Join(names, ", ")));
+  }
+  auto rows = listing->rows(toolbox, options, invocation);
+  if (!rows.ok()) return Complain(rows.error());
+  if (!options.json) {
+    PrintTable(*rows);
+    return 0;
+  }
+  Json table = Json::MakeArray();
+  for (size_t r = 1; r < rows->size(); ++r) {
+    Json row = Json::MakeObject();
+    for (size_t i = 0; i < (*rows)[r].size(); ++i) row[rows->front()[i]] = (*rows)[r][i];
+    table.Append(std::move(row));
+  }
+  std::printf("%s\n", formats::WriteJson(table, 1).c_str());
+  return 0;
+}
+
+}  // namespace conformance::cli

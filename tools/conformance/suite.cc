@@ -1,0 +1,115 @@
+#include "tools/conformance/suite.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "framework/base/strings.h"
+#include "framework/engine/checkpoint_case.h"
+#include "framework/formats/json.h"
+
+namespace conformance::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kShippedSuite = "suites/sets/shipped.json";
+
+bool IsDataFolder(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / kShippedSuite, ignored);
+}
+
+// Folders that match a pattern like "fixtures/golden/*", by name; only the last part may hold wildcards.
+Result<std::vector<fs::path>> Expand(const fs::path& root, const std::string& pattern, const std::string& file) {
+  const fs::path whole = root / pattern;
+  const std::string last = whole.filename().string();
+  if (last.find_first_of("*?[") == std::string::npos) {
+    if (!fs::is_directory(whole)) return NotFound("a suite names a folder that is not there").With("file", file).With("found", pattern);
+    return std::vector<fs::path>{whole};
+  }
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(whole.parent_path(), error)) {
+    if (entry.is_directory() && GlobMatch(last, entry.path().filename().string()) && fs::exists(entry.path() / "config.json")) {
+      folders.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(folders);
+  if (folders.empty()) {
+    return NotFound("a suite's pattern matches no checkpoint folder").With("file", file).With("found", pattern);
+  }
+  return folders;
+}
+
+Status AddLists(const fs::path& path, std::vector<engine::ListEntry>& lists) {
+  CONFORMANCE_TRY(auto entries, fs::is_directory(path) ? engine::ReadLists(path) : engine::ReadList(path));
+  lists.insert(lists.end(), entries.begin(), entries.end());
+  return Ok();
+}
+
+Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const fs::path& file, Suite& suite) {
+  CONFORMANCE_TRY(const Json json, formats::ReadJson(file));
+  for (const auto& [key, value] : json.IsObject() ? json.AsObject() : Json::Object{}) {
+    if (key != "name" && key != "cases" && key != "lists") {
+      return Invalid("unknown key in a suite file").With("file", file.string()).With("found", key).With("wanted", "name, cases, lists");
+    }
+  }
+  const auto named = [&](Error error) { return std::move(error).With("file", file.string()); };
+  auto name = json.GetString("name");
+  if (!name.ok()) return named(name.error());
+  suite.name = *name;
+  auto cases = json.GetStrings("cases");
+  if (!cases.ok()) return named(cases.error());
+  for (const std::string& pattern : *cases) {
+    CONFORMANCE_TRY(const auto folders, Expand(root, pattern, file.string()));
+    for (const fs::path& folder : folders) {
+      CONFORMANCE_TRY(auto opened, engine::OpenCheckpointCase(folder, toolbox.models));
+      suite.cases.push_back(std::move(opened));
+    }
+  }
+  if (json.Has("lists")) {
+    auto lists = json.GetStrings("lists");
+    if (!lists.ok()) return named(lists.error());
+    for (const std::string& list : *lists) CONFORMANCE_RETURN_IF_ERROR(AddLists(root / list, suite.lists));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<fs::path> DataFolder(const Invocation& invocation) {
+  if (const char* given = std::getenv("CONFORMANCE_DATA"); given != nullptr && *given != '\0') {
+    if (IsDataFolder(given)) return fs::path(given);
+    return NotFound("CONFORMANCE_DATA holds no shipped suite").With("found", given).With("wanted", kShippedSuite);
+  }
+  const fs::path program(invocation.program);
+  for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (IsDataFolder(folder)) return folder;
+    if (IsDataFolder(folder / "share/conformance")) return folder / "share/conformance";
+  }
+  return NotFound("the shipped suite is not beside the program; name checkpoint folders, or set CONFORMANCE_DATA")
+      .With("program", invocation.program)
+      .With("wanted", kShippedSuite);
+}
+
+Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation) {
+  Suite suite;
+  if (!options.models.empty()) {
+    if (!options.suite.empty()) return Invalid("folders and --suite exclude each other").With("found", options.suite);
+    suite.name = "command line";
+    for (const std::string& folder : options.models) {
+      CONFORMANCE_TRY(auto opened, engine::OpenCheckpointCase(folder, toolbox.models));
+      suite.cases.push_back(std::move(opened));
+    }
+  } else if (!options.suite.empty()) {
+    const fs::path file(options.suite);
+    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, file.has_parent_path() ? file.parent_path() : fs::path("."), file, suite));
+  } else {
+    CONFORMANCE_TRY(const fs::path root, DataFolder(invocation));
+    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, root, root / kShippedSuite, suite));
+  }
+  for (const std::string& list : options.lists) CONFORMANCE_RETURN_IF_ERROR(AddLists(list, suite.lists));
+  return suite;
+}
+
+}  // namespace conformance::cli

@@ -1,0 +1,7 @@
+#include "tools/conformance/version.h"
+
+namespace conformance::cli {
+
+const char* const kVersion = CONFORMANCE_VERSION;
+
+}  // namespace conformance::cli
