@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -57,6 +59,7 @@ struct GuardRecord {
 class ShapeEnv {
  public:
   /// A fresh backed symbol ("s0", "s1", …) or the named one (same name twice: the same symbol, hints must agree).
+  /// Errors: kInvalid for a hint outside the range or one that contradicts the name's first use.
   Result<SymInt> AddSymbol(std::optional<std::string> name, int64_t hint, SymRange range, std::string source);
   /// A fresh symbol without hint ("u0", …) for a data-dependent size.
   SymInt AddUnbacked(std::string source, SymRange range = {});
@@ -74,6 +77,8 @@ class ShapeEnv {
   /// replacement). Errors: kInvalid for an unbacked symbol ("data-dependent: …"; with defer_runtime_asserts it is recorded as an
   /// assertion and taken for true), for a named Dim that would be specialised, or a bound violated: the text names input,
   /// dimension, guard and module path, and suggests the Dim to use.
+  /// Whether an unbacked size is 0 or 1 is answered with no, and nothing is recorded: what follows is the general case, which
+  /// holds for 0 and 1 as well (torch's size-oblivious reasoning).
   Result<bool> Guard(const SymBool& condition, std::string_view why, std::string_view module_path);
   /// A condition that must hold when the program runs; true at the hint is checked now.
   Status Assert(const SymBool& condition, std::string_view why, std::string_view module_path);
@@ -94,11 +99,35 @@ class ShapeEnv {
   bool defer_runtime_asserts = false;  ///< prefer_deferred_runtime_asserts_over_guards
 
  private:
+  friend class Prover;
+  using Replacements = std::map<std::string, SymInt, std::less<>>;
+
   SymbolInfo* Find(std::string_view name);
-  Status Specialise(const SymInt& lhs, const SymInt& rhs, std::string_view why, std::string_view module_path);
+  /// Takes a condition for true from now on: bounds, replacements, facts.
+  Status Learn(const SymBool& condition, GuardRecord& record);
+  Status LearnEqual(const SymInt& zero, GuardRecord& record);
+  Status LearnAtMost(const SymInt& at_most_zero, GuardRecord& record);
+  Status LearnNotEqual(const SymInt& not_zero, GuardRecord& record);
+  Status Replace(const std::string& name, const SymInt& by, GuardRecord& record);
+  Status Narrow(const std::string& name, std::optional<int64_t> min, std::optional<int64_t> max, GuardRecord& record);
+  /// Facts written in the symbols that are left; what they prove by themselves is dropped.
+  Status Refresh(GuardRecord& record);
+  void Forget() { proved_.clear(); }
+  Result<SymInt> DerivedSize(std::string_view input, size_t axis, int64_t size, const SymInt& expression);
+
   std::vector<SymbolInfo> symbols_;
+  std::unordered_map<std::string, size_t> index_;
+  std::vector<std::optional<SymRange>> given_;  ///< the user's range of a named symbol; parallel to symbols_
   std::vector<GuardRecord> guards_;
   std::vector<GuardRecord> assertions_;
+  std::vector<std::string> notes_;              ///< sizes that were never symbols: 0 and 1 under Auto
+  std::map<std::string, std::string, std::less<>> specialised_by_;
+  Replacements replacements_;                   ///< fully resolved
+  SymbolValues hints_;
+  std::vector<SymInt> at_most_zero_, zero_, not_zero_;  ///< facts over several symbols or atoms
+  std::vector<std::pair<SymInt, SymInt>> atom_rules_;   ///< an atom (a mod, a floor_div, …) and what it equals
+  std::vector<SymBool> other_facts_;
+  mutable std::unordered_map<uint64_t, std::vector<std::pair<SymBool, std::optional<bool>>>> proved_;
   int next_backed_ = 0;
   int next_unbacked_ = 0;
 };

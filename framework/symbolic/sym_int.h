@@ -83,7 +83,7 @@ std::vector<SymInt> ToSymInts(std::span<const int64_t> sizes);
 /// All constants, or nothing.
 std::optional<std::vector<int64_t>> AsInts(std::span<const SymInt> sizes);
 
-/// Text as ToString writes it. Errors: kInvalid with the place.
+/// Text as ToString writes it; Python's `//`, `%`, `**` and parentheses too. Errors: kInvalid with the place.
 Result<SymInt> ParseSymInt(std::string_view text);
 
 /// A condition over sizes that may not be decided yet. It never converts to bool: ask OpContext::Guard, or
@@ -116,5 +116,8 @@ SymBool Ge(const SymInt& a, const SymInt& b);
 SymBool And(const SymBool& a, const SymBool& b);
 SymBool Or(const SymBool& a, const SymBool& b);
 SymBool Not(const SymBool& a);
+
+/// Text as SymBool::ToString writes it. Errors: kInvalid with the place.
+Result<SymBool> ParseSymBool(std::string_view text);
 
 }  // namespace conformance
