@@ -1,0 +1,122 @@
+#include "references/eager/kernel.h"
+
+#include <algorithm>
+
+#include "framework/base/hash.h"
+#include "framework/base/random.h"
+
+namespace conformance::eager {
+
+using ops::Argument;
+using ops::NoneType;
+using ops::Value;
+
+uint64_t KernelCall::seed() const {
+  return Random(numerics_.order_seed * 0x9E3779B97F4A7C15ULL + call_index_).Next();
+}
+
+bool KernelCall::IsNone(size_t i) const {
+  if (std::holds_alternative<NoneType>(args_[i])) return true;
+  const auto* value = std::get_if<Value>(&args_[i]);
+  return value != nullptr && !value->defined();
+}
+
+bool KernelCall::IsTensor(size_t i) const {
+  const auto* value = std::get_if<Value>(&args_[i]);
+  return value != nullptr && value->has_tensor();
+}
+
+const Tensor& KernelCall::tensor(size_t i) const {
+  CONFORMANCE_CHECK(IsTensor(i), op_.target + ": argument " + op_.args[i].name + " is no tensor");
+  return std::get<Value>(args_[i]).tensor();
+}
+
+DType KernelCall::declared(size_t i) const { return std::get<Value>(args_[i]).dtype(); }
+
+std::vector<Tensor> KernelCall::tensors(size_t i) const {
+  std::vector<Tensor> all;
+  for (const Value& value : std::get<std::vector<Value>>(args_[i])) all.push_back(value.tensor());
+  return all;
+}
+
+int64_t KernelCall::integer(size_t i) const {
+  if (const auto* number = std::get_if<SymInt>(&args_[i])) return number->constant();
+  if (const auto* flag = std::get_if<bool>(&args_[i])) return *flag ? 1 : 0;
+  return static_cast<int64_t>(number(i));
+}
+
+std::vector<int64_t> KernelCall::integers(size_t i) const {
+  if (IsNone(i)) return {};
+  if (std::holds_alternative<SymInt>(args_[i])) return {integer(i)};
+  std::vector<int64_t> all;
+  for (const SymInt& number : std::get<std::vector<SymInt>>(args_[i])) all.push_back(number.constant());
+  return all;
+}
+
+double KernelCall::number(size_t i) const {
+  if (const auto* real = std::get_if<double>(&args_[i])) return *real;
+  if (const auto* flag = std::get_if<bool>(&args_[i])) return *flag ? 1 : 0;
+  return static_cast<double>(std::get<SymInt>(args_[i]).constant());
+}
+
+bool KernelCall::boolean(size_t i) const {
+  if (const auto* flag = std::get_if<bool>(&args_[i])) return *flag;
+  return number(i) != 0;
+}
+
+const std::string& KernelCall::string(size_t i) const { return std::get<std::string>(args_[i]); }
+
+std::optional<DType> KernelCall::dtype(size_t i) const {
+  const auto* dtype = std::get_if<DType>(&args_[i]);
+  return dtype != nullptr ? std::optional(*dtype) : std::nullopt;
+}
+
+Shape KernelCall::out_shape(size_t k) const {
+  const auto sizes = AsInts(rule_.tensors[k].sizes);
+  CONFORMANCE_CHECK(sizes.has_value(), op_.target + ": the rule gave sizes " + SizesText(rule_.tensors[k].sizes));
+  return *sizes;
+}
+
+DType KernelCall::ComputeType(DType declared) const {
+  if (!IsFloating(declared)) return declared;
+  const bool wide = numerics_.compute == Numerics::Compute::kF64 || declared == DType::kF64;
+  return wide ? DType::kF64 : DType::kF32;
+}
+
+DType KernelCall::StoreType(DType declared) const {
+  if (!IsFloating(declared)) return declared;
+  if (!numerics_.round_stores) return ComputeType(declared);
+  if (numerics_.fused_stores > 0 && ByteSize(declared) == 2 &&
+      Random::For(seed(), "store").Uniform() < numerics_.fused_stores) {
+    return ComputeType(declared);
+  }
+  return declared;
+}
+
+Error KernelCall::Invalid(std::string message) const { return conformance::Invalid(op_.target + ": " + std::move(message)); }
+
+namespace {
+template <typename Kernels>
+auto Lower(Kernels& kernels, std::string_view target) {
+  return std::ranges::lower_bound(kernels, target, {}, [](const auto& entry) { return std::string_view(entry.first); });
+}
+}  // namespace
+
+void KernelTable::Add(std::string_view target, Kernel kernel) {
+  const auto at = Lower(kernels_, target);
+  if (at != kernels_.end() && at->first == target) at->second = kernel;
+  else kernels_.emplace(at, std::string(target), kernel);
+}
+
+Kernel KernelTable::Find(std::string_view target) const {
+  const auto at = Lower(kernels_, target);
+  return at != kernels_.end() && at->first == target ? at->second : nullptr;
+}
+
+std::vector<std::string> KernelTable::Targets() const {
+  std::vector<std::string> targets;
+  for (const auto& [target, kernel] : kernels_) targets.push_back(target);
+  return targets;
+}
+
+}  // namespace conformance::eager

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <vector>
+
+#include "references/eager/isa/isa_kernels.h"
+#include "references/eager/kernel.h"
+
+/// The kernels by name; which op each one serves stands in registry.cc.
+namespace conformance::eager {
+
+using Outputs = Result<std::vector<Tensor>>;
+
+// Families whose members differ in one function only (unary.cc, binary.cc, reduce.cc).
+Outputs UnaryOf(const KernelCall& call, Fn fn);
+Outputs TestOf(const KernelCall& call, Fn fn);     ///< answers bool
+Outputs BinaryOf(const KernelCall& call, Fn fn);
+Outputs CompareOf(const KernelCall& call, Fn fn);  ///< answers bool
+template <Fn kFn>
+Outputs Unary(const KernelCall& call) { return UnaryOf(call, kFn); }
+template <Fn kFn>
+Outputs Test(const KernelCall& call) { return TestOf(call, kFn); }
+template <Fn kFn>
+Outputs Binary(const KernelCall& call) { return BinaryOf(call, kFn); }
+template <Fn kFn>
+Outputs Compare(const KernelCall& call) { return CompareOf(call, kFn); }
+
+// unary.cc
+Outputs BitwiseNot(const KernelCall& call);
+Outputs Clamp(const KernelCall& call);
+Outputs ClampMin(const KernelCall& call);
+Outputs ClampMax(const KernelCall& call);
+Outputs ClampTensor(const KernelCall& call);
+Outputs Elu(const KernelCall& call);
+Outputs Gelu(const KernelCall& call);
+Outputs Hardtanh(const KernelCall& call);
+Outputs LeakyRelu(const KernelCall& call);
+Outputs Relu6(const KernelCall& call);
+Outputs Selu(const KernelCall& call);
+Outputs Softplus(const KernelCall& call);
+// binary.cc
+Outputs Add(const KernelCall& call);
+Outputs DivideMode(const KernelCall& call);
+Outputs Pow(const KernelCall& call);
+Outputs ReverseSubtract(const KernelCall& call);
+Outputs Subtract(const KernelCall& call);
+// where.cc
+Outputs MaskedFill(const KernelCall& call);
+Outputs Where(const KernelCall& call);
+// view.cc
+Outputs Dropout(const KernelCall& call);
+Outputs Expand(const KernelCall& call);
+Outputs Permute(const KernelCall& call);
+Outputs SameTensor(const KernelCall& call);
+Outputs Select(const KernelCall& call);
+Outputs Slice(const KernelCall& call);
+Outputs Split(const KernelCall& call);
+Outputs Squeeze(const KernelCall& call);
+Outputs Transpose(const KernelCall& call);
+Outputs TransposeMatrix(const KernelCall& call);
+Outputs Unbind(const KernelCall& call);
+Outputs Unfold(const KernelCall& call);
+Outputs Unsqueeze(const KernelCall& call);
+Outputs View(const KernelCall& call);
+// copy.cc
+Outputs Cat(const KernelCall& call);
+Outputs Clone(const KernelCall& call);
+Outputs Contiguous(const KernelCall& call);
+Outputs CopyInPlace(const KernelCall& call);
+Outputs Stack(const KernelCall& call);
+Outputs To(const KernelCall& call);
+Outputs ToCopy(const KernelCall& call);
+// rearrange.cc
+Outputs ConstantPad(const KernelCall& call);
+Outputs Diff(const KernelCall& call);
+Outputs Flip(const KernelCall& call);
+Outputs Pad(const KernelCall& call);
+Outputs Repeat(const KernelCall& call);
+Outputs RepeatInterleave(const KernelCall& call);
+Outputs Roll(const KernelCall& call);
+Outputs Tril(const KernelCall& call);
+Outputs Triu(const KernelCall& call);
+// create.cc
+Outputs Arange(const KernelCall& call);
+Outputs ArangeStart(const KernelCall& call);
+Outputs FillInPlace(const KernelCall& call);
+Outputs FullFrom0(const KernelCall& call);  ///< the number is argument 0: scalar_tensor
+Outputs FullFrom1(const KernelCall& call);  ///< full, full_like
+Outputs FullFrom2(const KernelCall& call);  ///< new_full
+Outputs Ones(const KernelCall& call);
+Outputs Zeros(const KernelCall& call);
+// index.cc, gather.cc, embedding.cc, nonzero.cc
+Outputs Embedding(const KernelCall& call);
+Outputs Gather(const KernelCall& call);
+Outputs Index(const KernelCall& call);
+Outputs IndexPut(const KernelCall& call);
+Outputs IndexSelect(const KernelCall& call);
+Outputs Item(const KernelCall& call);
+Outputs MaskedScatter(const KernelCall& call);
+Outputs Nonzero(const KernelCall& call);
+Outputs OneHot(const KernelCall& call);
+Outputs ScatterSource(const KernelCall& call);
+Outputs ScatterValue(const KernelCall& call);
+// reduce.cc
+Outputs Sum(const KernelCall& call);
+Outputs Mean(const KernelCall& call);
+Outputs Amax(const KernelCall& call);
+Outputs Amin(const KernelCall& call);
+Outputs All(const KernelCall& call);
+Outputs Any(const KernelCall& call);
+Outputs Var(const KernelCall& call);            ///< var.default: [x, unbiased]
+Outputs VarDim(const KernelCall& call);         ///< [x, axes, unbiased, keepdim]
+Outputs VarCorrection(const KernelCall& call);  ///< [x, axes, correction, keepdim]
+// extreme.cc
+Outputs Argmax(const KernelCall& call);
+Outputs Argmin(const KernelCall& call);
+Outputs MaxDim(const KernelCall& call);
+Outputs MinDim(const KernelCall& call);
+// cumsum.cc, sort.cc
+Outputs Cumsum(const KernelCall& call);
+Outputs Sort(const KernelCall& call);        ///< [x, axis, descending]
+Outputs SortStable(const KernelCall& call);  ///< [x, stable, axis, descending]
+Outputs Topk(const KernelCall& call);
+// softmax.cc
+Outputs LogSoftmax(const KernelCall& call);
+Outputs SafeSoftmax(const KernelCall& call);
+Outputs Softmax(const KernelCall& call);
+// normalisations, a file each
+Outputs BatchNorm(const KernelCall& call);
+Outputs GroupNorm(const KernelCall& call);
+Outputs LayerNorm(const KernelCall& call);
+Outputs RmsNorm(const KernelCall& call);
+Outputs WeightNorm(const KernelCall& call);
+// products
+Outputs Addmm(const KernelCall& call);
+Outputs Baddbmm(const KernelCall& call);
+Outputs Linear(const KernelCall& call);
+Outputs Matmul(const KernelCall& call);
+Outputs ScaledDotProductAttention(const KernelCall& call);
+// convolution and pooling
+Outputs AdaptiveAvgPool2d(const KernelCall& call);
+Outputs Conv(const KernelCall& call);
+Outputs MaxPool2d(const KernelCall& call);
+
+}  // namespace conformance::eager

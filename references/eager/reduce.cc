@@ -1,0 +1,114 @@
+// One number from each row: sums, means, extremes, truth, variance.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "references/eager/kernels.h"
+#include "references/eager/rows.h"
+
+namespace conformance::eager {
+namespace {
+
+/// Axes of a reduction whose argument 1 lists them; ops without that argument reduce over all.
+std::vector<int64_t> ReducedAxes(const KernelCall& call) {
+  const bool listed = call.size() > 1 && call.op().args[1].name == "dim";
+  return WrapAxes(listed ? call.integers(1) : std::vector<int64_t>{}, call.tensor(0).rank());
+}
+
+/// answer(rows, i) for each row, in the compute type of output 0.
+template <typename T, typename Answer>
+Outputs EachRow(const KernelCall& call, const Tensor& x, const Answer& answer) {
+  const Rows<T> rows = ReadRows<T>(call, x, ReducedAxes(call));
+  const Tensor out = Tensor::Empty(kDTypeOf<T>, call.out_shape());
+  for (int64_t i = 0; i < rows.count; ++i) out.mutable_data<T>()[i] = answer(rows, i);
+  return std::vector<Tensor>{Stored(call, out)};
+}
+
+template <typename T>
+Outputs SumRows(const KernelCall& call, bool mean) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return EachRow<T>(call, call.tensor(0), [](const Rows<T>& rows, int64_t i) {
+      uint64_t total = 0;  // wraps
+      for (int64_t k = 0; k < rows.width; ++k) total += static_cast<uint64_t>(rows.row(i)[k]);
+      return static_cast<int64_t>(total);
+    });
+  } else {
+    std::optional<Summation<T>> summation;
+    return EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
+      if (!summation) summation.emplace(call, rows.width);
+      const T total = summation->Sum(rows.row(i));
+      return mean ? total / static_cast<T>(rows.width) : total;
+    });
+  }
+}
+
+template <typename T, bool kLargest>
+T ExtremeOf(const KernelCall& call, const T* row, int64_t width) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return kLargest ? *std::max_element(row, row + width) : *std::min_element(row, row + width);
+  } else {
+    const auto& kernels = call.isa().real<T>();
+    return kLargest ? kernels.max(row, width) : kernels.min(row, width);
+  }
+}
+
+template <bool kLargest>
+Outputs Extreme(const KernelCall& call) {
+  return WithCompute(call.out_compute(), [&](auto t) -> Outputs {
+    using T = decltype(t);
+    const std::vector<int64_t> axes = ReducedAxes(call);
+    const bool empty = std::ranges::any_of(axes, [&](int64_t axis) { return call.tensor(0).dim(axis) == 0; });
+    if (empty && NumElements(call.out_shape()) > 0) return call.Invalid("an empty axis has no largest or smallest element");
+    return EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
+      return ExtremeOf<T, kLargest>(call, rows.row(i), rows.width);
+    });
+  });
+}
+
+/// Whether any element of a row is (un)equal to 0. The answer of a u8 tensor is u8, else bool.
+Outputs Truth(const KernelCall& call, bool all) {
+  return WithCompute(call.ComputeType(call.declared(0)), [&](auto t) -> Outputs {
+    using T = decltype(t);
+    const Rows<T> rows = ReadRows<T>(call, call.tensor(0), ReducedAxes(call));
+    const Tensor out = Tensor::Empty(DType::kI64, call.out_shape());
+    for (int64_t i = 0; i < rows.count; ++i) {
+      const T* row = rows.row(i);
+      const auto is_true = [](T x) { return x != T(0); };
+      out.mutable_data<int64_t>()[i] = all ? std::all_of(row, row + rows.width, is_true) : std::any_of(row, row + rows.width, is_true);
+    }
+    return std::vector<Tensor>{Stored(call, out)};
+  });
+}
+
+/// Σ (x − mean)² / (n − correction), in two passes. No number is left to divide by: NaN, or infinity beyond that, as in PyTorch.
+Outputs Variance(const KernelCall& call, double correction) {
+  return WithReal(call.out_compute(), [&](auto t) -> Outputs {
+    using T = decltype(t);
+    std::optional<Summation<T>> summation;
+    return EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
+      if (!summation) summation.emplace(call, rows.width);
+      const T mean = summation->Sum(rows.row(i)) / static_cast<T>(rows.width);
+      const double left = std::max(0.0, static_cast<double>(rows.width) - correction);
+      return summation->SumSquares(rows.row(i), mean) / static_cast<T>(left);
+    });
+  });
+}
+
+}  // namespace
+
+Outputs Sum(const KernelCall& call) {
+  return WithCompute(call.out_compute(), [&](auto t) { return SumRows<decltype(t)>(call, false); });
+}
+Outputs Mean(const KernelCall& call) {
+  return WithReal(call.out_compute(), [&](auto t) { return SumRows<decltype(t)>(call, true); });
+}
+Outputs Amax(const KernelCall& call) { return Extreme<true>(call); }
+Outputs Amin(const KernelCall& call) { return Extreme<false>(call); }
+Outputs All(const KernelCall& call) { return Truth(call, true); }
+Outputs Any(const KernelCall& call) { return Truth(call, false); }
+Outputs Var(const KernelCall& call) { return Variance(call, call.boolean(1) ? 1 : 0); }
+Outputs VarDim(const KernelCall& call) { return Variance(call, call.boolean(2) ? 1 : 0); }
+Outputs VarCorrection(const KernelCall& call) { return Variance(call, call.IsNone(2) ? 1 : call.number(2)); }
+
+}  // namespace conformance::eager
