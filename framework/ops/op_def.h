@@ -111,7 +111,7 @@ struct OpTraits {
   bool no_effect = false;        ///< an assertion or alias: may be dropped when its outputs are unused
   /// Index of the argument whose last (or `dim`) axis is reduced over; for error bounds. -1: no reduction.
   int reduction_arg = -1;
-  std::string_view in_place_of;  ///< "aten.add.Tensor" for aten.add_.Tensor
+  std::string_view in_place_of = {};  ///< "aten.add.Tensor" for aten.add_.Tensor
   /// Index of a Tensor argument that takes a number as well, as PyTorch's traces write `add.Tensor(x, 1)`. -1: none.
   int number_arg = -1;
 };
