@@ -70,10 +70,9 @@ Result<SymInt> ShapeEnv::AddSymbol(std::optional<std::string> name, int64_t hint
   return SymInt::Symbol(*name);
 }
 
-SymInt ShapeEnv::AddUnbacked(std::string source, SymRange range) {
-  std::string name;
-  do name = "u" + std::to_string(next_unbacked_++);
-  while (FindSymbol(name) != nullptr);
+SymInt ShapeEnv::AddUnbacked(std::string source, SymRange range, std::optional<std::string> wanted) {
+  std::string name = wanted ? *std::move(wanted) : "u" + std::to_string(next_unbacked_++);
+  while (FindSymbol(name) != nullptr) name = "u" + std::to_string(next_unbacked_++);
   SymbolInfo info;
   info.name = name;
   info.range = range;
