@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/engine/worker_protocol.h"
+#include "framework/ports/backend.h"
+#include "framework/ports/process_launcher.h"
+
+namespace conformance::engine {
+
+/// How workers are started and what they may use.
+struct WorkerOptions {
+  std::vector<std::string> command;            ///< {"/path/to/conformance", "worker"}
+  std::chrono::milliseconds timeout{300'000};  ///< of one request
+  std::chrono::milliseconds start_timeout{60'000};
+  std::optional<uint64_t> address_space_bytes;
+};
+
+/// A worker process that has said hello. Not thread safe: one owner at a time.
+class Worker {
+ public:
+  /// Starts it and checks its hello. Errors: kCrash, kTimeout, kCorrupt with the last lines of its standard error.
+  static Result<std::unique_ptr<Worker>> Start(ports::ProcessLauncher& launcher, const WorkerOptions& options);
+  ~Worker();
+
+  /// One request and its answer. An error that the worker answered comes back as it was raised there. When the worker dies, hangs or
+  /// talks garbage it is killed, `alive()` is false, and the error says how it ended: kCrash with signal or exit code, kTimeout with the limit.
+  Result<WorkerMessage> Ask(const WorkerMessage& request);
+  bool alive() const { return alive_; }
+  const Json& hello() const { return hello_; }
+
+ private:
+  Worker(std::unique_ptr<ports::Process> process, const WorkerOptions& options);
+  Error Died(Error error);
+  std::unique_ptr<ports::Process> process_;
+  std::chrono::milliseconds timeout_;
+  bool alive_ = true;
+  Json hello_;
+};
+
+/// Workers that wait for their next owner. A session owns its worker alone, so that a crash costs that session; one that ends well
+/// gives it back for the next. Usable from several threads.
+class WorkerPool {
+ public:
+  WorkerPool(std::shared_ptr<ports::ProcessLauncher> launcher, WorkerOptions options);
+  ~WorkerPool();
+  Result<std::unique_ptr<Worker>> Take();
+  void Give(std::unique_ptr<Worker> worker);
+  size_t started() const;  ///< how many processes there have been
+
+ private:
+  std::shared_ptr<ports::ProcessLauncher> launcher_;
+  WorkerOptions options_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Worker>> idle_;
+  size_t started_ = 0;
+};
+
+/// `inner` behind workers: its name and capabilities, its sessions in other processes. The artifact's handles stay behind; the
+/// worker opens its files.
+std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerPool> pool);
+
+}  // namespace conformance::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "framework/base/json.h"
+#include "framework/base/result.h"
+#include "framework/tensor/tensor.h"
+
+namespace conformance::engine {
+
+/// Version of the protocol that docs/worker_protocol.md describes.
+inline constexpr int64_t kWorkerProtocol = 1;
+
+/// Where frames go to and come from: pipes, or memory in tests.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  virtual Status Write(std::span<const std::byte> bytes) = 0;
+  /// Exactly that many bytes. Errors: kCrash at the end of the stream ("0 of 4 bytes" tells a clean end apart), kTimeout.
+  virtual Status Read(std::span<std::byte> bytes) = 0;
+};
+
+/// One message: a JSON header with its "type", and tensors as raw little-endian row-major bytes behind it.
+struct WorkerMessage {
+  Json header = Json::MakeObject();
+  NamedTensors tensors;
+  std::string type() const;  ///< empty where the header has none
+};
+
+/// What a reader accepts. A frame that asks for more is refused before anything is allocated for it, and what is allocated grows with
+/// the bytes that really come, not with what a header says.
+struct WorkerLimits {
+  uint32_t max_header_bytes = 64u << 20;
+  uint64_t max_tensor_bytes = uint64_t{64} << 30;  ///< of one message's tensors together
+};
+
+/// A frame: u32 header length, header, the tensors' bytes without padding in the header's order.
+Status WriteWorkerMessage(ByteStream& stream, const WorkerMessage& message);
+/// Errors: those of the stream; kCorrupt naming place, found and wanted for anything that is no frame.
+Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const WorkerLimits& limits = {});
+
+/// An error as a message, and back: kind, message, facts and trail.
+Json ErrorToJson(const Error& error);
+Error ErrorFromJson(const Json& json);
+
+}  // namespace conformance::engine
