@@ -28,7 +28,7 @@ std::vector<Value> PoisonedOutputs(const OpDef& op) {
 // Plain numbers of a schema ("int", not "SymInt") that the model computes from a size: the size is fixed to its hint, as
 // Python's int() would do.
 Status SpecialiseInts(const OpDef& op, std::vector<Argument>& args, ShapeEnv& env, std::string_view module_path) {
-  RuleCall call(op.target, args, &env, module_path);
+  RuleCall call(op, args, &env, module_path);
   for (size_t i = 0; i < args.size(); ++i) {
     std::vector<SymInt*> sizes;
     if (auto* one = std::get_if<SymInt>(&args[i])) sizes.push_back(one);

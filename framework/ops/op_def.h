@@ -33,14 +33,16 @@ struct ReturnSchema {
   bool aliased = false;
 };
 
+struct OpDef;
+
 /// Passed to a rule: its arguments (all present, defaults filled in, in schema order) and the only way to branch on
 /// symbolic sizes. Rules are pure: same arguments, same answer.
 class RuleCall {
  public:
-  RuleCall(std::string_view op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path)
-      : op_(op), args_(args), env_(env), module_path_(module_path) {}
+  RuleCall(const OpDef& op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path);
 
   std::string_view op() const { return op_; }
+  std::string_view name(size_t i) const;  ///< of argument i in the schema
   size_t size() const { return args_.size(); }
   const Argument& arg(size_t i) const { return args_[i]; }
   bool IsNone(size_t i) const;
@@ -87,6 +89,7 @@ class RuleCall {
 
  private:
   std::string_view op_;
+  const OpDef& def_;
   std::span<const Argument> args_;
   ShapeEnv* env_;
   std::string_view module_path_;

@@ -13,7 +13,7 @@
 #include "framework/ops/arange.h"
 #include "framework/ops/argmax.h"
 #include "framework/ops/argmin.h"
-#include "framework/ops/assert.h"
+#include "framework/ops/assertion.h"
 #include "framework/ops/baddbmm.h"
 #include "framework/ops/batch_norm.h"
 #include "framework/ops/bitwise_and.h"

@@ -12,6 +12,11 @@ const Value& NoValue() {
 
 }  // namespace
 
+RuleCall::RuleCall(const OpDef& op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path)
+    : op_(op.target), def_(op), args_(args), env_(env), module_path_(module_path) {}
+
+std::string_view RuleCall::name(size_t i) const { return def_.args[i].name; }
+
 bool RuleCall::IsNone(size_t i) const { return std::holds_alternative<NoneType>(args_[i]); }
 
 bool RuleCall::IsTensor(size_t i) const {
@@ -174,7 +179,7 @@ Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, Sh
                      ", want a number that does not depend on a symbol");
     }
   }
-  RuleCall call(op.target, args, env, module_path);
+  RuleCall call(op, args, env, module_path);
   Result<RuleResult> result = op.rule(call);
   if (!call.status().ok()) return Error(call.status().error());
   return result;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <span>
+
+#include "framework/ops/rule_helpers.h"
+
+namespace conformance::ops {
+
+/// Sizes of x[indices]; an undefined index keeps its axis, a bool one stands for its nonzero positions.
+Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& indices);
+
+/// gather and scatter: `index` has the rank of `value` and is nowhere longer, but along `free_axis` (-1: none).
+Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value, int64_t free_axis);
+
+}  // namespace conformance::ops
