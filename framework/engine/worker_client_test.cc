@@ -1,0 +1,99 @@
+#include "framework/engine/worker_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "framework/engine/posix_process.h"
+#include "framework/engine/worker_errors.h"
+#include "framework/testing/matchers.h"
+
+namespace conformance::engine {
+namespace {
+
+using namespace conformance::testing;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// Only its name crosses: the behaviour is the worker's (worker_test_host.cc).
+class Named : public ports::Backend {
+ public:
+  explicit Named(std::string name) : name_(std::move(name)) {}
+  std::string_view Name() const override { return name_; }
+  ports::BackendCapabilities Capabilities() const override { return {.formats = {"test"}, .dtypes = {}}; }
+  Result<std::string> Version() const override { return std::string("1"); }
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact&, const ports::SessionOptions&) const override {
+    return Internal("must not be called here");
+  }
+
+ private:
+  std::string name_;
+};
+
+class IsolatedBackendTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<WorkerPool> pool = Pool(std::chrono::seconds(20));
+  static std::shared_ptr<WorkerPool> Pool(std::chrono::milliseconds timeout, std::vector<std::string> command = {CONFORMANCE_TEST_WORKER}) {
+    return std::make_shared<WorkerPool>(MakePosixLauncher(),
+                                        WorkerOptions{.command = std::move(command), .timeout = timeout, .address_space_bytes = {}});
+  }
+  Result<NamedTensors> Run(const std::string& backend, NamedTensors inputs = {}) {
+    CONFORMANCE_TRY(auto session, IsolatedBackend(std::make_shared<Named>(backend), pool)->Prepare({}, {}));
+    return session->Run(inputs);
+  }
+};
+
+TEST_F(IsolatedBackendTest, RunsInAnotherProcessAndKeepsItForTheNext) {
+  for (int i = 0; i < 5; ++i) {
+    const auto outputs = Run("echo", {{"x", Tensor::Of<float>({2}, {1, 2})}});
+    ASSERT_THAT(outputs, IsOk());
+    EXPECT_TRUE(BitEqual((*outputs)[0].second, Tensor::Of<float>({2}, {1, 2})));
+  }
+  EXPECT_EQ(pool->started(), 1u);
+}
+
+TEST_F(IsolatedBackendTest, ACrashNamesSignalAndLastLines) {
+  EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("signal 11 (SIGSEGV)"), HasSubstr("about to raise 11"))));
+  EXPECT_THAT(Run("abort"), IsError(ErrorKind::kCrash, HasSubstr("signal 6 (SIGABRT)")));
+  EXPECT_THAT(Run("exit"), IsError(ErrorKind::kCrash, HasSubstr("exit code 3")));
+  EXPECT_THAT(Run("echo"), IsOk());  // the next session has a worker again
+  EXPECT_EQ(pool->started(), 4u);
+}
+
+TEST_F(IsolatedBackendTest, AHangEndsAtTheLimit) {
+  pool = Pool(std::chrono::milliseconds(300));
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THAT(Run("hang"), IsError(ErrorKind::kTimeout, HasSubstr("no answer in 0.3 s")));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
+}
+
+TEST_F(IsolatedBackendTest, ErrorsAndExceptionsAreAnsweredAndCostNoWorker) {
+  EXPECT_THAT(Run("throw"), IsError(ErrorKind::kInternal, HasSubstr("thrown inside")));
+  EXPECT_THAT(Run("memory"), IsError(ErrorKind::kOutOfMemory, HasSubstr("memory")));
+  EXPECT_THAT(Run("nonesuch"), IsError(ErrorKind::kNotFound, HasSubstr("nonesuch")));
+  ports::Artifact refused;
+  refused.path = "refused";
+  EXPECT_THAT(IsolatedBackend(std::make_shared<Named>("echo"), pool)->Prepare(refused, {}),
+              IsError(ErrorKind::kUnsupported, HasSubstr("this artifact is refused (file: refused)")));
+  EXPECT_EQ(pool->started(), 1u);
+}
+
+TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
+  pool = Pool(std::chrono::seconds(5), {"sh", "-c", "printf 'hello, I am no worker at all'; sleep 5"});
+  EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
+  pool = Pool(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
+  EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+}
+
+TEST_F(IsolatedBackendTest, TwoSessionsHaveTwoWorkers) {
+  const auto echo = IsolatedBackend(std::make_shared<Named>("echo"), pool);
+  const auto hang = IsolatedBackend(std::make_shared<Named>("segv"), pool);
+  auto first = echo->Prepare({}, {});
+  auto second = hang->Prepare({}, {});
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT((*second)->Run({}), IsError(ErrorKind::kCrash, HasSubstr("SIGSEGV")));
+  EXPECT_THAT((*first)->Run({}), IsOk());  // the innocent one is not touched
+}
+
+}  // namespace
+}  // namespace conformance::engine

@@ -1,0 +1,190 @@
+#include "framework/engine/worker_host.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <map>
+#include <memory>
+
+#include "framework/engine/guarded.h"
+#include "framework/ports/backend.h"
+#include "framework/ports/exporter.h"
+
+namespace conformance::engine {
+namespace {
+
+/// A worker's side of its standard streams; blocking.
+class FdStream : public ByteStream {
+ public:
+  FdStream(int in, int out) : in_(in), out_(out) {}
+  Status Write(std::span<const std::byte> bytes) override {
+    size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t n = write(out_, bytes.data() + done, bytes.size() - done);
+      if (n < 0 && errno != EINTR) return ErrnoError("cannot write", "standard output", errno);
+      if (n > 0) done += static_cast<size_t>(n);
+    }
+    return Ok();
+  }
+  Status Read(std::span<std::byte> bytes) override {
+    size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t n = read(in_, bytes.data() + done, bytes.size() - done);
+      if (n == 0) {
+        return Error(ErrorKind::kCrash, "standard input ended after " + std::to_string(done) + " of " + std::to_string(bytes.size()) + " bytes");
+      }
+      if (n < 0 && errno != EINTR) return ErrnoError("cannot read", "standard input", errno);
+      if (n > 0) done += static_cast<size_t>(n);
+    }
+    return Ok();
+  }
+
+ private:
+  int in_, out_;
+};
+
+class Host {
+ public:
+  explicit Host(const Toolbox& toolbox) : toolbox_(toolbox) {}
+
+  Result<WorkerMessage> Answer(const WorkerMessage& request) {
+    const std::string type = request.type();
+    if (type == "hello") return Hello(request);
+    if (type == "prepare") return Prepare(request);
+    if (type == "run") return Run(request);
+    if (type == "release") return Release(request);
+    if (type == "export") return Export(request);
+    if (type == "shutdown") return Plain("bye");
+    return Unsupported("unknown message type").With("found", type).With("wanted", "hello, prepare, run, release, export, shutdown");
+  }
+
+ private:
+  static WorkerMessage Plain(const char* type) {
+    WorkerMessage answer;
+    answer.header["type"] = type;
+    return answer;
+  }
+
+  Result<WorkerMessage> Hello(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const int64_t protocol, request.header.GetInt("protocol"));
+    if (protocol != kWorkerProtocol) {
+      return Unsupported("this worker speaks another version of the protocol")
+          .With("found", std::to_string(protocol))
+          .With("wanted", std::to_string(kWorkerProtocol));
+    }
+    WorkerMessage answer = Plain("hello");
+    answer.header["protocol"] = kWorkerProtocol;
+    Json backends = Json::MakeArray();
+    for (const auto& backend : toolbox_.backends.All()) {
+      Json entry = Json::MakeObject();
+      entry["name"] = backend->Name();
+      Json formats = Json::MakeArray();
+      for (const std::string& format : backend->Capabilities().formats) formats.Append(format);
+      entry["formats"] = std::move(formats);
+      backends.Append(std::move(entry));
+    }
+    answer.header["backends"] = std::move(backends);
+    Json exporters = Json::MakeArray();
+    for (const auto& exporter : toolbox_.exporters.All()) {
+      if (exporter->Capabilities().exports_checkpoints) exporters.Append(exporter->Name());
+    }
+    answer.header["exporters"] = std::move(exporters);
+    return answer;
+  }
+
+  Result<WorkerMessage> Prepare(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const std::string name, request.header.GetString("backend"));
+    const ports::Backend* backend = toolbox_.backends.Find(name);
+    if (backend == nullptr) return NotFound("this worker has no such backend").With("found", name);
+    const Json* artifact_json = request.header.Find("artifact");
+    const Json* options_json = request.header.Find("options");
+    if (artifact_json == nullptr || options_json == nullptr) return Invalid("prepare needs \"artifact\" and \"options\"");
+    CONFORMANCE_TRY(const ports::Artifact artifact, ports::Artifact::FromJson(*artifact_json));
+    CONFORMANCE_TRY(const ports::SessionOptions options, ports::SessionOptions::FromJson(*options_json));
+    CONFORMANCE_TRY(auto session, backend->Prepare(artifact, options));
+    if (session == nullptr) return Internal("the backend gave no session").With("backend", name);
+    const int64_t id = next_session_++;
+    sessions_[id] = std::move(session);
+    WorkerMessage answer = Plain("prepared");
+    answer.header["session"] = id;
+    return answer;
+  }
+
+  Result<ports::Session*> SessionOf(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const int64_t id, request.header.GetInt("session"));
+    const auto it = sessions_.find(id);
+    if (it == sessions_.end()) return NotFound("no such session").With("found", std::to_string(id));
+    return it->second.get();
+  }
+
+  Result<WorkerMessage> Run(const WorkerMessage& request) {
+    CONFORMANCE_TRY(ports::Session * session, SessionOf(request));
+    WorkerMessage answer = Plain("outputs");
+    if (request.header.Has("capture")) {
+      CONFORMANCE_TRY(const auto values, request.header.GetStrings("capture"));
+      CONFORMANCE_TRY(answer.tensors, session->RunCapturing(request.tensors, values));
+    } else {
+      CONFORMANCE_TRY(answer.tensors, session->Run(request.tensors));
+    }
+    return answer;
+  }
+
+  Result<WorkerMessage> Release(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const int64_t id, request.header.GetInt("session"));
+    sessions_.erase(id);
+    return Plain("released");
+  }
+
+  Result<WorkerMessage> Export(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const std::string name, request.header.GetString("exporter"));
+    CONFORMANCE_TRY(const std::string folder, request.header.GetString("folder"));
+    const ports::Exporter* exporter = toolbox_.exporters.Find(name);
+    if (exporter == nullptr) return NotFound("this worker has no such exporter").With("found", name);
+    const Json* config_json = request.header.Find("config");
+    CONFORMANCE_TRY(const auto config, toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
+    const Json* kwargs = request.header.Find("kwargs");
+    const ports::ModelInputs inputs{request.tensors, kwargs != nullptr ? *kwargs : Json::MakeObject()};
+    CONFORMANCE_TRY(const ports::Artifact artifact, exporter->ExportCheckpoint(folder, inputs, *config));
+    WorkerMessage answer = Plain("artifact");
+    answer.header["artifact"] = artifact.ToJson();
+    return answer;
+  }
+
+  const Toolbox& toolbox_;
+  std::map<int64_t, std::unique_ptr<ports::Session>> sessions_;
+  int64_t next_session_ = 1;
+};
+
+}  // namespace
+
+int ServeWorker(const Toolbox& toolbox, ByteStream& stream) {
+  Host host(toolbox);
+  while (true) {
+    auto request = ReadWorkerMessage(stream);
+    // The other end is gone, or talks something else: no answer can be placed.
+    if (!request.ok()) return request.error().kind() == ErrorKind::kCrash ? 0 : 2;
+    auto answer = Guarded("the worker's backend", [&] { return host.Answer(*request); });
+    WorkerMessage message;
+    if (answer.ok()) {
+      message = *std::move(answer);
+    } else {
+      message.header["type"] = "error";
+      message.header["error"] = ErrorToJson(answer.error());
+    }
+    if (const Json* id = request->header.Find("id")) message.header["id"] = *id;
+    if (!WriteWorkerMessage(stream, message).ok()) return 2;
+    if (message.type() == "bye") return 0;
+  }
+}
+
+int RunWorkerHost(const Toolbox& toolbox) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return 2;
+  FdStream stream(STDIN_FILENO, out);
+  return ServeWorker(toolbox, stream);
+}
+
+}  // namespace conformance::engine

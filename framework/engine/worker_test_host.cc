@@ -1,0 +1,74 @@
+// A worker whose backends misbehave, for worker_client_test.
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+
+#include "framework/engine/worker_host.h"
+
+namespace conformance::engine {
+namespace {
+
+using Behaviour = Result<NamedTensors> (*)(const NamedTensors& inputs);
+
+class TestSession : public ports::Session {
+ public:
+  explicit TestSession(Behaviour behaviour) : behaviour_(behaviour) {}
+  Result<NamedTensors> Run(const NamedTensors& inputs) override { return behaviour_(inputs); }
+
+ private:
+  Behaviour behaviour_;
+};
+
+class TestBackend : public ports::Backend {
+ public:
+  TestBackend(std::string name, Behaviour behaviour) : name_(std::move(name)), behaviour_(behaviour) {}
+  std::string_view Name() const override { return name_; }
+  ports::BackendCapabilities Capabilities() const override { return {.formats = {"test"}, .dtypes = {}}; }
+  Result<std::string> Version() const override { return std::string("1"); }
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
+    if (artifact.path == "refused") return Unsupported("this artifact is refused").With("file", "refused");
+    return std::unique_ptr<ports::Session>(std::make_unique<TestSession>(behaviour_));
+  }
+
+ private:
+  std::string name_;
+  Behaviour behaviour_;
+};
+
+Result<NamedTensors> Die(int signal) {
+  std::fprintf(stderr, "about to raise %d\n", signal);
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+  return Internal("survived");
+}
+
+Toolbox TestToolbox() {
+  Toolbox toolbox;
+  const auto add = [&](const char* name, Behaviour behaviour) { toolbox.backends.Add(std::make_shared<const TestBackend>(name, behaviour)); };
+  add("echo", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    std::puts("a library that prints on standard output");
+    std::fflush(stdout);
+    return inputs;
+  });
+  add("segv", [](const NamedTensors&) { return Die(SIGSEGV); });
+  add("abort", [](const NamedTensors&) { return Die(SIGABRT); });
+  add("exit", [](const NamedTensors&) -> Result<NamedTensors> { _exit(3); });
+  add("hang", [](const NamedTensors&) -> Result<NamedTensors> {
+    while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+  });
+  add("throw", [](const NamedTensors&) -> Result<NamedTensors> { throw std::runtime_error("thrown inside"); });
+  add("memory", [](const NamedTensors&) -> Result<NamedTensors> {
+    return NamedTensors{{"y", Tensor::Zeros(DType::kF32, {int64_t{1} << 40})}};
+  });
+  return toolbox;
+}
+
+}  // namespace
+}  // namespace conformance::engine
+
+int main() { return conformance::engine::RunWorkerHost(conformance::engine::TestToolbox()); }
