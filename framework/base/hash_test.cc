@@ -29,7 +29,8 @@ TEST(Hash64, DependsOnEveryByteItsPlaceTheLengthAndTheSeed) {
       EXPECT_TRUE(seen.insert(Hash64(other)).second) << "byte " << i << " bit " << bit;
     }
   }
-  for (size_t n = 0; n < 19; ++n) EXPECT_TRUE(seen.insert(Hash64(std::string(n, '\0'))).second) << "length " << n;
+  for (size_t n = 0; n < 19; ++n)
+    EXPECT_TRUE(seen.insert(Hash64(std::string(n, '\0'))).second) << "length " << n;
   EXPECT_NE(Hash64(std::string_view("x"), 1), Hash64(std::string_view("x"), 2));
   EXPECT_EQ(Hash64("abc"), Hash64(std::string_view("abc"), 0));
 }

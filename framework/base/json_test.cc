@@ -94,7 +94,8 @@ TEST(Json, CheckedReadsNameKeyFoundAndWanted) {
   EXPECT_THAT(*object.GetInts("none"), IsEmpty());
 
   EXPECT_EQ(object.GetInt("absent").error().ToString(), "missing key \"absent\" (wanted: int)");
-  EXPECT_EQ(object.GetInt("d").error().ToString(), "key \"d\" has the wrong type (found: float, wanted: int)");
+  EXPECT_EQ(object.GetInt("d").error().ToString(),
+            "key \"d\" has the wrong type (found: float, wanted: int)");
   EXPECT_EQ(object.GetDouble("s").error().Fact("found"), "string");
   EXPECT_EQ(object.GetBool("i").error().Fact("found"), "int");
   EXPECT_EQ(object.GetString("i").error().Fact("wanted"), "string");

@@ -55,7 +55,8 @@ TEST(Random, BetweenTakesTheWholeRangeOfItsType) {
   bool negative = false;
   bool positive = false;
   for (int i = 0; i < 100; ++i) {
-    const int64_t x = random.Between(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
+    const int64_t x =
+        random.Between(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
     negative |= x < 0;
     positive |= x > 0;
   }

@@ -12,7 +12,11 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Error, PrintsMessageFactsAndTrailInTheOrderTheyWereAdded) {
-  Error error = Corrupt("header is cut").With("file", "a.safetensors").With("found", "7 bytes").Trail("reading a").Trail("loading b");
+  Error error = Corrupt("header is cut")
+                    .With("file", "a.safetensors")
+                    .With("found", "7 bytes")
+                    .Trail("reading a")
+                    .Trail("loading b");
   EXPECT_EQ(error.ToString(), "header is cut (file: a.safetensors, found: 7 bytes) [reading a; loading b]");
   EXPECT_EQ(error.kind(), ErrorKind::kCorrupt);
   EXPECT_EQ(error.Fact("found"), "7 bytes");

@@ -65,29 +65,31 @@ TEST_P(Glob, MatchesAWholeName) {
   const GlobCase& c = GetParam();
   EXPECT_EQ(GlobMatch(c.pattern, c.text), c.matches) << c.pattern << " against " << c.text;
 }
-INSTANTIATE_TEST_SUITE_P(
-    Literals, Glob,
-    ::testing::Values(GlobCase{"", "", true}, GlobCase{"", "a", false}, GlobCase{"a", "", false}, GlobCase{"abc", "abc", true},
-                      GlobCase{"abc", "abcd", false}, GlobCase{"abc", "Abc", false}));
+INSTANTIATE_TEST_SUITE_P(Literals, Glob,
+                         ::testing::Values(GlobCase{"", "", true}, GlobCase{"", "a", false},
+                                           GlobCase{"a", "", false}, GlobCase{"abc", "abc", true},
+                                           GlobCase{"abc", "abcd", false}, GlobCase{"abc", "Abc", false}));
 INSTANTIATE_TEST_SUITE_P(
     Stars, Glob,
     ::testing::Values(GlobCase{"*", "", true}, GlobCase{"*", "a/b/c", true}, GlobCase{"a*", "a", true},
                       GlobCase{"gpt2/*/onnx/*", "gpt2/prefill/onnx/onnxruntime/f32", true},
                       GlobCase{"gpt2/*/onnx", "gpt2/prefill/onnx/x", false}, GlobCase{"*b*", "aabaa", true},
-                      GlobCase{"*b*c", "abxbc", true}, GlobCase{"*b*c", "acb", false}, GlobCase{"**", "x", true},
-                      GlobCase{"a*b*c*", "abc", true}, GlobCase{"*.weight", "h.0.weight", true},
-                      GlobCase{"*ab", "aab", true}));
-INSTANTIATE_TEST_SUITE_P(
-    SingleCharacters, Glob,
-    ::testing::Values(GlobCase{"?", "a", true}, GlobCase{"?", "", false}, GlobCase{"?", "ab", false}, GlobCase{"a?c", "a/c", true},
-                      GlobCase{"*?", "", false}, GlobCase{"?*", "x", true}));
+                      GlobCase{"*b*c", "abxbc", true}, GlobCase{"*b*c", "acb", false},
+                      GlobCase{"**", "x", true}, GlobCase{"a*b*c*", "abc", true},
+                      GlobCase{"*.weight", "h.0.weight", true}, GlobCase{"*ab", "aab", true}));
+INSTANTIATE_TEST_SUITE_P(SingleCharacters, Glob,
+                         ::testing::Values(GlobCase{"?", "a", true}, GlobCase{"?", "", false},
+                                           GlobCase{"?", "ab", false}, GlobCase{"a?c", "a/c", true},
+                                           GlobCase{"*?", "", false}, GlobCase{"?*", "x", true}));
 INSTANTIATE_TEST_SUITE_P(
     Sets, Glob,
-    ::testing::Values(GlobCase{"[ab]", "a", true}, GlobCase{"[ab]", "c", false}, GlobCase{"f[13][62]", "f32", true},
-                      GlobCase{"f[13][62]", "f64", false}, GlobCase{"h.[0-9].w", "h.7.w", true}, GlobCase{"h.[0-9].w", "h.x.w", false},
-                      GlobCase{"[!a]", "b", true}, GlobCase{"[!a]", "a", false}, GlobCase{"[^a]", "b", true}, GlobCase{"[]]", "]", true},
-                      GlobCase{"[a-]", "-", true}, GlobCase{"[", "[", true}, GlobCase{"[a", "[a", true}, GlobCase{"[a", "a", false},
-                      GlobCase{"*[0-9]", "ab3", true}, GlobCase{"[ab]*[cd]", "axxd", true}, GlobCase{"[ab]", "", false}));
+    ::testing::Values(GlobCase{"[ab]", "a", true}, GlobCase{"[ab]", "c", false},
+                      GlobCase{"f[13][62]", "f32", true}, GlobCase{"f[13][62]", "f64", false},
+                      GlobCase{"h.[0-9].w", "h.7.w", true}, GlobCase{"h.[0-9].w", "h.x.w", false},
+                      GlobCase{"[!a]", "b", true}, GlobCase{"[!a]", "a", false}, GlobCase{"[^a]", "b", true},
+                      GlobCase{"[]]", "]", true}, GlobCase{"[a-]", "-", true}, GlobCase{"[", "[", true},
+                      GlobCase{"[a", "[a", true}, GlobCase{"[a", "a", false}, GlobCase{"*[0-9]", "ab3", true},
+                      GlobCase{"[ab]*[cd]", "axxd", true}, GlobCase{"[ab]", "", false}));
 
 TEST(GlobMatch, ManyStarsStayLinear) {
   // A backtracking matcher with one level per star would never come back.

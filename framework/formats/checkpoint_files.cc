@@ -7,7 +7,8 @@
 namespace conformance::formats {
 namespace {
 
-Error BadIndex(const std::filesystem::path& index, std::string message, std::string place, std::string found, std::string wanted) {
+Error BadIndex(const std::filesystem::path& index, std::string message, std::string place, std::string found,
+               std::string wanted) {
   return CorruptFile(index, std::move(message))
       .With("place", std::move(place))
       .With("found", std::move(found))
@@ -23,11 +24,23 @@ bool IsPlainName(const std::string& name) {
 Status StaysInside(const std::filesystem::path& folder, const std::filesystem::path& file) {
   std::error_code failed;
   const std::filesystem::path target = std::filesystem::canonical(file, failed);
-  if (failed) return NotFound("a checkpoint file is missing").With("file", file.string()).With("reason", failed.message());
+  if (failed) {
+    return NotFound("a checkpoint file is missing")
+        .With("file", file.string())
+        .With("place", "folder " + folder.string())
+        .With("found", failed.message())
+        .With("wanted", file.filename().string());
+  }
   const std::filesystem::path home = std::filesystem::canonical(folder, failed);
-  if (failed) return NotFound("the folder is missing").With("file", folder.string()).With("reason", failed.message());
+  if (failed)
+    return NotFound("the folder is missing")
+        .With("file", folder.string())
+        .With("found", failed.message())
+        .With("wanted", "a folder");
   if (target.parent_path() == home) return Ok();
-  if (home.parent_path().filename() == "snapshots" && target.parent_path() == home.parent_path().parent_path() / "blobs") return Ok();
+  if (home.parent_path().filename() == "snapshots" &&
+      target.parent_path() == home.parent_path().parent_path() / "blobs")
+    return Ok();
   return Invalid("a checkpoint file is a link out of its folder")
       .With("file", file.string())
       .With("found", target.string())
@@ -50,7 +63,8 @@ CheckpointFiles::Location CheckpointFiles::Find(std::string_view name) const {
 
 Result<Tensor> CheckpointFiles::Read(std::string_view name) const {
   const Location at = Find(name);
-  if (at.file == nullptr) return NotFound("no such tensor").With("file", folder_.string()).With("tensor", Quoted(name));
+  if (at.file == nullptr)
+    return NotFound("no such tensor").With("file", folder_.string()).With("place", "tensor " + Quoted(name));
   return at.file->Read(*at.entry);
 }
 
@@ -78,17 +92,21 @@ Result<std::vector<std::pair<std::string, std::string>>> ReadIndex(const std::fi
   const Json* map = json.Find("weight_map");
   if (map == nullptr || !map->IsObject() || map->AsObject().empty()) {
     return BadIndex(index, "the index has no weight_map", "key \"weight_map\"",
-                    map == nullptr ? "nothing" : map->IsObject() ? "an empty object" : std::string(Json::KindName(map->kind())),
+                    map == nullptr    ? "nothing"
+                    : map->IsObject() ? "an empty object"
+                                      : std::string(Json::KindName(map->kind())),
                     "object of file names");
   }
   std::vector<std::pair<std::string, std::string>> shard_of;
   for (const auto& [name, shard] : map->AsObject()) {
     const std::string place = "key \"weight_map\", tensor " + Quoted(name);
     if (!shard.IsString()) {
-      return BadIndex(index, "a shard's name is no string", place, std::string(Json::KindName(shard.kind())), "file name");
+      return BadIndex(index, "a shard's name is no string", place, std::string(Json::KindName(shard.kind())),
+                      "file name");
     }
     if (!IsPlainName(shard.AsString())) {
-      return BadIndex(index, "a shard outside the folder", place, Quoted(shard.AsString()), "a plain file name");
+      return BadIndex(index, "a shard outside the folder", place, Quoted(shard.AsString()),
+                      "a plain file name");
     }
     shard_of.emplace_back(name, shard.AsString());
   }
@@ -122,14 +140,16 @@ Result<CheckpointFiles> OpenCheckpointFiles(const std::filesystem::path& folder)
       const CheckpointFiles::Location at = all.Find(name);
       if (at.file == nullptr || at.file->path().filename() != shard) {
         return BadIndex(index, "a tensor is not in its shard", "key \"weight_map\", tensor " + Quoted(name),
-                        at.file == nullptr ? "in no shard" : "in " + at.file->path().filename().string(), "in " + shard);
+                        at.file == nullptr ? "in no shard" : "in " + at.file->path().filename().string(),
+                        "in " + shard);
       }
     }
     return all;
   }
   return NotFound("no weights in this folder")
       .With("file", folder.string())
-      .With("wanted", "model.safetensors or diffusion_pytorch_model.safetensors, or the .index.json of one of them");
+      .With("wanted",
+            "model.safetensors or diffusion_pytorch_model.safetensors, or the .index.json of one of them");
 }
 
 }  // namespace conformance::formats

@@ -1,11 +1,11 @@
 #include "framework/formats/file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include "framework/formats/output_file.h"
 
@@ -44,7 +44,8 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::filesystem
   CONFORMANCE_TRY(const uint64_t size, OpenRegular(path, descriptor));
   std::shared_ptr<MappedFile> file(new MappedFile());
   file->path_ = path;
-  if (size == 0) return std::shared_ptr<const MappedFile>(file);  // nothing to map; mmap refuses a length of 0
+  if (size == 0)
+    return std::shared_ptr<const MappedFile>(file);  // nothing to map; mmap refuses a length of 0
   void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.fd, 0);
   if (data == MAP_FAILED) return ErrnoError("cannot map", path.string(), errno);
   file->owner_ = std::shared_ptr<const void>(data, [size](void* mapping) { ::munmap(mapping, size); });
@@ -65,8 +66,8 @@ std::shared_ptr<const MappedFile> MappedFile::FromBytes(std::string name, std::s
   return file;
 }
 
-std::shared_ptr<const MappedFile> MappedFile::Part(const std::shared_ptr<const MappedFile>& whole, std::string name, uint64_t offset,
-                                                   uint64_t size) {
+std::shared_ptr<const MappedFile> MappedFile::Part(const std::shared_ptr<const MappedFile>& whole,
+                                                   std::string name, uint64_t offset, uint64_t size) {
   CONFORMANCE_CHECK(offset <= whole->size() && size <= whole->size() - offset, "a range inside the file");
   std::shared_ptr<MappedFile> file(new MappedFile());
   file->path_ = std::move(name);
@@ -76,7 +77,8 @@ std::shared_ptr<const MappedFile> MappedFile::Part(const std::shared_ptr<const M
   return file;
 }
 
-std::shared_ptr<const Storage> SliceOf(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size) {
+std::shared_ptr<const Storage> SliceOf(const std::shared_ptr<const MappedFile>& file, uint64_t offset,
+                                       uint64_t size) {
   CONFORMANCE_CHECK(offset <= file->size() && size <= file->size() - offset, "a range inside the file");
   auto storage = std::make_shared<Storage>();
   storage->data = const_cast<std::byte*>(file->bytes().data()) + offset;
@@ -86,7 +88,8 @@ std::shared_ptr<const Storage> SliceOf(const std::shared_ptr<const MappedFile>& 
   return storage;
 }
 
-Result<Tensor> TensorOver(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size, DType dtype, Shape shape) {
+Result<Tensor> TensorOver(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size,
+                          DType dtype, Shape shape) {
   const std::shared_ptr<const Storage> storage = SliceOf(file, offset, size);
   if (dtype == DType::kBool) {
     for (uint64_t i = 0; i < size; ++i) {

@@ -22,8 +22,8 @@ class MappedFile {
   /// Bytes in memory that read like a file of that name: parts of archives, tests and fuzzers.
   static std::shared_ptr<const MappedFile> FromBytes(std::string name, std::string_view bytes);
   /// [offset, offset + size) of `whole`, which it keeps alive, as a file of that name. The range lies inside.
-  static std::shared_ptr<const MappedFile> Part(const std::shared_ptr<const MappedFile>& whole, std::string name, uint64_t offset,
-                                                uint64_t size);
+  static std::shared_ptr<const MappedFile> Part(const std::shared_ptr<const MappedFile>& whole,
+                                                std::string name, uint64_t offset, uint64_t size);
 
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -43,11 +43,13 @@ class MappedFile {
 };
 
 /// [offset, offset + size) of a mapping as read-only storage that keeps the mapping alive. The range lies inside.
-std::shared_ptr<const Storage> SliceOf(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size);
+std::shared_ptr<const Storage> SliceOf(const std::shared_ptr<const MappedFile>& file, uint64_t offset,
+                                       uint64_t size);
 
 /// A tensor over `size` bytes at `offset` of a mapping, which hold exactly `shape` in row-major order: a view where the address
 /// suits the dtype, else a copy. Bytes of a bool tensor other than 0 and 1 are an error (kCorrupt).
-Result<Tensor> TensorOver(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size, DType dtype, Shape shape);
+Result<Tensor> TensorOver(const std::shared_ptr<const MappedFile>& file, uint64_t offset, uint64_t size,
+                          DType dtype, Shape shape);
 
 /// A whole regular file as text. Errors: as MappedFile::Open; kInvalid where it is longer than `max_bytes`.
 Result<std::string> ReadFileText(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{1} << 30);

@@ -14,8 +14,9 @@ namespace conformance::formats {
 /// What a text may ask of its reader.
 struct JsonLimits {
   uint64_t max_bytes = uint64_t{1} << 30;
-  int max_depth = 128;           ///< arrays and objects inside each other
-  bool allow_nonfinite = false;  ///< NaN, Infinity and -Infinity, which Python writes and the standard does not know
+  int max_depth = 128;  ///< arrays and objects inside each other
+  bool allow_nonfinite =
+      false;  ///< NaN, Infinity and -Infinity, which Python writes and the standard does not know
 };
 
 /// A text as RFC 8259 has it, UTF-8 checked. Integers that int64 cannot hold become doubles. Beyond the standard it refuses a key

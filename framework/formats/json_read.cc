@@ -104,12 +104,14 @@ class Builder {
   bool boolean(bool value) { return Add(Json(value)); }
   bool number_integer(number_integer_t value) { return Add(Json(static_cast<int64_t>(value))); }
   bool number_unsigned(number_unsigned_t value) {
-    if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return Add(Json(static_cast<int64_t>(value)));
+    if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+      return Add(Json(static_cast<int64_t>(value)));
     return Add(Json(static_cast<double>(value)));
   }
   bool number_float(number_float_t value, const string_t&) { return Add(Json(value)); }
   bool string(string_t& value) {
-    if (nonfinite_ != nullptr && nonfinite_->ordinals.contains(strings_++)) return Add(Json(NonfiniteOf(value)));
+    if (nonfinite_ != nullptr && nonfinite_->ordinals.contains(strings_++))
+      return Add(Json(NonfiniteOf(value)));
     return Add(Json(std::move(value)));
   }
   bool binary(binary_t&) { return false; }  // not in JSON texts
@@ -124,7 +126,9 @@ class Builder {
       return false;
     }
     if (!open_.back().Insert(name)) {
-      error_ = CorruptAt(consumed(), "duplicate key").With("found", Quoted(name) + " again").With("wanted", "each key once");
+      error_ = CorruptAt(consumed(), "duplicate key")
+                   .With("found", Quoted(name) + " again")
+                   .With("wanted", "each key once");
       return false;
     }
     open_.back().container->AsObject().emplace_back(std::move(name), Json());
@@ -136,11 +140,17 @@ class Builder {
     const std::string complaint = Complaint(exception.what());
     const size_t expected = complaint.rfind("; expected ");
     std::string wanted = "JSON";
-    if (expected != std::string::npos) wanted = complaint.substr(expected + 11);
-    else if (complaint.find("number overflow") != std::string::npos) wanted = "a number that a double can hold";
-    // The library names its tokens after the text it last read, which for a long string is the whole string.
-    std::string found = position > text_.size() ? "end of text" : Quoted(Last(token), 40);
-    if (complaint.find("invalid") != std::string::npos) found += ", " + complaint.substr(0, std::min<size_t>(expected, 120));
+    if (expected != std::string::npos)
+      wanted = complaint.substr(expected + 11);
+    else if (complaint.find("number overflow") != std::string::npos)
+      wanted = "a number that a double can hold";
+    std::string found = "end of text";
+    if (position <= text_.size()) {
+      const size_t start = position - std::min(position, std::min<size_t>(token.size(), kShown));
+      found = Quoted(text_.substr(start, position - start));
+    }
+    if (complaint.find("invalid") != std::string::npos)
+      found += ", " + complaint.substr(0, complaint.find("; "));
     error_ = Syntax(position == 0 ? 0 : position - 1, found, wanted);
     return false;
   }
@@ -153,6 +163,8 @@ class Builder {
   Json& root() { return root_; }
 
  private:
+  static constexpr size_t kShown = 30;  // bytes of the text that a message shows
+
   struct Container {
     Json* container;
     std::unordered_set<std::string> keys;  // filled once there are many: most objects are small
@@ -177,10 +189,6 @@ class Builder {
     if (word.size() == 1) return std::numeric_limits<double>::quiet_NaN();  // the a of NaN
     const double infinity = std::numeric_limits<double>::infinity();
     return word.size() == 6 ? infinity : -infinity;  // nfinit of Infinity, Infinit of -Infinity
-  }
-  static std::string_view Last(const std::string& token) {
-    const std::string_view view = token;
-    return view.size() > 30 ? view.substr(view.size() - 30) : view;
   }
 
   Json* Place(Json value) {
@@ -242,7 +250,8 @@ Result<Json> ParseJson(std::string_view text, const JsonLimits& limits, std::str
   if (text.size() > limits.max_bytes) {
     Error error = Invalid("the text is too long");
     if (!file.empty()) error.With("file", std::string(file));
-    return error.With("found", std::to_string(text.size()) + " bytes").With("wanted", "at most " + std::to_string(limits.max_bytes));
+    return error.With("found", std::to_string(text.size()) + " bytes")
+        .With("wanted", "at most " + std::to_string(limits.max_bytes));
   }
   std::optional<Nonfinite> nonfinite;
   std::string_view readable = text;
@@ -261,9 +270,12 @@ Result<Json> ParseJson(std::string_view text, const JsonLimits& limits, std::str
     const CountingIterator end(readable.data() + readable.size(), &last);
     if (nlohmann::json::sax_parse(begin, end, &builder) && !builder.error()) return std::move(builder.root());
   } catch (const std::exception& exception) {
-    return Internal("the JSON library failed").With("file", std::string(file)).With("reason", exception.what());
+    return Internal("the JSON library failed")
+        .With("file", std::string(file))
+        .With("reason", exception.what());
   }
-  if (!builder.error()) return Internal("the JSON library gave up without a reason").With("file", std::string(file));
+  if (!builder.error())
+    return Internal("the JSON library gave up without a reason").With("file", std::string(file));
   return *std::move(builder.error());
 }
 

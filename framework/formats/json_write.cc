@@ -68,7 +68,9 @@ class Writer {
       case Json::Kind::kNull: out_ += "null"; break;
       case Json::Kind::kBool: out_ += json.AsBool() ? "true" : "false"; break;
       case Json::Kind::kInt: out_ += std::to_string(json.AsInt()); break;
-      case Json::Kind::kDouble: out_ += std::isfinite(json.AsDouble()) ? DoubleText(json.AsDouble()) : "null"; break;
+      case Json::Kind::kDouble:
+        out_ += std::isfinite(json.AsDouble()) ? DoubleText(json.AsDouble()) : "null";
+        break;
       case Json::Kind::kString: WriteString(json.AsString(), out_); break;
       case Json::Kind::kArray:
         List('[', ']', json.AsArray(), depth, [&](const Json& element) { Value(element, depth + 1); });

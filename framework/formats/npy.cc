@@ -41,7 +41,8 @@ struct Header {
 /// The one Python literal that may stand there: {'descr': '…', 'fortran_order': …, 'shape': (…)}, keys in any order.
 class HeaderParser {
  public:
-  HeaderParser(const std::filesystem::path& path, std::string_view text, size_t start) : path_(path), text_(text), start_(start) {}
+  HeaderParser(const std::filesystem::path& path, std::string_view text, size_t start)
+      : path_(path), text_(text), start_(start) {}
 
   Result<Header> Parse() {
     Header header;
@@ -52,8 +53,12 @@ class HeaderParser {
     while (!Accept('}')) {
       CONFORMANCE_TRY(const std::string key, String());
       CONFORMANCE_RETURN_IF_ERROR(Expect(':'));
-      bool* seen = key == "descr" ? &descr : key == "fortran_order" ? &order : key == "shape" ? &shape : nullptr;
-      if (seen == nullptr || *seen) return Bad("key " + Quoted(key), "the keys descr, fortran_order and shape, each once");
+      bool* seen = key == "descr"           ? &descr
+                   : key == "fortran_order" ? &order
+                   : key == "shape"         ? &shape
+                                            : nullptr;
+      if (seen == nullptr || *seen)
+        return Bad("key " + Quoted(key), "the keys descr, fortran_order and shape, each once");
       *seen = true;
       if (seen == &descr) {
         if (Peek() == '[') return NotSupported("a record dtype");
@@ -69,7 +74,11 @@ class HeaderParser {
       }
     }
     if (Peek() != '\0') return Bad(Here(), "the header's end");
-    if (!descr || !order || !shape) return Bad("a header without " + std::string(!descr ? "descr" : !order ? "fortran_order" : "shape"), "all three keys");
+    if (!descr || !order || !shape)
+      return Bad("a header without " + std::string(!descr   ? "descr"
+                                                   : !order ? "fortran_order"
+                                                            : "shape"),
+                 "all three keys");
     return header;
   }
 
@@ -90,7 +99,9 @@ class HeaderParser {
   }
   std::string Here() const { return at_ < text_.size() ? Quoted(text_.substr(at_, 1)) : "the header's end"; }
   char Peek() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      ++at_;
     return at_ < text_.size() ? text_[at_] : '\0';
   }
   bool Accept(char c) {
@@ -130,7 +141,8 @@ class HeaderParser {
       size_t end = at_;
       while (end < text_.size() && text_[end] >= '0' && text_[end] <= '9') ++end;
       const std::optional<int64_t> size = ParseInt(text_.substr(at_, end - at_));
-      if (!size) return Bad(end == at_ ? Here() : Quoted(text_.substr(at_, end - at_)), "a size of 0 or more");
+      if (!size)
+        return Bad(end == at_ ? Here() : Quoted(text_.substr(at_, end - at_)), "a size of 0 or more");
       if (shape.size() == kMaxRank) return Bad("more than 64 axes", "at most 64");
       at_ = end;
       shape.push_back(*size);
@@ -165,22 +177,32 @@ Result<Tensor> ParseNpy(const std::shared_ptr<const MappedFile>& file) {
   const std::filesystem::path& path = file->path();
   const std::string_view text = file->text();
   const auto bad = [&](const char* message, std::string place, std::string found, std::string wanted) {
-    return CorruptFile(path, message).With("place", std::move(place)).With("found", std::move(found)).With("wanted", std::move(wanted));
+    return CorruptFile(path, message)
+        .With("place", std::move(place))
+        .With("found", std::move(found))
+        .With("wanted", std::move(wanted));
   };
-  if (!text.starts_with(kMagic)) return bad("not a NumPy file", "byte 0", Quoted(text.substr(0, 6)), Quoted(kMagic));
-  if (text.size() < 8) return bad("the file is cut", "byte 6", std::to_string(text.size()) + " bytes", "a version");
+  if (!text.starts_with(kMagic))
+    return bad("not a NumPy file", "byte 0", Quoted(text.substr(0, 6)), Quoted(kMagic));
+  if (text.size() < 8)
+    return bad("the file is cut", "byte 6", std::to_string(text.size()) + " bytes", "a version");
   const int major = static_cast<unsigned char>(text[6]);
   const int minor = static_cast<unsigned char>(text[7]);
   if (major < 1 || major > 3 || minor != 0) {
-    return bad("unknown version", "byte 6", std::to_string(major) + "." + std::to_string(minor), "1.0, 2.0 or 3.0");
+    return bad("unknown version", "byte 6", std::to_string(major) + "." + std::to_string(minor),
+               "1.0, 2.0 or 3.0");
   }
   const size_t length_bytes = major == 1 ? 2 : 4;
   const size_t header_at = 8 + length_bytes;
-  if (text.size() < header_at) return bad("the file is cut", "byte 8", std::to_string(text.size()) + " bytes", "the header's length");
+  if (text.size() < header_at)
+    return bad("the file is cut", "byte 8", std::to_string(text.size()) + " bytes", "the header's length");
   uint64_t length = 0;
-  for (size_t i = 0; i < length_bytes; ++i) length |= uint64_t{static_cast<unsigned char>(text[8 + i])} << (8 * i);
+  for (size_t i = 0; i < length_bytes; ++i)
+    length |= uint64_t{static_cast<unsigned char>(text[8 + i])} << (8 * i);
   const uint64_t room = std::min<uint64_t>(text.size() - header_at, kMaxHeader);
-  if (length > room) return bad("the header does not fit", "byte 8", std::to_string(length) + " bytes", "at most " + std::to_string(room));
+  if (length > room)
+    return bad("the header does not fit", "byte 8", std::to_string(length) + " bytes",
+               "at most " + std::to_string(room));
 
   HeaderParser parser(path, text.substr(header_at, length), header_at);
   CONFORMANCE_TRY(const Header header, parser.Parse());
@@ -189,26 +211,34 @@ Result<Tensor> ParseNpy(const std::shared_ptr<const MappedFile>& file) {
   const std::optional<int64_t> elements = CheckedNumElements(header.shape);
   int64_t bytes = 0;
   if (!elements || __builtin_mul_overflow(*elements, static_cast<int64_t>(ByteSize(descr->dtype)), &bytes)) {
-    return bad("the array's size overflows", "header key \"shape\"", ShapeText(header.shape), "a size below 2^63 bytes");
+    return bad("the array's size overflows", "header key \"shape\"", ShapeText(header.shape),
+               "a size below 2^63 bytes");
   }
   const uint64_t data_at = header_at + length;
   if (static_cast<uint64_t>(bytes) != text.size() - data_at) {
-    return bad(static_cast<uint64_t>(bytes) > text.size() - data_at ? "the data is cut" : "bytes after the array",
-               "byte " + std::to_string(data_at), std::to_string(text.size() - data_at) + " bytes of data",
-               std::to_string(bytes) + " for " + std::string(ToString(descr->dtype)) + ShapeText(header.shape));
+    return bad(
+        static_cast<uint64_t>(bytes) > text.size() - data_at ? "the data is cut" : "bytes after the array",
+        "byte " + std::to_string(data_at), std::to_string(text.size() - data_at) + " bytes of data",
+        std::to_string(bytes) + " for " + std::string(ToString(descr->dtype)) + ShapeText(header.shape));
   }
-  if (!header.fortran_order) return TensorOver(file, data_at, static_cast<uint64_t>(bytes), descr->dtype, header.shape);
+  if (!header.fortran_order)
+    return TensorOver(file, data_at, static_cast<uint64_t>(bytes), descr->dtype, header.shape);
   const Shape reversed(header.shape.rbegin(), header.shape.rend());
-  CONFORMANCE_TRY(const Tensor tensor, TensorOver(file, data_at, static_cast<uint64_t>(bytes), descr->dtype, reversed));
-  return tensor.View(header.shape, Shape(tensor.strides().rbegin(), tensor.strides().rend()), tensor.offset());
+  CONFORMANCE_TRY(const Tensor tensor,
+                  TensorOver(file, data_at, static_cast<uint64_t>(bytes), descr->dtype, reversed));
+  return tensor.View(header.shape, Shape(tensor.strides().rbegin(), tensor.strides().rend()),
+                     tensor.offset());
 }
 
 Status WriteNpy(const std::filesystem::path& path, const Tensor& tensor) {
   const auto* descr = std::ranges::find(kDescrs, tensor.dtype(), &Descr::dtype);
   if (descr == kDescrs.end()) {
-    return Unsupported("NumPy has no such dtype").With("file", path.string()).With("found", std::string(ToString(tensor.dtype())));
+    return Unsupported("NumPy has no such dtype")
+        .With("file", path.string())
+        .With("found", std::string(ToString(tensor.dtype())));
   }
-  std::string header = "{'descr': '" + std::string(descr->text) + "', 'fortran_order': False, 'shape': " + TupleText(tensor.shape()) + ", }";
+  std::string header = "{'descr': '" + std::string(descr->text) +
+                       "', 'fortran_order': False, 'shape': " + TupleText(tensor.shape()) + ", }";
   if (tensor.rank() > 0) {
     const size_t digits = std::to_string(tensor.dim(0)).size();
     header.append(kGrowthDigits > digits ? kGrowthDigits - digits : 0, ' ');

@@ -108,7 +108,8 @@ const OnnxAttribute* OnnxNode::Find(std::string_view attribute) const {
 }
 
 OnnxElem OnnxElemOf(DType dtype) {
-  return static_cast<OnnxElem>(std::ranges::find(kElems, std::optional(dtype), &ElemInfo::dtype) - kElems.begin());
+  return static_cast<OnnxElem>(std::ranges::find(kElems, std::optional(dtype), &ElemInfo::dtype) -
+                               kElems.begin());
 }
 std::optional<DType> DTypeFromOnnx(OnnxElem elem) { return InfoOf(elem).dtype; }
 std::string_view OnnxElemName(OnnxElem elem) { return InfoOf(elem).name; }
@@ -117,7 +118,8 @@ int OnnxElemBits(OnnxElem elem) { return InfoOf(elem).bits; }
 std::optional<uint64_t> OnnxByteSize(OnnxElem elem, const std::vector<int64_t>& dims) {
   const std::optional<int64_t> elements = CheckedNumElements(dims);
   uint64_t bits = 0;
-  if (!elements || __builtin_mul_overflow(static_cast<uint64_t>(*elements), static_cast<uint64_t>(OnnxElemBits(elem)), &bits)) {
+  if (!elements || __builtin_mul_overflow(static_cast<uint64_t>(*elements),
+                                          static_cast<uint64_t>(OnnxElemBits(elem)), &bits)) {
     return std::nullopt;
   }
   return bits / 8 + (bits % 8 != 0 ? 1 : 0);
@@ -142,7 +144,7 @@ Result<Tensor> TensorOf(const OnnxTensor& tensor) {
   const std::optional<DType> dtype = DTypeFromOnnx(tensor.elem);
   if (!dtype || tensor.external) {
     return Unsupported("no computing with this tensor")
-        .With("tensor", Quoted(tensor.name))
+        .With("place", "tensor " + Quoted(tensor.name))
         .With("found", tensor.external ? "external data" : std::string(OnnxElemName(tensor.elem)))
         .With("wanted", "inline numbers");
   }
@@ -150,12 +152,13 @@ Result<Tensor> TensorOf(const OnnxTensor& tensor) {
   const size_t found = tensor.raw == nullptr ? 0 : tensor.raw->bytes;
   if (!bytes || *bytes != found) {
     return Corrupt("a tensor's bytes do not fit its size")
-        .With("tensor", Quoted(tensor.name))
+        .With("place", "tensor " + Quoted(tensor.name))
         .With("found", std::to_string(found) + " bytes")
         .With("wanted", std::string(OnnxElemName(tensor.elem)) + ShapeText(tensor.dims));
   }
   if (found == 0) return Tensor::Empty(*dtype, tensor.dims);
-  if (reinterpret_cast<uintptr_t>(tensor.raw->data) % ByteSize(*dtype) == 0) return Tensor::Over(tensor.raw, *dtype, tensor.dims);
+  if (reinterpret_cast<uintptr_t>(tensor.raw->data) % ByteSize(*dtype) == 0)
+    return Tensor::Over(tensor.raw, *dtype, tensor.dims);
   const Tensor copy = Tensor::Empty(*dtype, tensor.dims);
   std::copy_n(tensor.raw->data, found, copy.raw_mutable());
   return copy;

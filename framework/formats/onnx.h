@@ -64,7 +64,8 @@ struct OnnxTensor {
   std::string name;
   OnnxElem elem = OnnxElem::kUndefined;
   std::vector<int64_t> dims;
-  std::shared_ptr<const Storage> raw;    ///< little-endian bytes, row-major; null where empty, external or of strings
+  std::shared_ptr<const Storage>
+      raw;  ///< little-endian bytes, row-major; null where empty, external or of strings
   std::vector<std::string> strings;      ///< of kString
   std::optional<OnnxExternal> external;  ///< then raw is null
   std::string doc_string;
@@ -179,7 +180,7 @@ struct OnnxFunction {
   std::string overload;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
-  std::vector<std::string> attributes;         ///< names of those without a default
+  std::vector<std::string> attributes;          ///< names of those without a default
   std::vector<OnnxAttribute> attribute_protos;  ///< those with one
   std::vector<OnnxNode> nodes;
   std::vector<OnnxOpset> opset_imports;

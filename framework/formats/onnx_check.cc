@@ -12,7 +12,9 @@ namespace conformance::formats {
 namespace {
 
 Error Complaint(std::string message, const std::exception& exception) {
-  return Invalid(std::move(message)).With("found", exception.what()).With("wanted", "a model that ONNX accepts");
+  return Invalid(std::move(message))
+      .With("found", exception.what())
+      .With("wanted", "a model that ONNX accepts");
 }
 
 // What the checker's own full check uses: types compared, errors of single nodes kept, no data propagation.
@@ -33,7 +35,8 @@ Status TakeTypes(const onnx::GraphProto& from, OnnxGraph& to) {
     for (size_t j = 0; j < to.nodes[i].attributes.size(); ++j) {
       OnnxAttribute& attribute = to.nodes[i].attributes[j];
       const onnx::AttributeProto& proto = from.node(static_cast<int>(i)).attribute(static_cast<int>(j));
-      if (attribute.kind == OnnxAttribute::Kind::kGraph) CONFORMANCE_RETURN_IF_ERROR(TakeTypes(proto.g(), attribute.graphs[0]));
+      if (attribute.kind == OnnxAttribute::Kind::kGraph)
+        CONFORMANCE_RETURN_IF_ERROR(TakeTypes(proto.g(), attribute.graphs[0]));
       if (attribute.kind != OnnxAttribute::Kind::kGraphs) continue;
       for (size_t k = 0; k < attribute.graphs.size(); ++k) {
         CONFORMANCE_RETURN_IF_ERROR(TakeTypes(proto.graphs(static_cast<int>(k)), attribute.graphs[k]));
@@ -81,7 +84,9 @@ Result<OnnxModel> InferShapes(const OnnxModel& model) {
   return inferred;
 }
 
-int64_t MaxOnnxOpset() { return onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(onnx::ONNX_DOMAIN).second; }
+int64_t MaxOnnxOpset() {
+  return onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map().at(onnx::ONNX_DOMAIN).second;
+}
 int64_t MaxOnnxIrVersion() { return onnx::IR_VERSION; }
 
 }  // namespace conformance::formats

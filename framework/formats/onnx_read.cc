@@ -36,7 +36,8 @@ class Reader {
     to.doc_string = from.doc_string();
     CONFORMANCE_RETURN_IF_ERROR(Metadata(from.metadata_props(), to.metadata_props));
     CONFORMANCE_RETURN_IF_ERROR(Graph(from.graph(), to.graph));
-    for (const auto& function : from.functions()) CONFORMANCE_RETURN_IF_ERROR(Function(function, to.functions.emplace_back()));
+    for (const auto& function : from.functions())
+      CONFORMANCE_RETURN_IF_ERROR(Function(function, to.functions.emplace_back()));
     return to;
   }
 
@@ -44,9 +45,12 @@ class Reader {
     const onnx::TypeProto* type = &from;
     while (type->has_sequence_type() || type->has_optional_type()) {
       CONFORMANCE_RETURN_IF_ERROR(Whole(*type));
-      if (to.wrappers.size() == kMaxWrappers) return Bad("a type too deep", "sequences of sequences", "at most 8 levels");
-      to.wrappers.push_back(type->has_sequence_type() ? OnnxType::Wrapper::kSequence : OnnxType::Wrapper::kOptional);
-      type = type->has_sequence_type() ? &type->sequence_type().elem_type() : &type->optional_type().elem_type();
+      if (to.wrappers.size() == kMaxWrappers)
+        return Bad("a type too deep", "sequences of sequences", "at most 8 levels");
+      to.wrappers.push_back(type->has_sequence_type() ? OnnxType::Wrapper::kSequence
+                                                      : OnnxType::Wrapper::kOptional);
+      type =
+          type->has_sequence_type() ? &type->sequence_type().elem_type() : &type->optional_type().elem_type();
     }
     CONFORMANCE_RETURN_IF_ERROR(Whole(*type));
     if (type->value_case() == onnx::TypeProto::VALUE_NOT_SET) return Ok();
@@ -90,7 +94,8 @@ class Reader {
   template <typename Message>
   Status Whole(const Message& message) const {
     if (message.unknown_fields().empty()) return Ok();
-    return Refused("field number " + std::to_string(message.unknown_fields().field(0).number()) + " of a newer format");
+    return Refused("field number " + std::to_string(message.unknown_fields().field(0).number()) +
+                   " of a newer format");
   }
 
   Result<OnnxElem> Elem(int32_t value) const {
@@ -118,7 +123,8 @@ class Reader {
 
   Result<uint64_t> Number(const std::string& key, const std::string& text) const {
     const std::optional<int64_t> value = ParseInt(text);
-    if (!value || *value < 0) return Bad("bad external data", key + " " + Quoted(text), "a number of 0 or more");
+    if (!value || *value < 0)
+      return Bad("bad external data", key + " " + Quoted(text), "a number of 0 or more");
     return static_cast<uint64_t>(*value);
   }
 
@@ -137,15 +143,21 @@ class Reader {
       }
     }
     const std::filesystem::path path(external.location);
-    const bool inside = !external.location.empty() && !path.is_absolute() && std::ranges::find(path, "..") == path.end() &&
+    const bool inside = !external.location.empty() && !path.is_absolute() &&
+                        std::ranges::find(path, "..") == path.end() &&
                         external.location.find_first_of(std::string_view("\\\0", 2)) == std::string::npos;
-    if (!inside) return Bad("external data outside the model's folder", Quoted(external.location), "a relative path without \"..\"");
+    if (!inside)
+      return Bad("external data outside the model's folder", Quoted(external.location),
+                 "a relative path without \"..\"");
     if (external.length != bytes) {
-      return Bad("external data does not fit the tensor", std::to_string(external.length) + " bytes", std::to_string(bytes));
+      return Bad("external data does not fit the tensor", std::to_string(external.length) + " bytes",
+                 std::to_string(bytes));
     }
     uint64_t end = 0;
-    if (__builtin_add_overflow(external.offset, external.length, &end) || end > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-      return Bad("external data beyond any file", "offset " + std::to_string(external.offset), "an offset below 2^63");
+    if (__builtin_add_overflow(external.offset, external.length, &end) ||
+        end > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+      return Bad("external data beyond any file", "offset " + std::to_string(external.offset),
+                 "an offset below 2^63");
     }
     to.external = std::move(external);
     return Ok();
@@ -162,10 +174,12 @@ class Reader {
 
   Status Inline(const onnx::TensorProto& from, uint64_t bytes, OnnxTensor& to) const {
     const int bits = OnnxElemBits(to.elem);
-    const auto typed = static_cast<uint64_t>(from.float_data_size()) + static_cast<uint64_t>(from.int32_data_size()) +
-                       static_cast<uint64_t>(from.int64_data_size()) + static_cast<uint64_t>(from.double_data_size()) +
-                       static_cast<uint64_t>(from.uint64_data_size());
-    if (from.has_raw_data() && typed != 0) return Bad("a tensor with two kinds of data", "raw_data and a typed field", "one of them");
+    const auto typed =
+        static_cast<uint64_t>(from.float_data_size()) + static_cast<uint64_t>(from.int32_data_size()) +
+        static_cast<uint64_t>(from.int64_data_size()) + static_cast<uint64_t>(from.double_data_size()) +
+        static_cast<uint64_t>(from.uint64_data_size());
+    if (from.has_raw_data() && typed != 0)
+      return Bad("a tensor with two kinds of data", "raw_data and a typed field", "one of them");
     if (bits == 6 && typed != 0) return Refused("6-bit elements outside raw_data");
     // Elements of the typed field that this type stands in, each one `width` bytes of the tensor.
     size_t width = 0;
@@ -177,23 +191,35 @@ class Reader {
       case OnnxElem::kComplex128: width = 8, count = static_cast<uint64_t>(from.double_data_size()); break;
       case OnnxElem::kInt64: width = 8, count = static_cast<uint64_t>(from.int64_data_size()); break;
       case OnnxElem::kUint32:
-      case OnnxElem::kUint64: width = static_cast<size_t>(bits) / 8, count = static_cast<uint64_t>(from.uint64_data_size()); break;
-      default: width = std::max<size_t>(static_cast<size_t>(bits) / 8, 1), count = static_cast<uint64_t>(from.int32_data_size());
+      case OnnxElem::kUint64:
+        width = static_cast<size_t>(bits) / 8, count = static_cast<uint64_t>(from.uint64_data_size());
+        break;
+      default:
+        width = std::max<size_t>(static_cast<size_t>(bits) / 8, 1),
+        count = static_cast<uint64_t>(from.int32_data_size());
     }
     const uint64_t found = from.has_raw_data() ? from.raw_data().size() : count * width;
     if (found != bytes || (!from.has_raw_data() && typed != count)) {
-      return Bad("a tensor's data does not fit its size", std::to_string(found) + " bytes" + (typed != 0 && typed != count ? " in a field of another type" : ""),
+      return Bad("a tensor's data does not fit its size",
+                 std::to_string(found) + " bytes" +
+                     (typed != 0 && typed != count ? " in a field of another type" : ""),
                  std::to_string(bytes) + " for " + std::string(OnnxElemName(to.elem)) + ShapeText(to.dims));
     }
     if (bytes == 0) return Ok();
     const Tensor buffer = Tensor::Empty(DType::kU8, {static_cast<int64_t>(bytes)});
     std::byte* out = buffer.raw_mutable();
-    if (from.has_raw_data()) std::memcpy(out, from.raw_data().data(), bytes);
-    else if (from.float_data_size() != 0) Narrow(from.float_data(), width, out);
-    else if (from.double_data_size() != 0) Narrow(from.double_data(), width, out);
-    else if (from.int64_data_size() != 0) Narrow(from.int64_data(), width, out);
-    else if (from.uint64_data_size() != 0) Narrow(from.uint64_data(), width, out);
-    else Narrow(from.int32_data(), width, out);
+    if (from.has_raw_data())
+      std::memcpy(out, from.raw_data().data(), bytes);
+    else if (from.float_data_size() != 0)
+      Narrow(from.float_data(), width, out);
+    else if (from.double_data_size() != 0)
+      Narrow(from.double_data(), width, out);
+    else if (from.int64_data_size() != 0)
+      Narrow(from.int64_data(), width, out);
+    else if (from.uint64_data_size() != 0)
+      Narrow(from.uint64_data(), width, out);
+    else
+      Narrow(from.int32_data(), width, out);
     to.raw = buffer.storage();
     return Ok();
   }
@@ -209,17 +235,22 @@ class Reader {
     CONFORMANCE_TRY(to.elem, Elem(from.data_type()));
     const std::optional<int64_t> elements = CheckedNumElements(to.dims);
     const std::optional<uint64_t> bytes = OnnxByteSize(to.elem, to.dims);
-    if (!elements || !bytes) return Bad("the tensor's size overflows", ShapeText(to.dims), "sizes of 0 or more, below 2^60 elements");
+    if (!elements || !bytes)
+      return Bad("the tensor's size overflows", ShapeText(to.dims),
+                 "sizes of 0 or more, below 2^60 elements");
     const bool external = from.data_location() == onnx::TensorProto::EXTERNAL;
     if (to.elem == OnnxElem::kString) {
       if (external || from.has_raw_data() || from.string_data_size() != *elements) {
-        return Bad("a tensor's data does not fit its size", std::to_string(from.string_data_size()) + " strings", std::to_string(*elements));
+        return Bad("a tensor's data does not fit its size",
+                   std::to_string(from.string_data_size()) + " strings", std::to_string(*elements));
       }
       to.strings.assign(from.string_data().begin(), from.string_data().end());
       return Ok();
     }
-    if (OnnxElemBits(to.elem) == 0) return Bad("a tensor without a type", std::string(OnnxElemName(to.elem)), "a type");
-    if (from.string_data_size() != 0) return Bad("a tensor with two kinds of data", "string_data", std::string(OnnxElemName(to.elem)));
+    if (OnnxElemBits(to.elem) == 0)
+      return Bad("a tensor without a type", std::string(OnnxElemName(to.elem)), "a type");
+    if (from.string_data_size() != 0)
+      return Bad("a tensor with two kinds of data", "string_data", std::string(OnnxElemName(to.elem)));
     return external ? External(from, *bytes, to) : Inline(from, *bytes, to);
   }
 
@@ -237,18 +268,25 @@ class Reader {
       case onnx::AttributeProto::STRING: to.s = from.s(); return Ok();
       case onnx::AttributeProto::TENSOR: return ReadTensor(from.t(), to.tensors.emplace_back());
       case onnx::AttributeProto::GRAPH: return Graph(from.g(), to.graphs.emplace_back());
-      case onnx::AttributeProto::FLOATS: to.floats.assign(from.floats().begin(), from.floats().end()); return Ok();
+      case onnx::AttributeProto::FLOATS:
+        to.floats.assign(from.floats().begin(), from.floats().end());
+        return Ok();
       case onnx::AttributeProto::INTS: to.ints.assign(from.ints().begin(), from.ints().end()); return Ok();
-      case onnx::AttributeProto::STRINGS: to.strings.assign(from.strings().begin(), from.strings().end()); return Ok();
+      case onnx::AttributeProto::STRINGS:
+        to.strings.assign(from.strings().begin(), from.strings().end());
+        return Ok();
       case onnx::AttributeProto::TENSORS:
-        for (const auto& tensor : from.tensors()) CONFORMANCE_RETURN_IF_ERROR(ReadTensor(tensor, to.tensors.emplace_back()));
+        for (const auto& tensor : from.tensors())
+          CONFORMANCE_RETURN_IF_ERROR(ReadTensor(tensor, to.tensors.emplace_back()));
         return Ok();
       case onnx::AttributeProto::GRAPHS:
-        for (const auto& graph : from.graphs()) CONFORMANCE_RETURN_IF_ERROR(Graph(graph, to.graphs.emplace_back()));
+        for (const auto& graph : from.graphs())
+          CONFORMANCE_RETURN_IF_ERROR(Graph(graph, to.graphs.emplace_back()));
         return Ok();
       case onnx::AttributeProto::TYPE_PROTO: return Type(from.tp(), to.types.emplace_back());
       case onnx::AttributeProto::TYPE_PROTOS:
-        for (const auto& type : from.type_protos()) CONFORMANCE_RETURN_IF_ERROR(Type(type, to.types.emplace_back()));
+        for (const auto& type : from.type_protos())
+          CONFORMANCE_RETURN_IF_ERROR(Type(type, to.types.emplace_back()));
         return Ok();
       case onnx::AttributeProto::UNDEFINED: return Bad("an attribute without a type", "UNDEFINED", "a type");
       default: return Refused("a sparse tensor");
@@ -282,10 +320,14 @@ class Reader {
     to.name = from.name();
     to.doc_string = from.doc_string();
     CONFORMANCE_RETURN_IF_ERROR(Metadata(from.metadata_props(), to.metadata_props));
-    for (const auto& tensor : from.initializer()) CONFORMANCE_RETURN_IF_ERROR(ReadTensor(tensor, to.initializers.emplace_back()));
-    for (const auto& value : from.input()) CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.inputs.emplace_back()));
-    for (const auto& value : from.output()) CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.outputs.emplace_back()));
-    for (const auto& value : from.value_info()) CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.value_info.emplace_back()));
+    for (const auto& tensor : from.initializer())
+      CONFORMANCE_RETURN_IF_ERROR(ReadTensor(tensor, to.initializers.emplace_back()));
+    for (const auto& value : from.input())
+      CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.inputs.emplace_back()));
+    for (const auto& value : from.output())
+      CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.outputs.emplace_back()));
+    for (const auto& value : from.value_info())
+      CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.value_info.emplace_back()));
     for (const auto& node : from.node()) CONFORMANCE_RETURN_IF_ERROR(Node(node, to.nodes.emplace_back()));
     return Ok();
   }
@@ -300,10 +342,12 @@ class Reader {
     to.outputs.assign(from.output().begin(), from.output().end());
     to.attributes.assign(from.attribute().begin(), from.attribute().end());
     to.doc_string = from.doc_string();
-    for (const auto& attribute : from.attribute_proto()) CONFORMANCE_RETURN_IF_ERROR(Attribute(attribute, to.attribute_protos.emplace_back()));
+    for (const auto& attribute : from.attribute_proto())
+      CONFORMANCE_RETURN_IF_ERROR(Attribute(attribute, to.attribute_protos.emplace_back()));
     for (const auto& node : from.node()) CONFORMANCE_RETURN_IF_ERROR(Node(node, to.nodes.emplace_back()));
     for (const auto& opset : from.opset_import()) CONFORMANCE_RETURN_IF_ERROR(Opset(opset, to.opset_imports));
-    for (const auto& value : from.value_info()) CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.value_info.emplace_back()));
+    for (const auto& value : from.value_info())
+      CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.value_info.emplace_back()));
     return Metadata(from.metadata_props(), to.metadata_props);
   }
 
@@ -313,7 +357,9 @@ class Reader {
 
 }  // namespace
 
-Result<OnnxModel> FromProto(const onnx::ModelProto& proto, std::string_view file) { return Reader(file).Model(proto); }
+Result<OnnxModel> FromProto(const onnx::ModelProto& proto, std::string_view file) {
+  return Reader(file).Model(proto);
+}
 
 Result<OnnxType> TypeFromProto(const onnx::TypeProto& proto, std::string_view file, std::string_view place) {
   OnnxType type;
@@ -329,22 +375,73 @@ Result<OnnxValueInfo> ValueInfoFromProto(const onnx::ValueInfoProto& proto, std:
   return value;
 }
 
-Result<OnnxModel> ParseOnnx(std::string_view bytes, std::string_view file) {
-  const auto corrupt = [&](std::string found) {
-    Error error = Corrupt("not an ONNX model");
-    if (!file.empty()) error.With("file", std::string(file));
-    return error.With("place", "byte 0").With("found", std::move(found)).With("wanted", "the protobuf message ModelProto");
-  };
-  if (bytes.empty()) return corrupt("no bytes");
-  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
-    return corrupt(std::to_string(bytes.size()) + " bytes, more than protobuf can hold");
-  }
-  onnx::ModelProto proto;
+namespace {
+
+bool ParseProto(std::string_view bytes, onnx::ModelProto& proto) {
   google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
   google::protobuf::io::CodedInputStream stream(&array);
   stream.SetRecursionLimit(kMaxMessageDepth);
-  if (!proto.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
-    return corrupt(std::to_string(bytes.size()) + " bytes that do not parse, from byte " + std::to_string(stream.CurrentPosition()) + " on at the latest");
+  return proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
+std::optional<uint64_t> ReadVarint(std::string_view bytes, size_t& at) {
+  uint64_t value = 0;
+  for (int shift = 0; shift < 64 && at < bytes.size(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes[at++]);
+    value |= uint64_t{byte & 0x7FU} << shift;
+    if (byte < 0x80) return value;
+  }
+  return std::nullopt;
+}
+
+/// Where and why bytes do not parse, for a message: the library says neither. Walks the fields of the outermost message.
+std::pair<size_t, std::string> FindFault(std::string_view bytes) {
+  size_t at = 0;
+  while (at < bytes.size()) {
+    const size_t start = at;
+    const std::optional<uint64_t> key = ReadVarint(bytes, at);
+    if (!key) return {start, "a field's number without end"};
+    const std::string field = "field " + std::to_string(*key >> 3);
+    const uint64_t wire_type = *key & 7;
+    std::optional<uint64_t> size = 0;
+    if (wire_type == 0 && !ReadVarint(bytes, at)) return {start, field + " with a number without end"};
+    if (wire_type == 1) size = 8;
+    if (wire_type == 5) size = 4;
+    if (wire_type == 2) size = ReadVarint(bytes, at);
+    if ((wire_type == 3 || wire_type == 4 || wire_type > 5))
+      return {start, field + " of wire type " + std::to_string(wire_type)};
+    if (!size || *size > bytes.size() - at) {
+      return {start, field + " of " + (size ? std::to_string(*size) : "unknown many") + " bytes where " +
+                         std::to_string(bytes.size() - at) + " are left"};
+    }
+    at += *size;
+    onnx::ModelProto alone;
+    if (!ParseProto(bytes.substr(start, at - start), alone)) {
+      return {start,
+              field + ", malformed or more than " + std::to_string(kMaxMessageDepth) + " messages deep"};
+    }
+  }
+  return {at, "the end"};
+}
+
+}  // namespace
+
+Result<OnnxModel> ParseOnnx(std::string_view bytes, std::string_view file) {
+  const auto corrupt = [&](size_t place, std::string found) {
+    Error error = Corrupt("not an ONNX model");
+    if (!file.empty()) error.With("file", std::string(file));
+    return error.With("place", "byte " + std::to_string(place))
+        .With("found", std::move(found))
+        .With("wanted", "the protobuf message ModelProto");
+  };
+  if (bytes.empty()) return corrupt(0, "no bytes");
+  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
+    return corrupt(0, std::to_string(bytes.size()) + " bytes, more than protobuf can hold");
+  }
+  onnx::ModelProto proto;
+  if (!ParseProto(bytes, proto)) {
+    const auto [place, found] = FindFault(bytes);
+    return corrupt(place, found);
   }
   return FromProto(proto, file);
 }

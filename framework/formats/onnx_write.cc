@@ -9,7 +9,8 @@
 namespace conformance::formats {
 namespace {
 
-void WriteMetadata(const OnnxMetadata& from, google::protobuf::RepeatedPtrField<onnx::StringStringEntryProto>* to) {
+void WriteMetadata(const OnnxMetadata& from,
+                   google::protobuf::RepeatedPtrField<onnx::StringStringEntryProto>* to) {
   for (const auto& [key, value] : from) {
     auto* entry = to->Add();
     entry->set_key(key);
@@ -28,8 +29,10 @@ void WriteType(const OnnxType& from, onnx::TypeProto* to) {
   auto* shape = tensor->mutable_shape();
   for (const OnnxDim& dim : *from.shape) {
     auto* out = shape->add_dim();
-    if (dim.size) out->set_dim_value(*dim.size);
-    else if (!dim.symbol.empty()) out->set_dim_param(dim.symbol);
+    if (dim.size)
+      out->set_dim_value(*dim.size);
+    else if (!dim.symbol.empty())
+      out->set_dim_param(dim.symbol);
   }
 }
 
@@ -68,7 +71,8 @@ class Writer {
       for (const int64_t size : tensor->dims) type.shape->push_back({size, {}});
       WriteType(type, input->mutable_type());
     }
-    for (const OnnxFunction& function : from.functions) CONFORMANCE_RETURN_IF_ERROR(Function(function, to.add_functions()));
+    for (const OnnxFunction& function : from.functions)
+      CONFORMANCE_RETURN_IF_ERROR(Function(function, to.add_functions()));
     return Ok();
   }
 
@@ -97,8 +101,10 @@ class Writer {
                  std::string(OnnxElemName(from.elem)) + ShapeText(from.dims));
     }
     if (!from.external) {
-      if (found != 0) to->set_raw_data(from.raw->data, from.raw->bytes);
-      else to->set_raw_data("");
+      if (found != 0)
+        to->set_raw_data(from.raw->data, from.raw->bytes);
+      else
+        to->set_raw_data("");
       return Ok();
     }
     to->set_data_location(onnx::TensorProto::EXTERNAL);
@@ -118,9 +124,13 @@ class Writer {
       to->set_ref_attr_name(from.ref_attr_name);
       return Ok();
     }
-    const size_t held = from.kind == Kind::kTensor ? from.tensors.size() : from.kind == Kind::kGraph ? from.graphs.size() : from.types.size();
+    const size_t held = from.kind == Kind::kTensor  ? from.tensors.size()
+                        : from.kind == Kind::kGraph ? from.graphs.size()
+                                                    : from.types.size();
     if ((from.kind == Kind::kTensor || from.kind == Kind::kGraph || from.kind == Kind::kType) && held != 1) {
-      return Invalid("an attribute without its one value").With("place", "attribute " + Quoted(from.name)).With("found", std::to_string(held));
+      return Invalid("an attribute without its one value")
+          .With("place", "attribute " + Quoted(from.name))
+          .With("found", std::to_string(held));
     }
     switch (from.kind) {
       case Kind::kUndefined: break;
@@ -135,10 +145,12 @@ class Writer {
         for (const std::string& text : from.strings) to->add_strings(text);
         break;
       case Kind::kTensors:
-        for (const OnnxTensor& tensor : from.tensors) CONFORMANCE_RETURN_IF_ERROR(TensorTo(tensor, to->add_tensors()));
+        for (const OnnxTensor& tensor : from.tensors)
+          CONFORMANCE_RETURN_IF_ERROR(TensorTo(tensor, to->add_tensors()));
         break;
       case Kind::kGraphs:
-        for (const OnnxGraph& graph : from.graphs) CONFORMANCE_RETURN_IF_ERROR(Graph(graph, to->add_graphs()));
+        for (const OnnxGraph& graph : from.graphs)
+          CONFORMANCE_RETURN_IF_ERROR(Graph(graph, to->add_graphs()));
         break;
       case Kind::kType: WriteType(from.types[0], to->mutable_tp()); break;
       case Kind::kTypes:
@@ -168,7 +180,8 @@ class Writer {
   Status Lift(const OnnxTensor& tensor) {
     const auto [other, added] = lifted_.emplace(tensor.name, &tensor);
     if (!added && (other->second->elem != tensor.elem || other->second->dims != tensor.dims)) {
-      return Bad(tensor, "two external initializers of one name", ShapeText(tensor.dims), ShapeText(other->second->dims));
+      return Bad(tensor, "two external initializers of one name", ShapeText(tensor.dims),
+                 ShapeText(other->second->dims));
     }
     return Ok();
   }
@@ -178,7 +191,8 @@ class Writer {
     for (const OnnxNode& node : from.nodes) CONFORMANCE_RETURN_IF_ERROR(Node(node, to->add_node()));
     for (const OnnxTensor& tensor : from.initializers) {
       if (options_.external_as_inputs && tensor.external) {
-        const bool is_input = std::ranges::find(from.inputs, tensor.name, &OnnxValueInfo::name) != from.inputs.end();
+        const bool is_input =
+            std::ranges::find(from.inputs, tensor.name, &OnnxValueInfo::name) != from.inputs.end();
         if (!is_input) CONFORMANCE_RETURN_IF_ERROR(Lift(tensor));
         continue;
       }
@@ -197,7 +211,8 @@ class Writer {
     for (const std::string& name : from.inputs) to->add_input(name);
     for (const std::string& name : from.outputs) to->add_output(name);
     for (const std::string& name : from.attributes) to->add_attribute(name);
-    for (const OnnxAttribute& attribute : from.attribute_protos) CONFORMANCE_RETURN_IF_ERROR(Attribute(attribute, to->add_attribute_proto()));
+    for (const OnnxAttribute& attribute : from.attribute_protos)
+      CONFORMANCE_RETURN_IF_ERROR(Attribute(attribute, to->add_attribute_proto()));
     for (const OnnxNode& node : from.nodes) CONFORMANCE_RETURN_IF_ERROR(Node(node, to->add_node()));
     if (!from.doc_string.empty()) to->set_doc_string(from.doc_string);
     for (const OnnxOpset& opset : from.opset_imports) WriteOpset(opset, to->add_opset_import());

@@ -1,12 +1,12 @@
 #include "framework/formats/output_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fcntl.h>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 
 namespace conformance::formats {
@@ -22,7 +22,8 @@ struct OutputFile::State {
   uint64_t position = 0;
   std::vector<std::byte> pending;
   Status status;
-  std::filesystem::path source;  // the last file that was copied from: weights come from few files in many ranges
+  std::filesystem::path
+      source;  // the last file that was copied from: weights come from few files in many ranges
   int source_fd = -1;
 
   State() = default;
@@ -70,7 +71,8 @@ struct OutputFile::State {
   Status CopyThroughBuffer(uint64_t offset, uint64_t size) {
     std::vector<std::byte> buffer(std::min<uint64_t>(size, 1 << 20));
     while (size > 0) {
-      const ssize_t count = ::pread(source_fd, buffer.data(), std::min<uint64_t>(size, buffer.size()), static_cast<off_t>(offset));
+      const ssize_t count = ::pread(source_fd, buffer.data(), std::min<uint64_t>(size, buffer.size()),
+                                    static_cast<off_t>(offset));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) return Fail(ErrnoError("cannot read", source.string(), errno));
       if (count == 0) return Fail(EndsEarly(offset, size));
@@ -165,7 +167,8 @@ Status OutputFile::Commit(bool durable) {
   const int closed = ::close(s.fd);
   s.fd = -1;
   if (closed != 0) return s.Fail(ErrnoError("cannot write", s.temporary.string(), errno));
-  if (::rename(s.temporary.c_str(), s.path.c_str()) != 0) return s.Fail(ErrnoError("cannot rename to", s.path.string(), errno));
+  if (::rename(s.temporary.c_str(), s.path.c_str()) != 0)
+    return s.Fail(ErrnoError("cannot rename to", s.path.string(), errno));
   s.temporary.clear();
   return Ok();
 }

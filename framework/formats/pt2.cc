@@ -31,7 +31,9 @@ constexpr size_t kMaxRank = 64;
 // A view may repeat its storage (strides of 0); what a few bytes may claim to be has an end.
 constexpr int64_t kMaxRepeatedElements = int64_t{1} << 26;
 
-std::string KindOf(const Json* value) { return value == nullptr ? "nothing" : std::string(Json::KindName(value->kind())); }
+std::string KindOf(const Json* value) {
+  return value == nullptr ? "nothing" : std::string(Json::KindName(value->kind()));
+}
 
 /// Reads one config's entries; knows where it is for its messages.
 class ConfigReader {
@@ -40,7 +42,8 @@ class ConfigReader {
 
   Result<std::vector<Pt2Tensor>> Read(const Json& json) {
     const Json* config = json.Find("config");
-    if (config == nullptr || !config->IsObject()) return Bad("bad config", "key \"config\"", KindOf(config), "object");
+    if (config == nullptr || !config->IsObject())
+      return Bad("bad config", "key \"config\"", KindOf(config), "object");
     std::vector<Pt2Tensor> tensors;
     for (const auto& [name, value] : config->AsObject()) {
       place_ = "entry " + Quoted(name);
@@ -68,7 +71,8 @@ class ConfigReader {
     const Json* path = value.Find("path_name");
     if (path == nullptr || !path->IsString()) return Wrong("path_name", path, "string");
     tensor.path_name = path->AsString();
-    for (const auto& [key, flag] : {std::pair{"is_param", &tensor.is_param}, std::pair{"use_pickle", &tensor.use_pickle}}) {
+    for (const auto& [key, flag] :
+         {std::pair{"is_param", &tensor.is_param}, std::pair{"use_pickle", &tensor.use_pickle}}) {
       const Json* found = value.Find(key);
       if (found == nullptr || !found->IsBool()) return Wrong(key, found, "bool");
       *flag = found->AsBool();
@@ -81,7 +85,8 @@ class ConfigReader {
     if (dtype == nullptr || !dtype->IsInt()) return Wrong("dtype", dtype, "int");
     tensor.dtype_code = dtype->AsInt();
     tensor.dtype = DTypeFromPt2(tensor.dtype_code);
-    if (const Json* layout = meta->Find("layout"); layout != nullptr && (!layout->IsInt() || layout->AsInt() != kStrided)) {
+    if (const Json* layout = meta->Find("layout");
+        layout != nullptr && (!layout->IsInt() || layout->AsInt() != kStrided)) {
       return Unsupported("a tensor of another layout")
           .With("file", file_)
           .With("place", place_)
@@ -91,7 +96,8 @@ class ConfigReader {
     CONFORMANCE_RETURN_IF_ERROR(Ints(*meta, "sizes", tensor.sizes));
     CONFORMANCE_RETURN_IF_ERROR(Ints(*meta, "strides", tensor.strides));
     if (tensor.strides.size() != tensor.sizes.size()) {
-      return Bad("sizes and strides differ in length", place_, ShapeText(tensor.strides), "as many as in " + ShapeText(tensor.sizes));
+      return Bad("sizes and strides differ in length", place_, ShapeText(tensor.strides),
+                 "as many as in " + ShapeText(tensor.sizes));
     }
     CONFORMANCE_TRY(tensor.storage_offset, Int(meta->Find("storage_offset"), "storage_offset"));
     return Ok();
@@ -101,14 +107,16 @@ class ConfigReader {
   Result<int64_t> Int(const Json* value, const std::string& key) const {
     const Json* number = value == nullptr ? nullptr : value->Find("as_int");
     if (number == nullptr || !number->IsInt()) return Wrong(key, value, "object with the int \"as_int\"");
-    if (number->AsInt() < 0) return Bad("bad config", place_ + ", key " + Quoted(key), std::to_string(number->AsInt()), "0 or more");
+    if (number->AsInt() < 0)
+      return Bad("bad config", place_ + ", key " + Quoted(key), std::to_string(number->AsInt()), "0 or more");
     return number->AsInt();
   }
   Status Ints(const Json& meta, const std::string& key, Shape& out) const {
     const Json* values = meta.Find(key);
     if (values == nullptr || !values->IsArray()) return Wrong(key, values, "array");
     if (values->AsArray().size() > kMaxRank) {
-      return Bad("too many axes", place_ + ", key " + Quoted(key), std::to_string(values->AsArray().size()), "at most 64");
+      return Bad("too many axes", place_ + ", key " + Quoted(key), std::to_string(values->AsArray().size()),
+                 "at most 64");
     }
     for (const Json& value : values->AsArray()) {
       CONFORMANCE_TRY(const int64_t number, Int(&value, key));
@@ -127,7 +135,8 @@ std::optional<int64_t> Extent(const Pt2Tensor& tensor) {
   if (std::ranges::find(tensor.sizes, 0) != tensor.sizes.end()) return extent;
   for (size_t i = 0; i < tensor.sizes.size(); ++i) {
     int64_t step = 0;
-    if (__builtin_mul_overflow(tensor.sizes[i] - 1, tensor.strides[i], &step) || __builtin_add_overflow(extent, step, &extent)) {
+    if (__builtin_mul_overflow(tensor.sizes[i] - 1, tensor.strides[i], &step) ||
+        __builtin_add_overflow(extent, step, &extent)) {
       return std::nullopt;
     }
   }
@@ -168,7 +177,10 @@ Result<Pt2Archive> Pt2Archive::Parse(std::shared_ptr<const MappedFile> file) {
     }
   }
   if (root.empty()) {
-    return CorruptFile(zip.path(), "an empty archive").With("place", "directory").With("found", "no entries").With("wanted", "models and data");
+    return CorruptFile(zip.path(), "an empty archive")
+        .With("place", "directory")
+        .With("found", "no entries")
+        .With("wanted", "models and data");
   }
   Pt2Archive archive(std::move(zip), std::move(root));
   CONFORMANCE_RETURN_IF_ERROR(archive.Load());
@@ -176,7 +188,8 @@ Result<Pt2Archive> Pt2Archive::Parse(std::shared_ptr<const MappedFile> file) {
 }
 
 Status Pt2Archive::Load() {
-  for (const auto& [name, wanted] : {std::pair{"archive_format", "pt2"}, std::pair{"archive_version", "0"}, std::pair{"byteorder", "little"}}) {
+  for (const auto& [name, wanted] : {std::pair{"archive_format", "pt2"}, std::pair{"archive_version", "0"},
+                                     std::pair{"byteorder", "little"}}) {
     CONFORMANCE_TRY(const std::string found, Text(name));
     if (found != wanted) {
       return Unsupported("another kind of archive")
@@ -195,7 +208,10 @@ Status Pt2Archive::Load() {
   if (models.size() != 1) {
     const bool named = std::ranges::find(models, "model") != models.end();
     if (models.empty()) {
-      return CorruptFile(path(), "no model in the archive").With("place", prefix).With("found", "nothing").With("wanted", "model.json");
+      return CorruptFile(path(), "no model in the archive")
+          .With("place", prefix)
+          .With("found", "nothing")
+          .With("wanted", "model.json");
     }
     if (!named) {
       return Unsupported("several models in the archive")
@@ -208,7 +224,10 @@ Status Pt2Archive::Load() {
   }
   CONFORMANCE_TRY(Json model, ReadJsonEntry("models/" + models[0] + ".json"));
   if (!model.IsObject()) {
-    return CorruptFile(path(), "the model is no object").With("place", prefix + models[0] + ".json").With("found", KindOf(&model)).With("wanted", "object");
+    return CorruptFile(path(), "the model is no object")
+        .With("place", prefix + models[0] + ".json")
+        .With("found", KindOf(&model))
+        .With("wanted", "object");
   }
   model_ = std::make_shared<const Json>(std::move(model));
   CONFORMANCE_TRY(weights_, ReadConfig("data/weights/", models[0] + "_weights_config.json"));
@@ -219,7 +238,10 @@ Status Pt2Archive::Load() {
 Result<std::string> Pt2Archive::Text(const std::string& name) const {
   const ZipEntry* entry = zip_.Find(root_ + name);
   if (entry == nullptr) {
-    return CorruptFile(path(), "a part of the archive is missing").With("place", Quoted(root_ + name)).With("found", "nothing").With("wanted", "an entry");
+    return CorruptFile(path(), "a part of the archive is missing")
+        .With("place", Quoted(root_ + name))
+        .With("found", "nothing")
+        .With("wanted", "an entry");
   }
   CONFORMANCE_TRY(const auto bytes, zip_.Read(*entry));
   std::string text(bytes->text().substr(0, 64));
@@ -230,13 +252,17 @@ Result<std::string> Pt2Archive::Text(const std::string& name) const {
 Result<Json> Pt2Archive::ReadJsonEntry(const std::string& name) const {
   const ZipEntry* entry = zip_.Find(root_ + name);
   if (entry == nullptr) {
-    return CorruptFile(path(), "a part of the archive is missing").With("place", Quoted(root_ + name)).With("found", "nothing").With("wanted", "an entry");
+    return CorruptFile(path(), "a part of the archive is missing")
+        .With("place", Quoted(root_ + name))
+        .With("found", "nothing")
+        .With("wanted", "an entry");
   }
   CONFORMANCE_TRY(const auto bytes, zip_.Read(*entry));
   return ParseJson(bytes->text(), {.allow_nonfinite = true}, bytes->path().string());
 }
 
-Result<std::shared_ptr<const std::vector<Pt2Tensor>>> Pt2Archive::ReadConfig(const std::string& folder, const std::string& name) const {
+Result<std::shared_ptr<const std::vector<Pt2Tensor>>> Pt2Archive::ReadConfig(const std::string& folder,
+                                                                             const std::string& name) const {
   CONFORMANCE_TRY(const Json config, ReadJsonEntry(folder + name));
   const std::string file = path().string() + ":" + root_ + folder + name;
   CONFORMANCE_TRY(std::vector<Pt2Tensor> tensors, ConfigReader(file).Read(config));
@@ -259,8 +285,10 @@ Result<std::shared_ptr<const std::vector<Pt2Tensor>>> Pt2Archive::ReadConfig(con
     if (!elements || *elements > std::max(held, kMaxRepeatedElements) || !extent || *extent > held) {
       return CorruptFile(file, "a tensor reaches beyond its storage")
           .With("place", "entry " + Quoted(tensor.name))
-          .With("found", "sizes " + ShapeText(tensor.sizes) + ", strides " + ShapeText(tensor.strides) + ", offset " + std::to_string(tensor.storage_offset))
-          .With("wanted", "at most " + std::to_string(held) + " elements of " + std::string(ToString(*tensor.dtype)));
+          .With("found", "sizes " + ShapeText(tensor.sizes) + ", strides " + ShapeText(tensor.strides) +
+                             ", offset " + std::to_string(tensor.storage_offset))
+          .With("wanted",
+                "at most " + std::to_string(held) + " elements of " + std::string(ToString(*tensor.dtype)));
     }
   }
   return std::make_shared<const std::vector<Pt2Tensor>>(std::move(tensors));
@@ -273,22 +301,26 @@ Result<Tensor> Pt2Archive::Read(const Pt2Tensor& tensor) const {
   if (tensor.use_pickle) {
     return Unsupported("a pickle, which is never read")
         .With("file", path().string())
-        .With("tensor", Quoted(tensor.name))
+        .With("place", "tensor " + Quoted(tensor.name))
         .With("found", "use_pickle true")
         .With("wanted", "raw bytes");
   }
   if (!tensor.dtype) {
     return Unsupported("no computing with this dtype")
         .With("file", path().string())
-        .With("tensor", Quoted(tensor.name))
+        .With("place", "tensor " + Quoted(tensor.name))
         .With("found", "ScalarType " + std::to_string(tensor.dtype_code))
         .With("wanted", "uint8, int8, int16, int32, int64, half, float, double, bool or bfloat16");
   }
   const ZipEntry* entry = zip_.Find(root_ + tensor.path_name);
-  if (entry == nullptr) return NotFound("no such storage").With("file", path().string()).With("tensor", Quoted(tensor.name));
+  if (entry == nullptr)
+    return NotFound("no such storage")
+        .With("file", path().string())
+        .With("place", "tensor " + Quoted(tensor.name));
   CONFORMANCE_TRY(const auto bytes, zip_.Read(*entry));
   const uint64_t elements = bytes->size() / ByteSize(*tensor.dtype);
-  CONFORMANCE_TRY(const Tensor storage, TensorOver(bytes, 0, elements * ByteSize(*tensor.dtype), *tensor.dtype, {static_cast<int64_t>(elements)}));
+  CONFORMANCE_TRY(const Tensor storage, TensorOver(bytes, 0, elements * ByteSize(*tensor.dtype),
+                                                   *tensor.dtype, {static_cast<int64_t>(elements)}));
   return storage.View(tensor.sizes, tensor.strides, tensor.storage_offset);
 }
 

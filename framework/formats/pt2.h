@@ -60,7 +60,8 @@ class Pt2Archive {
   Status Load();
   Result<std::string> Text(const std::string& name) const;
   Result<Json> ReadJsonEntry(const std::string& name) const;
-  Result<std::shared_ptr<const std::vector<Pt2Tensor>>> ReadConfig(const std::string& folder, const std::string& name) const;
+  Result<std::shared_ptr<const std::vector<Pt2Tensor>>> ReadConfig(const std::string& folder,
+                                                                   const std::string& name) const;
 
   ZipFile zip_;
   std::string root_;  // the folder that all entries are in, with its slash

@@ -49,7 +49,9 @@ const TypeInfo* FindType(std::string_view name) {
   const auto* it = std::ranges::find(kTypes, name, &TypeInfo::name);
   return it == kTypes.end() ? nullptr : it;
 }
-const TypeInfo& TypeOf(DType dtype) { return *std::ranges::find(kTypes, std::optional(dtype), &TypeInfo::dtype); }
+const TypeInfo& TypeOf(DType dtype) {
+  return *std::ranges::find(kTypes, std::optional(dtype), &TypeInfo::dtype);
+}
 
 class HeaderReader {
  public:
@@ -67,22 +69,31 @@ class HeaderReader {
       CONFORMANCE_RETURN_IF_ERROR(Entry(value, entry));
       entries.push_back(std::move(entry));
     }
-    std::ranges::stable_sort(entries, {}, [](const SafetensorsEntry& e) { return std::pair(e.offset, e.size); });
+    std::ranges::stable_sort(entries, {},
+                             [](const SafetensorsEntry& e) { return std::pair(e.offset, e.size); });
     return Cover(entries);
   }
 
  private:
   Error Bad(std::string message, const std::string& place, std::string found, std::string wanted) const {
-    return CorruptFile(path_, std::move(message)).With("place", place).With("found", std::move(found)).With("wanted", std::move(wanted));
+    return CorruptFile(path_, std::move(message))
+        .With("place", place)
+        .With("found", std::move(found))
+        .With("wanted", std::move(wanted));
   }
-  static std::string KindOf(const Json* value) { return value == nullptr ? "nothing" : std::string(Json::KindName(value->kind())); }
+  static std::string KindOf(const Json* value) {
+    return value == nullptr ? "nothing" : std::string(Json::KindName(value->kind()));
+  }
 
   Status Metadata(const Json& value, SafetensorsMetadata& metadata) const {
     if (value.IsNull()) return Ok();
-    if (!value.IsObject()) return Bad("metadata is not an object", "header key \"__metadata__\"", KindOf(&value), "object of strings");
+    if (!value.IsObject())
+      return Bad("metadata is not an object", "header key \"__metadata__\"", KindOf(&value),
+                 "object of strings");
     for (const auto& [key, text] : value.AsObject()) {
       if (!text.IsString()) {
-        return Bad("metadata that is not a string", "header key \"__metadata__\", " + Quoted(key), KindOf(&text), "string");
+        return Bad("metadata that is not a string", "header key \"__metadata__\", " + Quoted(key),
+                   KindOf(&text), "string");
       }
       metadata.emplace_back(key, text.AsString());
     }
@@ -91,32 +102,39 @@ class HeaderReader {
 
   Status Entry(const Json& value, SafetensorsEntry& entry) const {
     const std::string place = "header entry of tensor " + Quoted(entry.name);
-    if (!value.IsObject()) return Bad("a tensor is not described by an object", place, KindOf(&value), "object");
+    if (!value.IsObject())
+      return Bad("a tensor is not described by an object", place, KindOf(&value), "object");
     const Json* dtype = value.Find("dtype");
     if (dtype == nullptr || !dtype->IsString()) return Bad("bad dtype", place, KindOf(dtype), "string");
     const TypeInfo* type = FindType(dtype->AsString());
-    if (type == nullptr) return Bad("unknown dtype", place, Quoted(dtype->AsString()), "BOOL, U8, I8, …, F32, F64, I64, U64");
+    if (type == nullptr)
+      return Bad("unknown dtype", place, Quoted(dtype->AsString()), "BOOL, U8, I8, …, F32, F64, I64, U64");
     entry.dtype_name = type->name;
     entry.dtype = type->dtype;
 
     const Json* shape = value.Find("shape");
-    if (shape == nullptr || !shape->IsArray()) return Bad("bad shape", place, KindOf(shape), "array of sizes");
+    if (shape == nullptr || !shape->IsArray())
+      return Bad("bad shape", place, KindOf(shape), "array of sizes");
     for (const Json& size : shape->AsArray()) {
       if (!size.IsInt() || size.AsInt() < 0) {
-        return Bad("bad shape", place, size.IsInt() ? std::to_string(size.AsInt()) : KindOf(&size), "sizes of 0 or more");
+        return Bad("bad shape", place, size.IsInt() ? std::to_string(size.AsInt()) : KindOf(&size),
+                   "sizes of 0 or more");
       }
       entry.shape.push_back(size.AsInt());
     }
     const std::optional<int64_t> elements = CheckedNumElements(entry.shape);
     uint64_t bits = 0;
     if (!elements || __builtin_mul_overflow(static_cast<uint64_t>(*elements), type->bits, &bits)) {
-      return Bad("the tensor's size overflows", place, "shape " + ShapeText(entry.shape), "a size below 2^61 bytes");
+      return Bad("the tensor's size overflows", place, "shape " + ShapeText(entry.shape),
+                 "a size below 2^61 bytes");
     }
-    if (bits % 8 != 0) return Bad("the tensor does not fill whole bytes", place, std::to_string(bits) + " bits", "a multiple of 8");
+    if (bits % 8 != 0)
+      return Bad("the tensor does not fill whole bytes", place, std::to_string(bits) + " bits",
+                 "a multiple of 8");
 
     const Json* offsets = value.Find("data_offsets");
-    if (offsets == nullptr || !offsets->IsArray() || offsets->AsArray().size() != 2 || !offsets->AsArray()[0].IsInt() ||
-        !offsets->AsArray()[1].IsInt()) {
+    if (offsets == nullptr || !offsets->IsArray() || offsets->AsArray().size() != 2 ||
+        !offsets->AsArray()[0].IsInt() || !offsets->AsArray()[1].IsInt()) {
       return Bad("bad data_offsets", place, KindOf(offsets), "array of two integers");
     }
     const int64_t begin = offsets->AsArray()[0].AsInt();
@@ -140,13 +158,15 @@ class HeaderReader {
     for (const SafetensorsEntry& entry : entries) {
       if (entry.offset != next) {
         return Bad(entry.offset < next ? "tensors overlap" : "bytes that belong to no tensor",
-                   "header entry of tensor " + Quoted(entry.name), "begin " + std::to_string(entry.offset - data_start_),
+                   "header entry of tensor " + Quoted(entry.name),
+                   "begin " + std::to_string(entry.offset - data_start_),
                    "begin " + std::to_string(next - data_start_) + ", where the tensor before it ends");
       }
       next = entry.offset + entry.size;
     }
     if (next != data_start_ + data_size_) {
-      return Bad("bytes that belong to no tensor", "byte " + std::to_string(next), std::to_string(data_size_) + " bytes of data",
+      return Bad("bytes that belong to no tensor", "byte " + std::to_string(next),
+                 std::to_string(data_size_) + " bytes of data",
                  std::to_string(next - data_start_) + ", where the last tensor ends");
     }
     return Ok();
@@ -192,10 +212,11 @@ Result<SafetensorsFile> SafetensorsFile::Parse(std::shared_ptr<const MappedFile>
   if (!header.ok()) return std::move(header).error().Trail("in the header, which starts at byte 8");
 
   auto contents = std::make_shared<Contents>();
-  CONFORMANCE_RETURN_IF_ERROR(
-      HeaderReader(path, kLengthBytes + length, room - length).Read(*header, contents->entries, contents->metadata));
+  CONFORMANCE_RETURN_IF_ERROR(HeaderReader(path, kLengthBytes + length, room - length)
+                                  .Read(*header, contents->entries, contents->metadata));
   contents->file = std::move(file);
-  for (size_t i = 0; i < contents->entries.size(); ++i) contents->by_name.emplace(contents->entries[i].name, i);
+  for (size_t i = 0; i < contents->entries.size(); ++i)
+    contents->by_name.emplace(contents->entries[i].name, i);
   return SafetensorsFile(std::move(contents));
 }
 
@@ -206,7 +227,8 @@ const SafetensorsEntry* SafetensorsFile::Find(std::string_view name) const {
 
 Result<Tensor> SafetensorsFile::Read(std::string_view name) const {
   const SafetensorsEntry* entry = Find(name);
-  if (entry == nullptr) return NotFound("no such tensor").With("file", path().string()).With("tensor", Quoted(name));
+  if (entry == nullptr)
+    return NotFound("no such tensor").With("file", path().string()).With("place", "tensor " + Quoted(name));
   return Read(*entry);
 }
 
@@ -214,7 +236,7 @@ Result<Tensor> SafetensorsFile::Read(const SafetensorsEntry& entry) const {
   if (!entry.dtype) {
     return Unsupported("no computing with this dtype")
         .With("file", path().string())
-        .With("tensor", Quoted(entry.name))
+        .With("place", "tensor " + Quoted(entry.name))
         .With("found", entry.dtype_name)
         .With("wanted", "BOOL, U8, I8, I16, F16, BF16, I32, F32, F64 or I64");
   }

@@ -61,7 +61,9 @@ class SafetensorsFile {
   std::shared_ptr<const Contents> contents_;
 };
 
-inline Result<SafetensorsFile> OpenSafetensors(const std::filesystem::path& path) { return SafetensorsFile::Open(path); }
+inline Result<SafetensorsFile> OpenSafetensors(const std::filesystem::path& path) {
+  return SafetensorsFile::Open(path);
+}
 
 /// All tensors of a file, in the order of their bytes. Errors: as Open and Read.
 Result<NamedTensors> ReadNamedTensors(const std::filesystem::path& path);
@@ -76,6 +78,7 @@ std::string SafetensorsHeader(std::vector<SafetensorsEntry>& entries, const Safe
 
 /// Writes as the Python library does, byte for byte: widest dtypes first, then by name; metadata by key. Strided tensors are made
 /// contiguous. Errors: kInvalid for a name twice or "__metadata__"; kIo.
-Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& tensors, const SafetensorsMetadata& metadata = {});
+Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                        const SafetensorsMetadata& metadata = {});
 
 }  // namespace conformance::formats

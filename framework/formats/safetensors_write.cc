@@ -26,7 +26,8 @@ int Rank(DType dtype) {
 
 }  // namespace
 
-Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& tensors, const SafetensorsMetadata& metadata) {
+Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                        const SafetensorsMetadata& metadata) {
   std::vector<const NamedTensors::value_type*> sorted;
   std::set<std::string_view> names;
   for (const auto& named : tensors) {
@@ -46,7 +47,8 @@ Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& t
   std::vector<SafetensorsEntry> entries;
   for (const auto* named : sorted) {
     const Tensor& tensor = named->second;
-    entries.push_back({named->first, std::string(SafetensorsDTypeName(tensor.dtype())), tensor.dtype(), tensor.shape(), 0, tensor.byte_size()});
+    entries.push_back({named->first, std::string(SafetensorsDTypeName(tensor.dtype())), tensor.dtype(),
+                       tensor.shape(), 0, tensor.byte_size()});
   }
   SafetensorsMetadata pairs = metadata;
   std::ranges::sort(pairs);
@@ -54,7 +56,8 @@ Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& t
 
   CONFORMANCE_TRY(OutputFile file, OutputFile::Create(path));
   CONFORMANCE_RETURN_IF_ERROR(file.Write(header));
-  for (const auto* named : sorted) CONFORMANCE_RETURN_IF_ERROR(file.Write(named->second.Contiguous().bytes()));
+  for (const auto* named : sorted)
+    CONFORMANCE_RETURN_IF_ERROR(file.Write(named->second.Contiguous().bytes()));
   return file.Commit();
 }
 

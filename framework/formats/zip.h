@@ -72,9 +72,12 @@ class ZipWriter {
 
   /// Errors: kInvalid for a name that ZipFile would refuse or that was added before; kIo.
   Status Add(const std::string& name, std::span<const std::byte> bytes);
-  Status Add(const std::string& name, std::string_view text) { return Add(name, std::as_bytes(std::span(text))); }
+  Status Add(const std::string& name, std::string_view text) {
+    return Add(name, std::as_bytes(std::span(text)));
+  }
   /// [offset, offset + size) of another file; it is read twice in blocks (checksum first), never mapped.
-  Status AddRange(const std::string& name, const std::filesystem::path& source, uint64_t offset, uint64_t size);
+  Status AddRange(const std::string& name, const std::filesystem::path& source, uint64_t offset,
+                  uint64_t size);
   /// Writes the directory and gives the file its name.
   Status Commit();
 

@@ -37,17 +37,21 @@ std::string Hex(uint64_t value) {
 
 class ZipReader {
  public:
-  ZipReader(const MappedFile& file, const ZipLimits& limits) : file_(file), bytes_(file.text()), limits_(limits) {}
+  ZipReader(const MappedFile& file, const ZipLimits& limits)
+      : file_(file), bytes_(file.text()), limits_(limits) {}
 
   Result<std::vector<CentralRecord>> Read() {
     CONFORMANCE_TRY(const Directory directory, FindDirectory());
     if (directory.entries > limits_.max_entries) {
-      return Limit("too many entries", "end record", std::to_string(directory.entries), std::to_string(limits_.max_entries));
+      return Limit("too many entries", "end record", std::to_string(directory.entries),
+                   std::to_string(limits_.max_entries));
     }
     // Each record has at least its fixed part: a count that the directory cannot hold never sizes anything.
     if (directory.entries > directory.size / kCentralBytes) {
-      return Bad("the directory is too short for its entries", "end record", std::to_string(directory.entries) + " entries in " + std::to_string(directory.size) + " bytes",
-                 "at least 46 bytes each");
+      return Bad(
+          "the directory is too short for its entries", "end record",
+          std::to_string(directory.entries) + " entries in " + std::to_string(directory.size) + " bytes",
+          "at least 46 bytes each");
     }
     std::vector<CentralRecord> records;
     records.reserve(directory.entries);
@@ -58,7 +62,9 @@ class ZipReader {
       CONFORMANCE_RETURN_IF_ERROR(ReadLocal(directory.offset, record));
       records.push_back(std::move(record));
     }
-    if (at != end) return Bad("bytes after the last directory record", "byte " + std::to_string(at), std::to_string(end - at) + " bytes", "none");
+    if (at != end)
+      return Bad("bytes after the last directory record", "byte " + std::to_string(at),
+                 std::to_string(end - at) + " bytes", "none");
     CONFORMANCE_RETURN_IF_ERROR(CheckOverlap(records));
     return records;
   }
@@ -88,12 +94,14 @@ class ZipReader {
 
   Result<Directory> FindDirectory() const {
     if (bytes_.size() < kEndBytes) {
-      return Bad("too short for a zip archive", "byte 0", std::to_string(bytes_.size()) + " bytes", "an end record of 22 bytes");
+      return Bad("too short for a zip archive", "byte 0", std::to_string(bytes_.size()) + " bytes",
+                 "an end record of 22 bytes");
     }
     const uint64_t end = bytes_.size() - kEndBytes;
     const std::string place = "byte " + std::to_string(end);
     if (Number(end, 4) != kEndSignature || Number(end + 20, 2) != 0) {
-      return Bad("no end record at the end of the archive", place, Hex(Number(end, 4)), "0x06054b50, without a comment behind it");
+      return Bad("no end record at the end of the archive", place, Hex(Number(end, 4)),
+                 "0x06054b50, without a comment behind it");
     }
     Directory directory{Number(end + 10, 2), Number(end + 16, 4), Number(end + 12, 4)};
     if (Number(end + 4, 2) != 0 || Number(end + 6, 2) != 0 || Number(end + 8, 2) != directory.entries) {
@@ -106,8 +114,11 @@ class ZipReader {
       // PyTorch and others write the wide record even where nothing needs it; it must then say the same.
       Directory wide = directory;
       if (ReadEnd64(end, wide, directory_end).ok()) {
-        if (wide.entries != directory.entries || wide.offset != directory.offset || wide.size != directory.size) {
-          return Bad("two end records that differ", place, std::to_string(wide.entries) + " and " + std::to_string(directory.entries) + " entries", "the same directory in both");
+        if (wide.entries != directory.entries || wide.offset != directory.offset ||
+            wide.size != directory.size) {
+          return Bad("two end records that differ", place,
+                     std::to_string(wide.entries) + " and " + std::to_string(directory.entries) + " entries",
+                     "the same directory in both");
         }
       } else {
         directory_end = end;
@@ -115,7 +126,8 @@ class ZipReader {
     }
     if (directory.offset > directory_end || directory.size != directory_end - directory.offset) {
       return Bad("the directory does not end where the end record starts", place,
-                 "bytes " + std::to_string(directory.offset) + " to " + std::to_string(directory.offset) + " + " + std::to_string(directory.size),
+                 "bytes " + std::to_string(directory.offset) + " to " + std::to_string(directory.offset) +
+                     " + " + std::to_string(directory.size),
                  "an end at byte " + std::to_string(directory_end));
     }
     return directory;
@@ -128,13 +140,15 @@ class ZipReader {
     }
     const uint64_t at = Number(end - kLocator64Bytes + 8, 8);
     // The record may be longer than its fixed part, but then holds what no version known here writes.
-    if (at != end - kLocator64Bytes - kEnd64Bytes || Number(at, 4) != kEnd64Signature || Number(at + 4, 8) != kEnd64Bytes - 12) {
+    if (at != end - kLocator64Bytes - kEnd64Bytes || Number(at, 4) != kEnd64Signature ||
+        Number(at + 4, 8) != kEnd64Bytes - 12) {
       return Bad("bad zip64 end record", place, "offset " + std::to_string(at),
                  "a record of 56 bytes at byte " + std::to_string(end - kLocator64Bytes - kEnd64Bytes));
     }
     directory = {Number(at + 32, 8), Number(at + 48, 8), Number(at + 40, 8)};
     if (Number(at + 16, 4) != 0 || Number(at + 20, 4) != 0 || Number(at + 24, 8) != directory.entries) {
-      return Refused("an archive in parts", "byte " + std::to_string(at), "disk " + std::to_string(Number(at + 16, 4)), "one file");
+      return Refused("an archive in parts", "byte " + std::to_string(at),
+                     "disk " + std::to_string(Number(at + 16, 4)), "one file");
     }
     directory_end = at;
     return Ok();
@@ -146,13 +160,15 @@ class ZipReader {
       const uint64_t id = ReadLittle(extra, 0, 2);
       const uint64_t size = ReadLittle(extra, 2, 2);
       if (size > extra.size() - 4) {
-        return Bad("an extra field is cut", place, std::to_string(size) + " bytes", "at most " + std::to_string(extra.size() - 4));
+        return Bad("an extra field is cut", place, std::to_string(size) + " bytes",
+                   "at most " + std::to_string(extra.size() - 4));
       }
       if (id == kExtraZip64) {
         uint64_t at = 4;
         for (uint64_t* value : wide) {
           if (*value != kIn64) continue;
-          if (at + 8 > 4 + size) return Bad("a zip64 field is cut", place, std::to_string(size) + " bytes", "8 bytes per value");
+          if (at + 8 > 4 + size)
+            return Bad("a zip64 field is cut", place, std::to_string(size) + " bytes", "8 bytes per value");
           *value = ReadLittle(extra, at, 8);
           at += 8;
         }
@@ -166,7 +182,8 @@ class ZipReader {
   Result<CentralRecord> ReadCentral(uint64_t index, uint64_t end, uint64_t& at) const {
     std::string place = "directory record " + std::to_string(index) + ", byte " + std::to_string(at);
     if (end - at < kCentralBytes || Number(at, 4) != kCentralSignature) {
-      return Bad("bad directory record", place, end - at < kCentralBytes ? std::to_string(end - at) + " bytes" : Hex(Number(at, 4)),
+      return Bad("bad directory record", place,
+                 end - at < kCentralBytes ? std::to_string(end - at) + " bytes" : Hex(Number(at, 4)),
                  "46 bytes that begin with 0x02014b50");
     }
     CentralRecord record;
@@ -181,8 +198,10 @@ class ZipReader {
     const uint64_t extra_size = Number(at + 30, 2);
     const uint64_t comment_size = Number(at + 32, 2);
     if (name_size + extra_size + comment_size > end - at - kCentralBytes) {
-      return Bad("bad directory record", place, std::to_string(name_size + extra_size + comment_size) + " bytes of name, extra field and comment",
-                 "at most " + std::to_string(end - at - kCentralBytes));
+      return Bad(
+          "bad directory record", place,
+          std::to_string(name_size + extra_size + comment_size) + " bytes of name, extra field and comment",
+          "at most " + std::to_string(end - at - kCentralBytes));
     }
     entry.name = bytes_.substr(at + kCentralBytes, name_size);
     place += ", entry " + Quoted(entry.name);
@@ -196,20 +215,26 @@ class ZipReader {
       return Refused("an archive in parts", place, "disk " + std::to_string(Number(at + 34, 2)), "one file");
     }
     const std::array<uint64_t*, 3> wide = {&entry.size, &entry.packed_size, &record.header_offset};
-    CONFORMANCE_RETURN_IF_ERROR(ReadExtra(bytes_.substr(at + kCentralBytes + name_size, extra_size), place, wide));
+    CONFORMANCE_RETURN_IF_ERROR(
+        ReadExtra(bytes_.substr(at + kCentralBytes + name_size, extra_size), place, wide));
     at += kCentralBytes + name_size + extra_size + comment_size;
     if (record.method != kMethodStored && record.method != kMethodDeflated) {
-      return Refused("another compression method", place, "method " + std::to_string(record.method), "0 (stored) or 8 (deflated)");
+      return Refused("another compression method", place, "method " + std::to_string(record.method),
+                     "0 (stored) or 8 (deflated)");
     }
     entry.stored = record.method == kMethodStored;
     if (entry.stored && entry.size != entry.packed_size) {
-      return Bad("a stored entry of two sizes", place, std::to_string(entry.packed_size) + " and " + std::to_string(entry.size) + " bytes", "the same");
+      return Bad("a stored entry of two sizes", place,
+                 std::to_string(entry.packed_size) + " and " + std::to_string(entry.size) + " bytes",
+                 "the same");
     }
     if (!entry.stored && entry.size > limits_.max_inflated_bytes) {
-      return Limit("an entry unpacks to too much", place, std::to_string(entry.size) + " bytes", std::to_string(limits_.max_inflated_bytes));
+      return Limit("an entry unpacks to too much", place, std::to_string(entry.size) + " bytes",
+                   std::to_string(limits_.max_inflated_bytes));
     }
     if (!entry.stored && entry.size / limits_.max_ratio > entry.packed_size) {
-      return Limit("an entry unpacks to too much", place, std::to_string(entry.size) + " bytes from " + std::to_string(entry.packed_size),
+      return Limit("an entry unpacks to too much", place,
+                   std::to_string(entry.size) + " bytes from " + std::to_string(entry.packed_size),
                    std::to_string(limits_.max_ratio) + " times the packed size");
     }
     return record;
@@ -220,7 +245,9 @@ class ZipReader {
     const uint64_t at = record.header_offset;
     const std::string place = "local header of entry " + Quoted(entry.name) + ", byte " + std::to_string(at);
     if (at > directory_at || directory_at - at < kLocalBytes || Number(at, 4) != kLocalSignature) {
-      return Bad("bad local header", place, at > directory_at || directory_at - at < kLocalBytes ? "an offset beyond the entries" : Hex(Number(at, 4)),
+      return Bad("bad local header", place,
+                 at > directory_at || directory_at - at < kLocalBytes ? "an offset beyond the entries"
+                                                                      : Hex(Number(at, 4)),
                  "0x04034b50 before the directory at byte " + std::to_string(directory_at));
     }
     const uint64_t room = directory_at - at - kLocalBytes;
@@ -231,26 +258,35 @@ class ZipReader {
                  "at most " + std::to_string(room - std::min(room, name_size + extra_size)));
     }
     const std::string_view name = bytes_.substr(at + kLocalBytes, name_size);
-    if (name != entry.name) return Bad("an entry of two names", place, Quoted(name), Quoted(entry.name) + ", as in the directory");
+    if (name != entry.name)
+      return Bad("an entry of two names", place, Quoted(name), Quoted(entry.name) + ", as in the directory");
     const auto flags = static_cast<uint16_t>(Number(at + 6, 2));
-    if (Number(at + 8, 2) != record.method || (flags & (kFlagEncrypted | kFlagDescriptor)) != (record.flags & (kFlagEncrypted | kFlagDescriptor))) {
-      return Bad("local header and directory differ", place, "method " + std::to_string(Number(at + 8, 2)) + ", flags " + Hex(flags),
+    if (Number(at + 8, 2) != record.method ||
+        (flags & (kFlagEncrypted | kFlagDescriptor)) != (record.flags & (kFlagEncrypted | kFlagDescriptor))) {
+      return Bad("local header and directory differ", place,
+                 "method " + std::to_string(Number(at + 8, 2)) + ", flags " + Hex(flags),
                  "method " + std::to_string(record.method) + ", flags " + Hex(record.flags));
     }
     uint64_t size = Number(at + 22, 4);
     uint64_t packed = Number(at + 18, 4);
     const std::array<uint64_t*, 2> wide = {&size, &packed};
-    CONFORMANCE_RETURN_IF_ERROR(ReadExtra(bytes_.substr(at + kLocalBytes + name_size, extra_size), place, wide));
-    const bool described = (flags & kFlagDescriptor) != 0;  // then size and checksum stand behind the bytes, and here zeros
+    CONFORMANCE_RETURN_IF_ERROR(
+        ReadExtra(bytes_.substr(at + kLocalBytes + name_size, extra_size), place, wide));
+    const bool described =
+        (flags & kFlagDescriptor) != 0;  // then size and checksum stand behind the bytes, and here zeros
     const bool same = size == entry.size && packed == entry.packed_size && Number(at + 14, 4) == entry.crc;
     if (!same && !(described && size == 0 && packed == 0)) {
-      return Bad("local header and directory differ", place, std::to_string(packed) + " bytes, checksum " + Hex(Number(at + 14, 4)),
-                 std::to_string(entry.packed_size) + " bytes, checksum " + Hex(entry.crc));
+      const auto sizes = [](uint64_t all, uint64_t kept, uint64_t crc) {
+        return std::to_string(all) + " bytes as " + std::to_string(kept) + ", checksum " + Hex(crc);
+      };
+      return Bad("local header and directory differ", place, sizes(size, packed, Number(at + 14, 4)),
+                 sizes(entry.size, entry.packed_size, entry.crc));
     }
     entry.offset = at + kLocalBytes + name_size + extra_size;
     record.end = entry.offset + entry.packed_size;
     // A descriptor's size is one of four; what it says is not needed. Its signature tells at least that its bytes are not another's.
-    if (described && directory_at - record.end >= 16 && Number(record.end, 4) == kDescriptorSignature) record.end += 16;
+    if (described && directory_at - record.end >= 16 && Number(record.end, 4) == kDescriptorSignature)
+      record.end += 16;
     return Ok();
   }
 
@@ -258,11 +294,16 @@ class ZipReader {
     std::vector<const CentralRecord*> sorted;
     sorted.reserve(records.size());
     for (const CentralRecord& record : records) sorted.push_back(&record);
-    std::ranges::sort(sorted, {}, [](const CentralRecord* record) { return std::pair(record->header_offset, record->end); });
+    std::ranges::sort(sorted, {}, [](const CentralRecord* record) {
+      return std::pair(record->header_offset, record->end);
+    });
     for (size_t i = 1; i < sorted.size(); ++i) {
       if (sorted[i]->header_offset >= sorted[i - 1]->end) continue;
-      return Bad("entries overlap", "entry " + Quoted(sorted[i]->entry.name) + ", byte " + std::to_string(sorted[i]->header_offset),
-                 "inside of entry " + Quoted(sorted[i - 1]->entry.name), "a start at byte " + std::to_string(sorted[i - 1]->end) + " or later");
+      return Bad(
+          "entries overlap",
+          "entry " + Quoted(sorted[i]->entry.name) + ", byte " + std::to_string(sorted[i]->header_offset),
+          "inside of entry " + Quoted(sorted[i - 1]->entry.name),
+          "a start at byte " + std::to_string(sorted[i - 1]->end) + " or later");
     }
     return Ok();
   }
@@ -273,7 +314,8 @@ class ZipReader {
 };
 
 /// Unpacks exactly `size` bytes: less or more is corrupt, and no more is ever allocated.
-Result<std::string> Inflate(const std::filesystem::path& path, const ZipEntry& entry, std::string_view packed) {
+Result<std::string> Inflate(const std::filesystem::path& path, const ZipEntry& entry,
+                            std::string_view packed) {
   const auto bad = [&](std::string found) {
     return CorruptFile(path, "an entry does not unpack")
         .With("place", "entry " + Quoted(entry.name) + ", byte " + std::to_string(entry.offset))
@@ -281,7 +323,8 @@ Result<std::string> Inflate(const std::filesystem::path& path, const ZipEntry& e
         .With("wanted", std::to_string(entry.size) + " bytes");
   };
   z_stream stream{};
-  if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK) return Error(ErrorKind::kOutOfMemory, "no memory to unpack with");
+  if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+    return Error(ErrorKind::kOutOfMemory, "no memory to unpack with");
   std::string out(entry.size, '\0');
   uint64_t in_at = 0;
   uint64_t out_at = 0;
@@ -297,16 +340,19 @@ Result<std::string> Inflate(const std::filesystem::path& path, const ZipEntry& e
     state = ::inflate(&stream, Z_NO_FLUSH);
     in_at += in_step - stream.avail_in;
     out_at += out_step - stream.avail_out;
-    if (state == Z_OK && stream.avail_in == in_step && stream.avail_out == out_step) state = Z_BUF_ERROR;  // no progress
+    if (state == Z_OK && stream.avail_in == in_step && stream.avail_out == out_step)
+      state = Z_BUF_ERROR;  // no progress
   }
   ::inflateEnd(&stream);
   if (state != Z_STREAM_END || out_at != out.size() || in_at != packed.size()) {
-    return bad(std::to_string(out_at) + " bytes from " + std::to_string(in_at) + (state == Z_STREAM_END ? "" : ", then nothing that unpacks"));
+    return bad(std::to_string(out_at) + " bytes from " + std::to_string(in_at) +
+               (state == Z_STREAM_END ? "" : ", then nothing that unpacks"));
   }
   return out;
 }
 
-Status CheckChecksum(const std::filesystem::path& path, const ZipEntry& entry, std::span<const std::byte> bytes) {
+Status CheckChecksum(const std::filesystem::path& path, const ZipEntry& entry,
+                     std::span<const std::byte> bytes) {
   const uint32_t found = Checksum(bytes);
   if (found == entry.crc) return Ok();
   return CorruptFile(path, "an entry's checksum is wrong")

@@ -34,7 +34,8 @@ constexpr uint16_t kIn64Short = 0xFFFF;
 /// Little-endian numbers from a record whose size was checked.
 inline uint64_t ReadLittle(std::string_view bytes, uint64_t offset, int size) {
   uint64_t value = 0;
-  for (int i = 0; i < size; ++i) value |= uint64_t{static_cast<unsigned char>(bytes[offset + static_cast<uint64_t>(i)])} << (8 * i);
+  for (int i = 0; i < size; ++i)
+    value |= uint64_t{static_cast<unsigned char>(bytes[offset + static_cast<uint64_t>(i)])} << (8 * i);
   return value;
 }
 inline void AppendLittle(std::string& bytes, uint64_t value, int size) {

@@ -53,7 +53,10 @@ Status ZipWriter::Begin(const std::string& name, uint64_t size, uint32_t crc) {
   if (why.empty() && name.size() > 0xFFF0) why = "a name of " + std::to_string(name.size()) + " bytes";
   if (why.empty() && !names_.emplace(name, written_.size()).second) why = "the same name twice";
   if (!why.empty()) {
-    return Invalid("a name that cannot be written").With("file", file_.path().string()).With("place", "entry " + Quoted(name)).With("found", why);
+    return Invalid("a name that cannot be written")
+        .With("file", file_.path().string())
+        .With("place", "entry " + Quoted(name))
+        .With("found", why);
   }
   const bool wide = size >= kIn64;
   const uint64_t header_offset = file_.position();
@@ -89,12 +92,14 @@ Status ZipWriter::Begin(const std::string& name, uint64_t size, uint32_t crc) {
 
 Status ZipWriter::Add(const std::string& name, std::span<const std::byte> bytes) {
   const uLong start = ::crc32_z(0, nullptr, 0);
-  const uLong crc = bytes.empty() ? start : ::crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  const uLong crc =
+      bytes.empty() ? start : ::crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   CONFORMANCE_RETURN_IF_ERROR(Begin(name, bytes.size(), static_cast<uint32_t>(crc)));
   return file_.Write(bytes);
 }
 
-Status ZipWriter::AddRange(const std::string& name, const std::filesystem::path& source, uint64_t offset, uint64_t size) {
+Status ZipWriter::AddRange(const std::string& name, const std::filesystem::path& source, uint64_t offset,
+                           uint64_t size) {
   CONFORMANCE_TRY(const uint32_t crc, ChecksumOfRange(source, offset, size));
   CONFORMANCE_RETURN_IF_ERROR(Begin(name, size, crc));
   return file_.CopyRange(source, offset, size);

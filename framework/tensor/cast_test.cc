@@ -42,7 +42,8 @@ TEST(Half, EveryPatternHasItsValueAndReadsBack) {
 }
 
 TEST(Half, BetweenNeighboursTheNearestWinsAndTiesGoToEven) {
-  for (uint32_t bits = 0; bits < 0x7C00; ++bits) {  // every finite positive pattern; the last one's neighbour is 65536
+  for (uint32_t bits = 0; bits < 0x7C00;
+       ++bits) {  // every finite positive pattern; the last one's neighbour is 65536
     const double low = HalfByDefinition(bits);
     const double high = bits + 1 == 0x7C00 ? 65536.0 : HalfByDefinition(bits + 1);
     const double middle = (low + high) / 2;
@@ -132,18 +133,22 @@ TEST(Cast, BetweenEveryPairKeepsSmallIntegers) {
       EXPECT_THAT(y.ToDoubles(), ElementsAre(0, 1, 2, 127)) << ToString(from) << " to " << ToString(to);
     }
     EXPECT_THAT(Cast(Cast(x, from), DType::kBool).ToInts(), ElementsAre(0, 1, 1, 1)) << ToString(from);
-    EXPECT_THAT(Cast(Tensor::Of<bool>({2}, {false, true}), from).ToInts(), ElementsAre(0, 1)) << ToString(from);
+    EXPECT_THAT(Cast(Tensor::Of<bool>({2}, {false, true}), from).ToInts(), ElementsAre(0, 1))
+        << ToString(from);
   }
 }
 
 TEST(Cast, FloatToIntegerTruncatesTowardsZero) {
-  EXPECT_THAT(Cast(Tensor::Of<double>({4}, {1.9, -1.9, 0.5, -0.5}), DType::kI32).ToInts(), ElementsAre(1, -1, 0, 0));
+  EXPECT_THAT(Cast(Tensor::Of<double>({4}, {1.9, -1.9, 0.5, -0.5}), DType::kI32).ToInts(),
+              ElementsAre(1, -1, 0, 0));
 }
 
 TEST(Cast, ToBoolIsUnequalToZero) {
   const double nan = std::nan("");
-  EXPECT_THAT(Cast(Tensor::Of<double>({5}, {0.0, -0.0, 0.25, nan, -3}), DType::kBool).ToInts(), ElementsAre(0, 0, 1, 1, 1));
-  EXPECT_THAT(Cast(Tensor::Of<int32_t>({2}, {256, 0}), DType::kBool).ToInts(), ElementsAre(1, 0)) << "not the low byte";
+  EXPECT_THAT(Cast(Tensor::Of<double>({5}, {0.0, -0.0, 0.25, nan, -3}), DType::kBool).ToInts(),
+              ElementsAre(0, 0, 1, 1, 1));
+  EXPECT_THAT(Cast(Tensor::Of<int32_t>({2}, {256, 0}), DType::kBool).ToInts(), ElementsAre(1, 0))
+      << "not the low byte";
 }
 
 TEST(Cast, NarrowIntegersWrap) {
@@ -155,7 +160,8 @@ TEST(Cast, NarrowIntegersWrap) {
 TEST(Cast, LargeIntegersKeepTheirDigitsBetweenIntegerTypes) {
   const int64_t big = (1LL << 53) + 1;
   EXPECT_EQ(Tensor::Of<int64_t>({1}, {big}).ToInts()[0], big);
-  EXPECT_EQ(Cast(Tensor::Of<int64_t>({1}, {big}), DType::kF64).At(0), 9007199254740992.0) << "rounded to even";
+  EXPECT_EQ(Cast(Tensor::Of<int64_t>({1}, {big}), DType::kF64).At(0), 9007199254740992.0)
+      << "rounded to even";
 }
 
 TEST(Cast, InfinityAndNanSurviveBetweenFloats) {

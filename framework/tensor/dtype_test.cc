@@ -48,7 +48,8 @@ TEST(PromoteTypes, IsPyTorchsTable) {
   }};
   for (size_t i = 0; i < kAll.size(); ++i) {
     for (size_t j = 0; j < kAll.size(); ++j) {
-      EXPECT_EQ(ToString(PromoteTypes(kAll[i], kAll[j])), kTable[i][j]) << ToString(kAll[i]) << " with " << ToString(kAll[j]);
+      EXPECT_EQ(ToString(PromoteTypes(kAll[i], kAll[j])), kTable[i][j])
+          << ToString(kAll[i]) << " with " << ToString(kAll[j]);
     }
   }
 }

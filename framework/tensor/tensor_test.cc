@@ -133,7 +133,8 @@ TEST(Tensor, BitEqualComparesTypesSizesAndBits) {
   EXPECT_FALSE(BitEqual(x, Tensor::Of<float>({1, 2}, {nan, 0.0F})));
   EXPECT_FALSE(BitEqual(Tensor::Of<float>({1}, {0}), Tensor::Of<int32_t>({1}, {0})));
   const Tensor square = Tensor::Of<float>({2, 2}, {1, 2, 3, 4});
-  EXPECT_TRUE(BitEqual(square.View({2, 2}, {1, 2}, 0), Tensor::Of<float>({2, 2}, {1, 3, 2, 4}))) << "strides do not matter";
+  EXPECT_TRUE(BitEqual(square.View({2, 2}, {1, 2}, 0), Tensor::Of<float>({2, 2}, {1, 3, 2, 4})))
+      << "strides do not matter";
 }
 
 TEST(NamedTensors, AreFoundByName) {
