@@ -16,7 +16,8 @@ namespace conformance::generate {
 
 /// transformers' generate() with do_sample=false and num_beams=1.
 struct GenerateOptions {
-  int64_t max_new_tokens = 20;
+  std::optional<int64_t> max_new_tokens;  ///< before max_length; neither: 20
+  std::optional<int64_t> max_length;      ///< prompt included
   std::vector<int64_t> eos_token_ids;   ///< empty: never stops early
   std::optional<int64_t> pad_token_id;  ///< written after a row's end; none: the first end token
   bool use_cache = true;

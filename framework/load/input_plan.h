@@ -41,8 +41,9 @@ class InputPlan {
 
   /// The assignment that is traced: the golden one, or the plan's own (batch 2).
   const Assignment& traced() const { return traced_; }
-  /// Three that a trace of `traced()` has not seen: another batch, another length, both; lengths are odd (no chunk, window or patch
-  /// size divides one of them) and inside what the config allows. Fewer where the bounds leave no room.
+  /// Three that a trace of `traced()` has not seen: another batch, another length, both; lengths are primes (which no chunk, window or
+  /// patch size divides) where the config leaves room for them. A traced size of 1 stays, because tracing fixes it. Fewer where
+  /// nothing else fits.
   std::vector<Assignment> Unseen() const;
 
   /// Consistent inputs of that assignment: ids below the vocabulary without special ids, masks with one padded row (batch ≥ 2 and
@@ -56,10 +57,15 @@ class InputPlan {
   DynamicShapes NamedShapes() const;
 
  private:
+  Status Check(const Assignment& assignment) const;
+  Tensor MakeLeaf(const nn::InputSpec& spec, const Shape& shape, const Tensor* mask, const Assignment& assignment, uint64_t seed) const;
+
   std::string variant_;
   nn::InputLayout layout_;
   Assignment traced_;
   std::optional<NamedTensors> golden_;
+  std::vector<int64_t> special_ids_;  ///< not used as ordinary tokens
+  std::optional<int64_t> pad_id_;
 };
 
 }  // namespace conformance::load

@@ -11,6 +11,7 @@
 #include "framework/base/result.h"
 #include "framework/models/registry.h"
 #include "framework/nn/model.h"
+#include "framework/weights/load_plan.h"
 #include "framework/weights/weights.h"
 
 namespace conformance::load {
@@ -23,6 +24,7 @@ struct LoadedModel {
   Json generation_config;     ///< generation_config.json, or null
   std::shared_ptr<const nn::Model> model;
   std::shared_ptr<const weights::Weights> weights;
+  std::vector<weights::Applied> applied;      ///< rules that made the model's tensors, for saving
 };
 
 struct LoadOptions {
@@ -30,6 +32,8 @@ struct LoadOptions {
   std::optional<DType> dtype;
   /// Where the folder has no weights: make them from this seed. None: missing weights are an error.
   std::optional<uint64_t> random_weights_seed;
+  /// Rules of a fusion or the like, applied to the checkpoint's tensors before names are adapted.
+  weights::LoadPlan plan;
 };
 
 /// Folder -> config, module, weights. Reads config.json and the headers of model.safetensors, or of the shards that

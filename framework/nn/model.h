@@ -35,6 +35,8 @@ struct InputSymbol {
   std::string name;
   int64_t min = 1;
   int64_t max = 0;
+  std::string follows = {};  ///< another symbol, to which this one keeps its distance when that changes
+  int64_t distance = 0;      ///< in a plan's own assignment
 };
 
 /// What a forward is called with in one of its uses.

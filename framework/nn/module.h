@@ -29,6 +29,7 @@ struct Parameter {
   std::string name;       ///< in its module: "weight"
   ops::WeightInfo info;   ///< what a context is asked for: full name, kind, dtype and sizes; a tied one asks for its twin
   Init init = Init::kNormal;
+  bool fixed_dtype = false;        ///< `To` leaves it alone
   std::optional<Tensor> constant;  ///< elements of a constant
   const Parameter* tied_to = nullptr;  ///< the one whose elements this one shares
 
@@ -79,6 +80,8 @@ class Module {
   void To(DType dtype);
   /// Gives every module and parameter its full name. Called once by whoever built the root; harmless when repeated.
   void Finish();
+  /// Ends the tie of a parameter: a checkpoint holds other elements for it than for its twin.
+  void Untie(std::string_view full_name);
 
  protected:
   /// Registers a child under `name` (may hold dots: "layers.0") and returns it. The module owns it.
@@ -102,6 +105,8 @@ class Module {
   ops::Value Call(ops::OpContext& context, const NamedValues& inputs, const std::function<ops::Value()>& body) const;
   std::vector<ops::Value> CallMulti(ops::OpContext& context, const NamedValues& inputs,
                                     const std::function<std::vector<ops::Value>()>& body) const;
+  /// As Call for a forward with structured outputs; not patchable as a whole.
+  Tree CallTree(ops::OpContext& context, const NamedValues& inputs, const std::function<Tree()>& body) const;
   /// As above for a method that is no forward ("ClassName::method"): patchable, without a scope of its own.
   std::vector<ops::Value> Dispatch(ops::OpContext& context, std::string_view method, const NamedValues& inputs,
                                    const std::function<std::vector<ops::Value>()>& body) const;

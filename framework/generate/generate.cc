@@ -1,0 +1,238 @@
+#include "framework/generate/generate.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "framework/base/strings.h"
+
+namespace conformance::generate {
+namespace {
+
+using nn::Tree;
+
+/// A matrix of ids that grows to the right, row by row.
+struct Ids {
+  int64_t rows = 0;
+  std::vector<std::vector<int64_t>> values;  // one a row
+
+  int64_t columns() const { return values.empty() ? 0 : static_cast<int64_t>(values.front().size()); }
+  Tensor Last(int64_t count) const {
+    std::vector<int64_t> flat;
+    for (const auto& row : values) flat.insert(flat.end(), row.end() - count, row.end());
+    return Tensor::Of<int64_t>({rows, count}, flat);
+  }
+  Tensor All() const { return Last(columns()); }
+};
+
+Result<Ids> ReadIds(std::string_view name, const Tensor& tensor, const Ids* like) {
+  const bool fits = tensor.rank() == 2 && IsIntegral(tensor.dtype()) &&
+                    (like == nullptr || (tensor.dim(0) == like->rows && tensor.dim(1) == like->columns()));
+  if (!fits)
+    return ShapeError("generation takes integers [batch, length], of one size for all inputs")
+        .With("input", std::string(name))
+        .With("found", Describe(tensor));
+  Ids ids;
+  ids.rows = tensor.dim(0);
+  const std::vector<int64_t> flat = tensor.ToInts();
+  for (int64_t row = 0; row < ids.rows; ++row)
+    ids.values.emplace_back(flat.begin() + row * tensor.dim(1), flat.begin() + (row + 1) * tensor.dim(1));
+  return ids;
+}
+
+bool Contains(const std::vector<int64_t>& values, int64_t value) { return std::find(values.begin(), values.end(), value) != values.end(); }
+
+/// Zeros where the pad token stands, if it can be told from the end token; else ones.
+Ids DefaultMask(const Ids& ids, const GenerateOptions& options) {
+  const bool can_tell = options.pad_token_id && !Contains(options.eos_token_ids, *options.pad_token_id);
+  Ids mask = ids;
+  for (auto& row : mask.values)
+    for (int64_t& value : row) value = can_tell && value == *options.pad_token_id ? 0 : 1;
+  return mask;
+}
+
+/// Positions of the tokens that count; 0 at padding.
+Ids PositionsOf(const Ids& mask) {
+  Ids positions = mask;
+  for (auto& row : positions.values) {
+    int64_t next = 0;
+    for (int64_t& value : row) value = value != 0 ? next++ : 0;
+  }
+  return positions;
+}
+
+struct Best {
+  int64_t id = 0;
+  double margin = 0;
+};
+/// The best of the last position's logits in each row: [batch, time, vocabulary].
+Result<std::vector<Best>> BestOfLast(const Tensor& logits, int64_t rows) {
+  if (logits.rank() != 3 || logits.dim(0) != rows || logits.dim(1) < 1 || logits.dim(2) < 1)
+    return ShapeError("logits have the wrong sizes").With("found", Describe(logits)).With("wanted", "[" + std::to_string(rows) + ", time, vocabulary]");
+  const int64_t time = logits.dim(1), vocabulary = logits.dim(2);
+  std::vector<Best> best;
+  for (int64_t row = 0; row < rows; ++row) {
+    const Tensor last = logits.View({vocabulary}, {logits.strides()[2]},
+                                    logits.offset() + row * logits.strides()[0] + (time - 1) * logits.strides()[1]);
+    const std::vector<double> values = last.ToDoubles();
+    const auto top = std::max_element(values.begin(), values.end());
+    double second = -std::numeric_limits<double>::infinity();
+    for (auto value = values.begin(); value != values.end(); ++value)
+      if (value != top) second = std::max(second, *value);
+    best.push_back({top - values.begin(), *top - second});
+  }
+  return best;
+}
+
+/// Runs one forward in a fresh context.
+Result<Tree> Forward(const nn::Model& model, const Tree& inputs, const Json& kwargs, const ContextFactory& context) {
+  CONFORMANCE_TRY(const std::unique_ptr<ops::OpContext> run, context());
+  Tree outputs = model.Forward(*run, inputs, kwargs);
+  if (run->failed()) return Error(run->status().error());
+  return outputs;
+}
+
+Error WrongType(std::string_view key, const Json& found, std::string_view wanted) {
+  return TypeError("generation setting has the wrong type")
+      .With("key", std::string(key))
+      .With("found", std::string(Json::KindName(found.kind())))
+      .With("wanted", std::string(wanted));
+}
+
+/// Settings that change which token is chosen, each with the value that changes nothing.
+struct Neutral {
+  std::string_view key;
+  Json value;
+};
+const std::vector<Neutral>& Unimplemented() {
+  static const std::vector<Neutral> settings = {
+      {"do_sample", false}, {"num_beams", 1}, {"num_beam_groups", 1}, {"num_return_sequences", 1}, {"repetition_penalty", 1.0},
+      {"encoder_repetition_penalty", 1.0}, {"no_repeat_ngram_size", 0}, {"encoder_no_repeat_ngram_size", 0}, {"min_length", 0},
+      {"min_new_tokens", 0}, {"bad_words_ids", nullptr}, {"force_words_ids", nullptr}, {"constraints", nullptr},
+      {"forced_bos_token_id", nullptr}, {"forced_eos_token_id", nullptr}, {"suppress_tokens", nullptr},
+      {"begin_suppress_tokens", nullptr}, {"sequence_bias", nullptr}, {"guidance_scale", 1.0}, {"penalty_alpha", nullptr},
+      {"dola_layers", nullptr}, {"stop_strings", nullptr}, {"max_time", nullptr}, {"cache_implementation", nullptr},
+      {"exponential_decay_length_penalty", nullptr}, {"watermarking_config", nullptr}, {"token_healing", false},
+      {"prompt_lookup_num_tokens", nullptr}, {"assistant_early_exit", nullptr}, {"prefill_chunk_size", nullptr},
+      {"remove_invalid_values", false}};
+  return settings;
+}
+
+}  // namespace
+
+Result<GenerateOptions> GenerateOptions::FromJson(const Json& generation_config, const Json& kwargs) {
+  const auto find = [&](std::string_view key) -> const Json* {
+    for (const Json* json : {&kwargs, &generation_config})
+      if (const Json* found = json->Find(key); found != nullptr && !found->IsNull()) return found;
+    return nullptr;
+  };
+  for (const auto& [key, neutral] : Unimplemented()) {
+    const Json* found = find(key);
+    if (found == nullptr || *found == neutral) continue;
+    if (found->IsNumber() && neutral.IsNumber() && found->AsDouble() == neutral.AsDouble()) continue;
+    return Unsupported("generation setting " + std::string(key) + " is not implemented: decoding is greedy here").With("key", std::string(key));
+  }
+  GenerateOptions options;
+  if (const Json* flag = find("use_cache")) {
+    if (!flag->IsBool()) return WrongType("use_cache", *flag, "bool");
+    options.use_cache = flag->AsBool();
+  }
+  for (const auto& [key, field] : {std::pair{"max_new_tokens", &options.max_new_tokens}, {"max_length", &options.max_length}}) {
+    const Json* length = find(key);
+    if (length == nullptr) continue;
+    if (!length->IsInt() || length->AsInt() < 1) return WrongType(key, *length, "positive int");
+    *field = length->AsInt();
+  }
+  if (const Json* eos = find("eos_token_id")) {
+    const std::vector<Json> ids = eos->IsArray() ? eos->AsArray() : std::vector<Json>{*eos};
+    for (const Json& id : ids) {
+      if (!id.IsInt()) return WrongType("eos_token_id", id, "int or list of ints");
+      options.eos_token_ids.push_back(id.AsInt());
+    }
+  }
+  if (const Json* pad = find("pad_token_id")) {
+    if (!pad->IsInt()) return WrongType("pad_token_id", *pad, "int");
+    options.pad_token_id = pad->AsInt();
+  }
+  return options;
+}
+
+Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options,
+                         const ContextFactory& context, const StepListener& listener) {
+  if (!model.traits().generates) return Unsupported("this class does not generate").With("class", model.class_name());
+  Ids ids, mask, types;
+  bool has_mask = false, has_types = false;
+  for (const auto& [name, tensor] : inputs)
+    if (name == "input_ids") {
+      CONFORMANCE_TRY(ids, ReadIds(name, tensor, nullptr));
+    }
+  if (ids.columns() == 0) return Invalid("generation needs input_ids [batch, length]").With("class", model.class_name());
+  for (const auto& [name, tensor] : inputs) {
+    if (name == "input_ids") continue;
+    if (name == "attention_mask") {
+      CONFORMANCE_TRY(mask, ReadIds(name, tensor, &ids));
+      has_mask = true;
+    } else if (name == "token_type_ids") {
+      CONFORMANCE_TRY(types, ReadIds(name, tensor, &ids));
+      has_types = true;
+    } else {
+      return Unsupported("generation from input " + name + " is not implemented").With("class", model.class_name());
+    }
+  }
+  if (!has_mask) mask = DefaultMask(ids, options);
+  Ids positions = PositionsOf(mask);
+  // transformers drops a mask of ones after it has made positions from it.
+  const bool keep_mask = std::any_of(mask.values.begin(), mask.values.end(), [](const auto& row) {
+    return std::any_of(row.begin(), row.end(), [](int64_t value) { return value != 1; });
+  });
+
+  std::optional<int64_t> pad = options.pad_token_id;
+  if (!pad && !options.eos_token_ids.empty()) pad = options.eos_token_ids.front();
+  const int64_t prompt = ids.columns();
+  int64_t last = prompt + options.max_new_tokens.value_or(20);
+  if (!options.max_new_tokens && options.max_length) last = *options.max_length;
+  if (last <= prompt)
+    return Invalid("the prompt is as long as generation may become")
+        .With("found", std::to_string(prompt))
+        .With("wanted", "below " + std::to_string(last));
+
+  Json kwargs = Json::MakeObject();
+  kwargs["use_cache"] = options.use_cache;
+  kwargs["return_dict"] = true;
+  Generated generated;
+  generated.min_top1_margin = std::numeric_limits<double>::infinity();
+  std::vector<bool> done(static_cast<size_t>(ids.rows), false);
+  Tree cache;
+  for (int64_t index = 0; ids.columns() < last; ++index) {
+    const int64_t fresh = index == 0 || !options.use_cache ? ids.columns() : 1;
+    Tree step = Tree::Dict({{"input_ids", ops::Value::Eager(ids.Last(fresh))}});
+    if (keep_mask) step.Set("attention_mask", ops::Value::Eager(mask.All()));
+    step.Set("position_ids", ops::Value::Eager(positions.Last(fresh)));
+    if (has_types) step.Set("token_type_ids", ops::Value::Eager(types.Last(fresh)));
+    if (!cache.IsNone()) step.Set("past_key_values", cache);
+
+    CONFORMANCE_TRY(const Tree outputs, Forward(model, step, kwargs, context));
+    if (listener) listener({index, &step, &kwargs, &outputs});
+    const Tree* logits = outputs.Find("logits");
+    if (logits == nullptr || !logits->value().has_tensor())
+      return Invalid("forward gave no logits to decode").With("class", model.class_name()).With("found", nn::Describe(outputs));
+    CONFORMANCE_TRY(const std::vector<Best> best, BestOfLast(logits->value().tensor(), ids.rows));
+    for (size_t row = 0; row < best.size(); ++row) {
+      const int64_t token = done[row] ? *pad : best[row].id;
+      if (!done[row]) generated.min_top1_margin = std::min(generated.min_top1_margin, best[row].margin);
+      ids.values[row].push_back(token);
+      mask.values[row].push_back(1);
+      positions.values[row].push_back(positions.values[row].back() + 1);
+      if (has_types) types.values[row].push_back(types.values[row].back());
+      if (Contains(options.eos_token_ids, token)) done[row] = true;
+    }
+    if (std::all_of(done.begin(), done.end(), [](bool row) { return row; })) break;
+    if (options.use_cache)
+      if (const Tree* past = outputs.Find("past_key_values")) cache = *past;
+  }
+  generated.sequences = ids.All();
+  return generated;
+}
+
+}  // namespace conformance::generate

@@ -1,0 +1,365 @@
+#include "framework/load/input_plan.h"
+
+#include <algorithm>
+
+#include "framework/base/random.h"
+#include "framework/base/strings.h"
+
+namespace conformance::load {
+namespace {
+
+using nn::Fill;
+using nn::InputSpec;
+using nn::InputSymbol;
+
+/// The use of a model that a variant is.
+std::string_view UseOf(std::string_view variant) {
+  return variant == "static" || variant == "dynamic" ? std::string_view("forward") : variant;
+}
+
+bool IsBookkeeping(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  return StartsWith(dot == std::string_view::npos ? name : name.substr(dot + 1), "_");
+}
+
+/// The ids that a config gives to beginnings, ends and padding.
+std::vector<int64_t> SpecialIds(const Json& config) {
+  std::vector<int64_t> ids;
+  for (const std::string_view key : {"pad_token_id", "bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "mask_token_id"}) {
+    const Json* json = config.Find(key);
+    if (json == nullptr) continue;
+    if (json->IsInt()) ids.push_back(json->AsInt());
+    if (json->IsArray())
+      for (const Json& id : json->AsArray())
+        if (id.IsInt()) ids.push_back(id.AsInt());
+  }
+  return ids;
+}
+
+std::optional<int64_t> PadId(const Json& config) {
+  const Json* json = config.Find("pad_token_id");
+  return json != nullptr && json->IsInt() && json->AsInt() >= 0 ? std::optional(json->AsInt()) : std::nullopt;
+}
+
+Result<Shape> ShapeOf(const InputSpec& spec, const Assignment& assignment) {
+  Shape shape;
+  for (const SymInt& size : spec.sizes) {
+    CONFORMANCE_TRY(const int64_t value, size.Evaluate(SymbolValues(assignment.begin(), assignment.end())));
+    if (value < 0) return Invalid("an input would have a negative size").With("input", spec.name).With("found", std::to_string(value));
+    shape.push_back(value);
+  }
+  return shape;
+}
+
+/// Ones, with the last row padded at one side.
+Tensor MakeMask(DType dtype, const Shape& shape, bool left, Random random) {
+  const int64_t batch = shape[0], length = shape[1];
+  std::vector<int64_t> values(static_cast<size_t>(batch * length), 1);
+  if (batch >= 2 && length >= 3) {
+    const int64_t padded = random.Between(1, length / 3);
+    const int64_t first = (batch - 1) * length + (left ? 0 : length - padded);
+    std::fill_n(values.begin() + first, padded, 0);
+  }
+  return Cast(Tensor::Of<int64_t>(shape, values), dtype);
+}
+
+/// Positions of the last columns of a mask; without one they count on from `past`.
+Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool left, int64_t past) {
+  const int64_t batch = shape[0], length = shape[1];
+  std::vector<int64_t> values;
+  for (int64_t row = 0; row < batch; ++row) {
+    int64_t next = 0;
+    const bool by_mask = mask != nullptr && left && mask->dim(0) == batch && mask->dim(1) >= length;
+    const int64_t columns = by_mask ? mask->dim(1) : length;
+    for (int64_t column = 0; column < columns; ++column) {
+      const bool counts = !by_mask || mask->IntAt(row * columns + column) != 0;
+      const int64_t position = counts ? next++ : 0;
+      if (column >= columns - length) values.push_back(by_mask ? position : past + position);
+    }
+  }
+  return Cast(Tensor::Of<int64_t>(shape, values), dtype);
+}
+
+Tensor MakeIds(const InputSpec& spec, const Shape& shape, const std::vector<int64_t>& special, Random random) {
+  constexpr int64_t kTries = 64;
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < NumElements(shape); ++i) {
+    int64_t id = 0;
+    for (int64_t attempt = 0; attempt < kTries; ++attempt) {
+      id = static_cast<int64_t>(random.Below(static_cast<uint64_t>(std::max<int64_t>(spec.limit, 1))));
+      if (std::find(special.begin(), special.end(), id) == special.end()) break;
+    }
+    values.push_back(id);
+  }
+  return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
+}
+
+/// Runs of one type after another along the last axis.
+Tensor MakeTypes(const InputSpec& spec, const Shape& shape) {
+  const int64_t length = shape.empty() ? 1 : shape.back();
+  const int64_t types = std::max<int64_t>(std::min<int64_t>(spec.limit, 2), 1);
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < NumElements(shape); ++i) values.push_back(length == 0 ? 0 : (i % length) * types / length);
+  return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
+}
+
+Tensor MakeNormal(const InputSpec& spec, const Shape& shape, Random random) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < NumElements(shape); ++i) values.push_back(random.Normal() * spec.scale);
+  return Cast(Tensor::Of<double>(shape, values), spec.dtype);
+}
+
+/// Gives the symbols of `spec` the values that `shape` asks for. `again` is set where a size has more than one unknown.
+Status Solve(InputSpec& spec, const Tensor& tensor, Assignment& values, bool& again) {
+  if (tensor.rank() != static_cast<int64_t>(spec.sizes.size()))
+    return ShapeError("an input has the wrong number of axes")
+        .With("input", spec.name)
+        .With("found", Describe(tensor))
+        .With("wanted", SizesText(spec.sizes));
+  for (size_t axis = 0; axis < spec.sizes.size(); ++axis) {
+    const int64_t found = tensor.shape()[axis];
+    std::map<std::string, SymInt, std::less<>> known;
+    for (const auto& [name, value] : values) known.emplace(name, value);
+    const SymInt size = spec.sizes[axis].Substitute(known);
+    const std::set<std::string> unknown = size.Symbols();
+    if (unknown.size() > 1) {
+      again = true;
+    } else if (unknown.size() == 1) {
+      // Sizes of plans are a symbol plus a number.
+      const SymInt rest = size - SymInt::Symbol(*unknown.begin());
+      if (rest.IsConstant()) values[*unknown.begin()] = found - rest.constant();
+    } else if (size.AsInt() != found) {
+      if (found == 1 && !spec.sizes[axis].IsConstant()) {
+        spec.sizes[axis] = 1;  // one row for all, as positions may come
+        continue;
+      }
+      return ShapeError("the sizes of the inputs contradict each other")
+          .With("input", spec.name)
+          .With("found", Describe(tensor))
+          .With("wanted", "axis " + std::to_string(axis) + " of " + size.ToString());
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+std::string ToString(const Assignment& assignment) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : assignment) parts.push_back(name + "=" + std::to_string(value));
+  return Join(parts, ",");
+}
+
+Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view variant) {
+  InputPlan plan;
+  plan.variant_ = std::string(variant);
+  CONFORMANCE_TRY(plan.layout_, model.Layout(UseOf(variant)));
+  for (InputSpec& spec : plan.layout_.inputs)
+    if (spec.fill == Fill::kNormal) spec.dtype = model.dtype();
+  plan.special_ids_ = SpecialIds(model.config());
+  plan.pad_id_ = PadId(model.config());
+  for (const InputSymbol& symbol : plan.layout_.symbols) {
+    // Small, and no two alike, so that a confusion of axes shows.
+    const int64_t wanted = symbol.name == "batch" ? 2 : symbol.name == "past" ? 6 : 9;
+    int64_t value = std::clamp(wanted, symbol.min, std::max(symbol.min, symbol.max));
+    if (!symbol.follows.empty()) value = plan.traced_[symbol.follows] + symbol.distance;
+    plan.traced_[symbol.name] = value;
+  }
+  return plan;
+}
+
+Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view variant, const NamedTensors& inputs, const Json& kwargs) {
+  InputPlan plan;
+  plan.variant_ = std::string(variant);
+  CONFORMANCE_TRY(nn::InputLayout layout, model.Layout(UseOf(variant)));
+  plan.special_ids_ = SpecialIds(model.config());
+  plan.pad_id_ = PadId(model.config());
+  std::vector<InputSpec> known = layout.inputs;
+  known.insert(known.end(), layout.optional.begin(), layout.optional.end());
+  layout.inputs.clear();
+  layout.optional.clear();
+  NamedTensors golden;
+  for (const auto& [name, tensor] : inputs) {
+    if (IsBookkeeping(name)) continue;
+    const auto spec = std::find_if(known.begin(), known.end(), [&](const InputSpec& other) { return other.name == name; });
+    if (spec == known.end()) {
+      std::vector<std::string> names;
+      for (const InputSpec& other : known) names.push_back(other.name);
+      return Invalid("this class has no plan for an input")
+          .With("class", model.class_name())
+          .With("input", name)
+          .With("nearest", Join(Nearest(name, names), ", "));
+    }
+    const bool kinds_differ = IsFloating(tensor.dtype()) != IsFloating(spec->dtype) &&
+                              !(spec->fill == Fill::kAttentionMask);
+    if (kinds_differ)
+      return TypeError("an input has the wrong type")
+          .With("input", name)
+          .With("found", Describe(tensor))
+          .With("wanted", std::string(ToString(spec->dtype)));
+    layout.inputs.push_back(*spec);
+    layout.inputs.back().dtype = tensor.dtype();
+    golden.emplace_back(name, tensor);
+    if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
+      bool first = false, last = false;
+      for (int64_t row = 0; row < tensor.dim(0); ++row) {
+        first |= tensor.At(row * tensor.dim(1)) == 0;
+        last |= tensor.At((row + 1) * tensor.dim(1) - 1) == 0;
+      }
+      if (first != last) layout.left_padded = first;
+    }
+  }
+  bool again = true;
+  for (int pass = 0; pass < 3 && again; ++pass) {
+    again = false;
+    for (size_t i = 0; i < golden.size(); ++i)
+      CONFORMANCE_RETURN_IF_ERROR(Solve(layout.inputs[i], golden[i].second, plan.traced_, again));
+  }
+  if (again) return ShapeError("the sizes of the inputs do not tell the plan's symbols").With("class", model.class_name());
+  std::erase_if(layout.symbols, [&](const InputSymbol& symbol) { return !plan.traced_.contains(symbol.name); });
+  for (InputSymbol& symbol : layout.symbols) {
+    // What a file holds is legal, whatever the plan would have made.
+    const int64_t value = plan.traced_.find(symbol.name)->second;
+    symbol.min = std::min(symbol.min, value);
+    symbol.max = std::max(symbol.max, value);
+    const auto leader = plan.traced_.find(symbol.follows);
+    if (symbol.follows.empty() || leader == plan.traced_.end()) symbol.follows.clear();
+    else symbol.distance = value - leader->second;
+  }
+  if (kwargs.IsObject())
+    for (const auto& [name, value] : kwargs.AsObject()) layout.kwargs[name] = value;
+  plan.layout_ = std::move(layout);
+  plan.golden_ = std::move(golden);
+  return plan;
+}
+
+std::vector<Assignment> InputPlan::Unseen() const {
+  const InputSymbol* batch = nullptr;
+  const InputSymbol* length = nullptr;
+  for (const InputSymbol& symbol : layout_.symbols) {
+    if (!symbol.follows.empty() || traced_.find(symbol.name)->second <= 1) continue;
+    (symbol.name == "batch" ? batch : length) = &symbol;
+  }
+  const auto others = [&](const InputSymbol* symbol, const std::vector<int64_t>& wanted) {
+    std::vector<int64_t> values;
+    if (symbol == nullptr) return values;
+    const int64_t traced = traced_.find(symbol->name)->second;
+    const auto add = [&](int64_t value) {
+      const bool fits = value >= std::max<int64_t>(symbol->min, 2) && value <= symbol->max && value != traced;
+      if (fits && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+    };
+    for (const int64_t value : wanted) add(value);
+    for (int64_t value = 2; value <= symbol->max && value < traced + 8; ++value) add(value);
+    return values;
+  };
+  const std::vector<int64_t> batches = others(batch, {3, 5});
+  const std::vector<int64_t> lengths = others(length, {11, 13, 7, 5, 3});
+  std::vector<Assignment> unseen;
+  const auto add = [&](std::optional<int64_t> b, std::optional<int64_t> n) {
+    Assignment assignment = traced_;
+    if (b) assignment[batch->name] = *b;
+    if (n) assignment[length->name] = *n;
+    for (const InputSymbol& symbol : layout_.symbols)
+      if (!symbol.follows.empty()) assignment[symbol.name] = assignment[symbol.follows] + symbol.distance;
+    const bool fits = Check(assignment).ok();
+    if (fits && assignment != traced_ && std::find(unseen.begin(), unseen.end(), assignment) == unseen.end()) unseen.push_back(assignment);
+  };
+  const auto at = [](const std::vector<int64_t>& values, size_t i) {
+    return values.empty() ? std::nullopt : std::optional(values[std::min(i, values.size() - 1)]);
+  };
+  add(at(batches, 0), std::nullopt);
+  add(std::nullopt, at(lengths, 0));
+  add(at(batches, 1), at(lengths, 1));
+  // Where one of the two is fixed, other values of the other make up for it.
+  for (size_t i = 0; i < std::max(batches.size(), lengths.size()) && unseen.size() < 3; ++i) add(at(batches, i), at(lengths, i));
+  return unseen;
+}
+
+Status InputPlan::Check(const Assignment& assignment) const {
+  for (const auto& [name, value] : assignment)
+    if (std::none_of(layout_.symbols.begin(), layout_.symbols.end(), [&](const InputSymbol& symbol) { return symbol.name == name; }))
+      return Invalid("the plan has no such symbol").With("symbol", name).With("variant", variant_);
+  for (const InputSymbol& symbol : layout_.symbols) {
+    const auto value = assignment.find(symbol.name);
+    if (value == assignment.end()) return Invalid("an assignment lacks a symbol").With("symbol", symbol.name).With("variant", variant_);
+    if (value->second < symbol.min || value->second > symbol.max)
+      return Invalid("a size is out of bounds")
+          .With("symbol", symbol.name)
+          .With("found", std::to_string(value->second))
+          .With("wanted", "between " + std::to_string(symbol.min) + " and " + std::to_string(symbol.max));
+  }
+  return Ok();
+}
+
+Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tensor* mask, const Assignment& assignment, uint64_t seed) const {
+  const Random random = Random::For(seed, spec.name);
+  switch (spec.fill) {
+    case Fill::kTokenIds: {
+      Tensor ids = MakeIds(spec, shape, special_ids_, random);
+      if (mask == nullptr || !pad_id_ || mask->shape() != shape || *pad_id_ >= spec.limit) return ids;
+      std::vector<int64_t> values = ids.ToInts();
+      for (int64_t i = 0; i < mask->num_elements(); ++i)
+        if (mask->IntAt(i) == 0) values[static_cast<size_t>(i)] = *pad_id_;
+      return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
+    }
+    case Fill::kTokenTypes:
+      return MakeTypes(spec, shape);
+    case Fill::kAttentionMask:
+      return MakeMask(spec.dtype, shape, layout_.left_padded, random);
+    case Fill::kPositions: {
+      const auto past = assignment.find("past");
+      return MakePositions(spec.dtype, shape, mask, layout_.left_padded, past == assignment.end() ? 0 : past->second);
+    }
+    case Fill::kNormal:
+      return MakeNormal(spec, shape, random);
+  }
+  return Tensor();
+}
+
+Result<NamedTensors> InputPlan::Make(const Assignment& assignment, uint64_t seed) const {
+  CONFORMANCE_RETURN_IF_ERROR(Check(assignment));
+  if (golden_ && assignment == traced_) return *golden_;
+  // The mask first: ids and positions follow it.
+  std::optional<Tensor> mask;
+  for (const InputSpec& spec : layout_.inputs) {
+    if (spec.fill != Fill::kAttentionMask) continue;
+    CONFORMANCE_TRY(const Shape shape, ShapeOf(spec, assignment));
+    if (shape.size() == 2) mask = MakeLeaf(spec, shape, nullptr, assignment, seed);
+  }
+  NamedTensors tensors;
+  for (const InputSpec& spec : layout_.inputs) {
+    CONFORMANCE_TRY(const Shape shape, ShapeOf(spec, assignment));
+    tensors.emplace_back(spec.name, spec.fill == Fill::kAttentionMask && mask
+                                        ? *mask
+                                        : MakeLeaf(spec, shape, mask ? &*mask : nullptr, assignment, seed));
+  }
+  return tensors;
+}
+
+DynamicShapes InputPlan::AutoShapes() const {
+  DynamicShapes shapes;
+  for (const InputSpec& spec : layout_.inputs) shapes[spec.name] = std::vector<DimSpec>(spec.sizes.size(), DimAuto{});
+  return shapes;
+}
+
+DynamicShapes InputPlan::NamedShapes() const {
+  DynamicShapes shapes;
+  for (const InputSpec& spec : layout_.inputs) {
+    std::vector<DimSpec> dims;
+    for (const SymInt& size : spec.sizes) {
+      const std::optional<std::string> name = size.AsSymbol();
+      if (size.IsConstant()) {
+        dims.emplace_back(DimStatic{});
+      } else if (!name) {
+        dims.emplace_back(DimDerived{size});
+      } else {
+        for (const InputSymbol& symbol : layout_.symbols)
+          if (symbol.name == *name) dims.emplace_back(DimNamed{*name, {symbol.min, symbol.max}});
+      }
+    }
+    shapes[spec.name] = std::move(dims);
+  }
+  return shapes;
+}
+
+}  // namespace conformance::load

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/base/json.h"
+#include "framework/base/result.h"
+#include "framework/nn/rope.h"
+
+namespace conformance::models {
+
+/// Reads a config.json field by field. A class asks for every field that changes what it computes; `Finish` then refuses, by
+/// name, every other field that is not known to change nothing. The first error is kept: kInvalid for a value that is not
+/// allowed, kType for one of another kind, kUnsupported for what is not implemented; all name file, key, found and wanted.
+class ConfigReader {
+ public:
+  /// `class_name` and `file` are for messages. `config` must live longer.
+  ConfigReader(const Json& config, std::string class_name, std::filesystem::path file);
+
+  /// From now on `other` is another name of `key` (transformers' attribute_map): GPT-2's n_embd is hidden_size.
+  void Alias(std::string_view key, std::string_view other);
+
+  /// A size of at least `min` (and below 2³¹). An absent field is `otherwise`, which is transformers' default.
+  int64_t Size(std::string_view key, int64_t otherwise, int64_t min = 1);
+  /// As above where null (or absent without `otherwise`) is an answer of its own.
+  std::optional<int64_t> OptionalSize(std::string_view key, std::optional<int64_t> otherwise = std::nullopt, int64_t min = 1);
+  /// As Size, for a count of layers (bounded: each one is a module).
+  int64_t Layers(std::string_view key, int64_t otherwise);
+  /// A token id, or null. Beyond the vocabulary is an error.
+  std::optional<int64_t> TokenId(std::string_view key, std::optional<int64_t> otherwise, int64_t vocab_size);
+  double Number(std::string_view key, double otherwise);
+  bool Flag(std::string_view key, bool otherwise);
+  std::string Text(std::string_view key, std::string otherwise);
+  /// The name of an activation that exists.
+  std::string ActivationName(std::string_view key, std::string otherwise);
+  /// rope_parameters (or rope_scaling, rope_theta, partial_rotary_factor, original_max_position_embeddings, as older files have
+  /// them) by transformers' rules.
+  nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings);
+
+  /// kUnsupported where the field is there with another value than null, false, or `neutral`; `why` says what is missing.
+  void Refuse(std::string_view key, std::string_view why, const Json& neutral = nullptr);
+  /// kUnsupported where `layer_types` names another type than `only`.
+  void RefuseLayerTypes(std::string_view only);
+  /// Fields that this class may ignore, beside those that no class looks at.
+  void Ignore(std::initializer_list<std::string_view> keys);
+  /// Keeps the first error, with file and class added.
+  void Fail(Error error);
+
+  /// Fields of every class (dtype, return_dict, …) and the first error, or one that names an unknown field.
+  Status Finish();
+
+ private:
+  const Json* Find(std::string_view key);
+  void WrongKind(std::string_view key, const Json& found, std::string_view wanted);
+
+  const Json& config_;
+  std::string class_name_;
+  std::filesystem::path file_;
+  std::vector<std::pair<std::string, std::string>> aliases_;
+  std::vector<std::string> known_;
+  Status status_;
+};
+
+}  // namespace conformance::models

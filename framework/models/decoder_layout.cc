@@ -1,0 +1,66 @@
+#include "framework/models/decoder_layout.h"
+
+#include <algorithm>
+
+namespace conformance::models {
+namespace {
+
+using nn::Fill;
+using nn::InputSpec;
+
+/// Batches that a plan may make; models have no bound of their own.
+constexpr int64_t kMaxBatch = 64;
+
+void AddCache(const DecoderShape& shape, const SymInt& batch, const SymInt& past, std::vector<InputSpec>& inputs) {
+  for (int64_t layer = 0; layer < shape.layers; ++layer)
+    for (const std::string_view part : {"keys", "values"})
+      inputs.push_back({"past_key_values.layers." + std::to_string(layer) + "." + std::string(part), DType::kF32,
+                        {batch, shape.kv_heads, past, shape.head_dim}, Fill::kNormal});
+}
+
+}  // namespace
+
+std::vector<std::optional<int64_t>> CacheWindows(const DecoderShape& shape) {
+  return std::vector<std::optional<int64_t>>(static_cast<size_t>(shape.layers), shape.sliding_window);
+}
+
+Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use) {
+  if (use != "forward" && use != "prefill" && use != "decode")
+    return Unsupported("a decoder has no such use").With("found", std::string(use)).With("wanted", "forward, prefill, decode");
+  const bool decode = use == "decode";
+  const SymInt batch = SymInt::Symbol("batch");
+  const SymInt past = SymInt::Symbol("past");
+  const SymInt seen = SymInt::Symbol("seen");
+  const SymInt length = decode ? SymInt(1) : SymInt::Symbol("sequence");
+
+  nn::InputLayout layout;
+  layout.kwargs["use_cache"] = true;
+  layout.left_padded = use != "forward";
+  layout.symbols.push_back({"batch", 1, kMaxBatch});
+  SymInt counted = length;
+  if (decode) {
+    // A window keeps at most its size less one; beyond that the mask is longer than the cache.
+    const int64_t kept = shape.sliding_window ? std::max<int64_t>(*shape.sliding_window - 1, 1) : shape.max_positions - 1;
+    layout.symbols.push_back({"past", 1, std::max<int64_t>(std::min(kept, shape.max_positions - 1), 1)});
+    counted = past + 1;
+    if (shape.sliding_window) {
+      counted = seen;
+      layout.symbols.push_back({"seen", 2, std::max<int64_t>(shape.max_positions, 2), "past", 1});
+    }
+  } else {
+    layout.symbols.push_back({"sequence", 1, shape.max_positions});
+  }
+
+  const InputSpec ids{"input_ids", DType::kI64, {batch, length}, Fill::kTokenIds, shape.vocab_size};
+  const InputSpec mask{"attention_mask", DType::kI64, {batch, counted}, Fill::kAttentionMask};
+  const InputSpec positions{"position_ids", DType::kI64, {batch, length}, Fill::kPositions, shape.max_positions};
+  layout.inputs = {ids, mask};
+  (use == "forward" ? layout.optional : layout.inputs).push_back(positions);
+  if (decode) AddCache(shape, batch, past, layout.inputs);
+  layout.optional.push_back({"inputs_embeds", DType::kF32, {batch, length, shape.hidden_size}, Fill::kNormal});
+  if (shape.token_types)
+    layout.optional.push_back({"token_type_ids", DType::kI64, {batch, length}, Fill::kTokenTypes, shape.vocab_size});
+  return layout;
+}
+
+}  // namespace conformance::models

@@ -1,0 +1,269 @@
+#include "framework/models/llama/decoder.h"
+
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "framework/nn/arguments.h"
+#include "framework/ops/add.h"
+#include "framework/ops/mul.h"
+#include "framework/ops/unsqueeze.h"
+
+namespace conformance::models {
+namespace {
+
+using nn::AttentionMask;
+using nn::Cache;
+using nn::NamedValues;
+using nn::Tree;
+using ops::OpContext;
+using ops::Value;
+
+/// What all layers of one forward share.
+struct Step {
+  AttentionMask mask;
+  Value cos, sin;   ///< [batch or 1, 1, time, head_dim]
+  Cache* cache = nullptr;
+
+  void Describe(NamedValues& inputs) const {
+    if (mask.mask.defined()) inputs.emplace_back("attention_mask", mask.mask);
+    inputs.emplace_back("position_embeddings.0", cos);
+    inputs.emplace_back("position_embeddings.1", sin);
+    if (cache != nullptr) cache->AppendLeaves("past_key_values", inputs);
+  }
+};
+
+class LlamaAttention : public nn::Module {
+ public:
+  LlamaAttention(const LlamaDecoderConfig& config, size_t layer)
+      : Module(config.family + "Attention"),
+        heads_(config.num_attention_heads),
+        kv_heads_(config.num_key_value_heads),
+        head_dim_(config.head_dim),
+        layer_(layer),
+        q_proj_(Add<nn::Linear>("q_proj", config.hidden_size, heads_ * head_dim_, config.attention_bias)),
+        k_proj_(Add<nn::Linear>("k_proj", config.hidden_size, kv_heads_ * head_dim_, config.attention_bias)),
+        v_proj_(Add<nn::Linear>("v_proj", config.hidden_size, kv_heads_ * head_dim_, config.attention_bias)),
+        o_proj_(Add<nn::Linear>("o_proj", heads_ * head_dim_, config.hidden_size, config.attention_bias)) {}
+
+  Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
+    NamedValues inputs = {{"hidden_states", hidden_states}};
+    if (c.has_observers()) step.Describe(inputs);
+    return Call(c, inputs, [&] {
+      Value q = nn::SplitHeads(c, q_proj_.Forward(c, hidden_states), heads_, head_dim_);
+      Value k = nn::SplitHeads(c, k_proj_.Forward(c, hidden_states), kv_heads_, head_dim_);
+      Value v = nn::SplitHeads(c, v_proj_.Forward(c, hidden_states), kv_heads_, head_dim_);
+      q = nn::ApplyRotary(c, q, step.cos, step.sin);
+      k = nn::ApplyRotary(c, k, step.cos, step.sin);
+      if (step.cache != nullptr) std::tie(k, v) = step.cache->Update(c, k, v, layer_);
+      const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
+      return o_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scale, heads_, kv_heads_));
+    });
+  }
+
+ private:
+  int64_t heads_, kv_heads_, head_dim_;
+  size_t layer_;
+  nn::Linear& q_proj_;
+  nn::Linear& k_proj_;
+  nn::Linear& v_proj_;
+  nn::Linear& o_proj_;
+};
+
+class LlamaMLP : public nn::Module {
+ public:
+  explicit LlamaMLP(const LlamaDecoderConfig& config)
+      : Module(config.family + "MLP"),
+        gate_proj_(Add<nn::Linear>("gate_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
+        up_proj_(Add<nn::Linear>("up_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
+        down_proj_(Add<nn::Linear>("down_proj", config.intermediate_size, config.hidden_size, config.mlp_bias)),
+        act_fn_(Add<nn::Activation>("act_fn", config.hidden_act)) {}
+
+  Value Forward(OpContext& c, const Value& x) const {
+    return Call(c, {{"x", x}}, [&] {
+      const Value gate = act_fn_.Forward(c, gate_proj_.Forward(c, x));
+      return down_proj_.Forward(c, ops::Mul(c, gate, up_proj_.Forward(c, x)));
+    });
+  }
+
+ private:
+  nn::Linear& gate_proj_;
+  nn::Linear& up_proj_;
+  nn::Linear& down_proj_;
+  nn::Activation& act_fn_;
+};
+
+class LlamaDecoderLayer : public nn::Module {
+ public:
+  LlamaDecoderLayer(const LlamaDecoderConfig& config, size_t layer)
+      : Module(config.family + "DecoderLayer"),
+        self_attn_(Add<LlamaAttention>("self_attn", config, layer)),
+        mlp_(Add<LlamaMLP>("mlp", config)),
+        input_layernorm_(Add<nn::RmsNorm>("input_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)),
+        post_attention_layernorm_(
+            Add<nn::RmsNorm>("post_attention_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)) {}
+
+  Value Forward(OpContext& c, const Value& x, const Step& step) const {
+    NamedValues inputs = {{"hidden_states", x}};
+    if (c.has_observers()) step.Describe(inputs);
+    return Call(c, inputs, [&] {
+      const Value attended = ops::Add(c, x, self_attn_.Forward(c, input_layernorm_.Forward(c, x), step));
+      return ops::Add(c, attended, mlp_.Forward(c, post_attention_layernorm_.Forward(c, attended)));
+    });
+  }
+
+ private:
+  LlamaAttention& self_attn_;
+  LlamaMLP& mlp_;
+  nn::RmsNorm& input_layernorm_;
+  nn::RmsNorm& post_attention_layernorm_;
+};
+
+/// Arguments of the decoder's forward, read.
+struct DecoderInputs {
+  Value input_ids, inputs_embeds, attention_mask, position_ids;
+  std::optional<Cache> cache;
+  bool use_cache = false;
+  bool output_hidden_states = false;
+
+  NamedValues Leaves() const {
+    NamedValues leaves;
+    for (const auto& [name, value] : {std::pair{"input_ids", &input_ids}, {"attention_mask", &attention_mask},
+                                      {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
+      if (value->defined()) leaves.emplace_back(name, *value);
+    if (cache) cache->AppendLeaves("past_key_values", leaves);
+    return leaves;
+  }
+};
+
+class LlamaModel : public nn::Module {
+ public:
+  LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
+      : Module(config.family + "Model"),
+        config_(config),
+        embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.hidden_size, config.pad_token_id)) {
+    for (int64_t i = 0; i < config.num_hidden_layers; ++i)
+      layers_.push_back(&Add<LlamaDecoderLayer>("layers." + std::to_string(i), config, static_cast<size_t>(i)));
+    norm_ = &Add<nn::RmsNorm>("norm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps);
+    rotary_emb_ = &Add<nn::RotaryEmbedding>("rotary_emb", config.family + "RotaryEmbedding", config.rope, std::move(rope));
+  }
+
+  /// {last_hidden_state, past_key_values, hidden_states}.
+  Tree Forward(OpContext& c, DecoderInputs inputs) const {
+    return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
+      const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : embed_tokens_.Forward(c, inputs.input_ids);
+      if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
+      Step step;
+      step.cache = inputs.cache ? &*inputs.cache : nullptr;
+      step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
+                                            .attention_mask = inputs.attention_mask,
+                                            .position_ids = inputs.position_ids,
+                                            .cache = step.cache,
+                                            .sliding_window = config_.sliding_window,
+                                            .causal = config_.is_causal});
+      const auto [cos, sin] = rotary_emb_->Forward(c, embeds, Positions(c, inputs, embeds));
+      step.cos = ops::Unsqueeze(c, cos, 1);
+      step.sin = ops::Unsqueeze(c, sin, 1);
+
+      std::vector<Tree> hidden_states;
+      Value hidden = embeds;
+      for (const LlamaDecoderLayer* layer : layers_) {
+        if (inputs.output_hidden_states) hidden_states.emplace_back(hidden);
+        hidden = layer->Forward(c, hidden, step);
+      }
+      hidden = norm_->Forward(c, hidden);
+      if (inputs.output_hidden_states) hidden_states.emplace_back(hidden);
+
+      Tree output = Tree::Dict({{"last_hidden_state", hidden}}, "BaseModelOutputWithPast");
+      const bool returned = inputs.cache && (inputs.use_cache || !config_.returns_cache_if_asked_only);
+      if (returned) output.Set("past_key_values", inputs.cache->ToTree());
+      if (inputs.output_hidden_states) output.Set("hidden_states", Tree::List(std::move(hidden_states)));
+      return output;
+    });
+  }
+
+  const nn::Embedding& embed_tokens() const { return embed_tokens_; }
+
+ private:
+  /// Where the caller gave none: after what the cache has seen. A window that has overflowed no longer knows; then the mask does.
+  Value Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
+    if (inputs.position_ids.defined()) return inputs.position_ids;
+    const SymInt time = embeds.size(1);
+    SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(0) : SymInt(0);
+    const Value& mask = inputs.attention_mask;
+    if (config_.sliding_window && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
+    return nn::DefaultPositions(c, time, past);
+  }
+
+  LlamaDecoderConfig config_;
+  nn::Embedding& embed_tokens_;
+  std::vector<LlamaDecoderLayer*> layers_;
+  nn::RmsNorm* norm_;
+  nn::RotaryEmbedding* rotary_emb_;
+};
+
+class LlamaForCausalLM : public nn::Model {
+ public:
+  LlamaForCausalLM(Json config, const LlamaDecoderConfig& fields, nn::RopeTable rope, nn::ModelTraits traits)
+      : Model(fields.family + "ForCausalLM", std::move(config), std::move(traits)),
+        fields_(fields),
+        model_(Add<LlamaModel>("model", fields, std::move(rope))),
+        lm_head_(Add<nn::Linear>("lm_head", fields.hidden_size, fields.vocab_size, false)) {
+    if (fields.tie_word_embeddings) lm_head_.TieWeight(model_.embed_tokens().weight());
+  }
+
+  Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
+    nn::Arguments arguments(c, *this, inputs, kwargs);
+    DecoderInputs read;
+    read.input_ids = arguments.Ids("input_ids");
+    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
+    read.attention_mask = arguments.Tensor("attention_mask");
+    read.position_ids = arguments.Ids("position_ids");
+    read.use_cache = arguments.Flag("use_cache", fields_.use_cache);
+    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
+    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
+    const Tree* past = arguments.Structure("past_key_values");
+    nn::ReadCommonArguments(arguments);
+    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
+    if (!arguments.Finish()) return {};
+    if (past != nullptr) {
+      auto cache = Cache::FromTree(*past, CacheWindows(fields_.shape()));
+      if (!cache.ok()) {
+        c.Fail(std::move(cache).error());
+        return {};
+      }
+      read.cache = std::move(*cache);
+    }
+    return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
+      const Tree outputs = model_.Forward(c, std::move(read));
+      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
+      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "CausalLMOutputWithPast");
+      for (const char* part : {"past_key_values", "hidden_states"})
+        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
+      return result;
+    });
+  }
+
+  Result<nn::InputLayout> Layout(std::string_view use) const override { return DecoderLayout(fields_.shape(), use); }
+
+ private:
+  LlamaDecoderConfig fields_;
+  LlamaModel& model_;
+  nn::Linear& lm_head_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits) {
+  if (fields.num_attention_heads % fields.num_key_value_heads != 0)
+    return Invalid("num_attention_heads is no multiple of num_key_value_heads")
+        .With("key", "num_key_value_heads")
+        .With("found", std::to_string(fields.num_key_value_heads))
+        .With("wanted", "a divisor of " + std::to_string(fields.num_attention_heads));
+  CONFORMANCE_TRY(nn::RopeTable rope, nn::MakeRopeTable(fields.rope));
+  std::unique_ptr<nn::Model> model = std::make_unique<LlamaForCausalLM>(std::move(config), fields, std::move(rope), std::move(traits));
+  model->Finish();
+  return model;
+}
+
+}  // namespace conformance::models

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/models/decoder_layout.h"
+#include "framework/nn/activations.h"
+#include "framework/nn/attention.h"
+#include "framework/nn/cache.h"
+#include "framework/nn/layers.h"
+#include "framework/nn/model.h"
+#include "framework/nn/rope.h"
+
+namespace conformance::models {
+
+/// A decoder of Llama's build: pre-normalised blocks of rotary grouped-query attention and a gated MLP. Families that only differ in
+/// these fields (Mistral) share the code under their own class names.
+struct LlamaDecoderConfig {
+  std::string family = "Llama";  ///< prefix of the class names
+  int64_t vocab_size = 0;
+  int64_t hidden_size = 0;
+  int64_t intermediate_size = 0;
+  int64_t num_hidden_layers = 0;
+  int64_t num_attention_heads = 0;
+  int64_t num_key_value_heads = 0;
+  int64_t head_dim = 0;
+  int64_t max_position_embeddings = 0;
+  std::string hidden_act = "silu";
+  double rms_norm_eps = 1e-6;
+  bool attention_bias = false;
+  bool mlp_bias = false;
+  bool tie_word_embeddings = false;
+  bool use_cache = true;
+  bool output_hidden_states = false;
+  bool is_causal = true;
+  /// The cache is returned only where use_cache is on (Mistral), not whenever there is one (Llama).
+  bool returns_cache_if_asked_only = false;
+  std::optional<int64_t> pad_token_id;
+  std::optional<int64_t> sliding_window;
+  nn::RopeConfig rope;
+
+  DecoderShape shape() const {
+    return {vocab_size, hidden_size, num_hidden_layers, num_key_value_heads, head_dim, max_position_embeddings, sliding_window};
+  }
+};
+
+/// Family + "ForCausalLM": the decoder with its head. Made by MakeLlamaDecoder.
+/// Errors: kInvalid for sizes that do not fit each other; those of MakeRopeTable.
+Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits);
+
+}  // namespace conformance::models

@@ -1,0 +1,146 @@
+#include "framework/nn/attention.h"
+
+#include <string>
+
+#include "framework/ops/abs.h"
+#include "framework/ops/add.h"
+#include "framework/ops/arange.h"
+#include "framework/ops/bitwise_and.h"
+#include "framework/ops/contiguous.h"
+#include "framework/ops/cumsum.h"
+#include "framework/ops/diff.h"
+#include "framework/ops/equal.h"
+#include "framework/ops/expand.h"
+#include "framework/ops/greater.h"
+#include "framework/ops/less_equal.h"
+#include "framework/ops/not_equal.h"
+#include "framework/ops/pad.h"
+#include "framework/ops/reshape.h"
+#include "framework/ops/scaled_dot_product_attention.h"
+#include "framework/ops/slice.h"
+#include "framework/ops/sub.h"
+#include "framework/ops/to.h"
+#include "framework/ops/transpose.h"
+#include "framework/ops/unsqueeze.h"
+#include "framework/ops/view.h"
+
+namespace conformance::nn {
+namespace {
+
+using ops::OpContext;
+using ops::Value;
+
+std::optional<int64_t> Difference(const SymInt& a, const SymInt& b) { return (a - b).AsInt(); }
+
+/// The padding mask over the keys at hand, bool [batch, 1, 1, key].
+Value PaddingOverKeys(OpContext& context, const MaskRequest& request, const SymInt& keys, bool has_past) {
+  Value padding = request.attention_mask;
+  const SymInt length = padding.size(1);
+  const std::optional<int64_t> longer = Difference(length, keys);
+  if (longer != 0) {
+    if (request.cache == nullptr && longer) {
+      context.Fail(ShapeError("attention_mask does not fit the tokens")
+                       .With("found", ops::Describe(request.attention_mask.meta()))
+                       .With("wanted", "time " + keys.ToString()));
+      return Value::Poisoned();
+    }
+    if (request.sliding_window && has_past && !(longer && *longer < 0)) {
+      // A window keeps the last keys; the mask tells of all that were seen.
+      padding = ops::Slice(context, padding, 1, length - keys);
+    } else if (longer && *longer > 0) {
+      padding = ops::Slice(context, padding, 1, 0, keys);
+    } else if (longer && *longer < 0) {
+      padding = ops::Pad(context, ops::To(context, padding, DType::kBool), {0, -*longer});
+    }
+    // Else both lengths are symbols: joining the mask with the keys' own asks for their equality.
+  }
+  padding = ops::To(context, padding, DType::kBool);
+  return ops::Unsqueeze(context, ops::Unsqueeze(context, padding, 1), 1);
+}
+
+/// Number of the sequence that each token of a row belongs to: a new one starts where positions do not go on by one.
+Value SequenceNumbers(OpContext& context, const Value& positions) {
+  const Value before = ops::Sub(context, ops::Slice(context, positions, 1, 0, 1), 1);
+  const Value steps = ops::Diff(context, positions, 1, -1, before);
+  return ops::Cumsum(context, ops::NotEqual(context, steps, 1), -1);
+}
+
+Value AsQuery(OpContext& context, const Value& x) { return ops::Unsqueeze(context, ops::Unsqueeze(context, x, 1), -1); }
+Value AsKey(OpContext& context, const Value& x) { return ops::Unsqueeze(context, ops::Unsqueeze(context, x, 1), 1); }
+
+/// Which keys the positions alone allow, bool [batch or 1, 1, query, key]. `query` and `key` are positions [batch or 1, n].
+Value AllowedByPosition(OpContext& context, const MaskRequest& request, const Value& query, const Value& key) {
+  const Value q = AsQuery(context, query);
+  const Value k = AsKey(context, key);
+  if (!request.causal)
+    return ops::LessEqual(context, ops::Abs(context, ops::Sub(context, q, k)), *request.sliding_window);
+  Value allowed = ops::LessEqual(context, k, q);
+  if (request.sliding_window)
+    allowed = ops::BitwiseAnd(context, ops::Greater(context, k, ops::Sub(context, q, *request.sliding_window)), allowed);
+  return allowed;
+}
+
+/// A cache that holds more than its window keeps cannot have come from this model.
+bool CheckKept(OpContext& context, const MaskRequest& request, const SymInt& past) {
+  if (!request.sliding_window || *request.sliding_window == 1 || !past.IsConstant()) return true;
+  if (past.constant() <= *request.sliding_window - 1) return true;
+  context.Fail(ShapeError("past_key_values holds more entries than the sliding window keeps")
+                   .With("found", std::to_string(past.constant()))
+                   .With("wanted", "at most " + std::to_string(*request.sliding_window - 1)));
+  return false;
+}
+
+}  // namespace
+
+AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) {
+  const Value& given = request.attention_mask;
+  if (given.defined() && given.rank() == 4) return {given, false};
+  if (given.defined() && given.rank() != 2) {
+    context.Fail(ShapeError("attention_mask has neither 2 nor 4 axes").With("found", ops::Describe(given.meta())));
+    return {Value::Poisoned(), false};
+  }
+  const SymInt batch = request.embeds.size(0);
+  const SymInt queries = request.embeds.size(1);
+  const bool has_past = request.cache != nullptr && !request.cache->IsEmpty(0);
+  const SymInt past = has_past ? request.cache->Length(0) : SymInt(0);
+  const SymInt keys = past + queries;
+  if (!CheckKept(context, request, past)) return {Value::Poisoned(), false};
+
+  const bool packed = request.position_ids.defined() && !given.defined() && request.cache == nullptr && request.causal;
+  const bool one_query = queries.AsInt() == 1;
+  // No window is in the way of a single query: what is kept beside it is at most window − 1 keys.
+  const bool window_matters = request.sliding_window && !one_query &&
+                              !(keys.AsInt() && *keys.AsInt() < *request.sliding_window);
+  const bool positions_matter = packed || window_matters || (request.causal && has_past && !one_query);
+
+  Value mask;
+  if (given.defined()) mask = PaddingOverKeys(context, request, keys, has_past);
+  if (packed) {
+    Value positions = request.position_ids;
+    const Value numbers = SequenceNumbers(context, positions);
+    mask = ops::BitwiseAnd(context, ops::Equal(context, AsQuery(context, numbers), AsKey(context, numbers)),
+                           AllowedByPosition(context, request, positions, positions));
+  } else if (positions_matter || (request.causal && given.defined() && !one_query)) {
+    Value query = ops::Arange(context, queries);
+    if (has_past) query = ops::Add(context, query, past);
+    query = ops::Unsqueeze(context, query, 0);
+    const Value key = ops::Unsqueeze(context, ops::Arange(context, keys), 0);
+    const Value allowed = AllowedByPosition(context, request, query, key);
+    mask = mask.defined() ? ops::BitwiseAnd(context, allowed, mask) : allowed;
+  }
+  if (!mask.defined()) return {Value(), request.causal && !has_past && !one_query};
+  return {ops::Expand(context, mask, {batch, -1, queries, keys}), false};
+}
+
+Value SplitHeads(OpContext& context, const Value& x, int64_t heads, int64_t head_dim) {
+  return ops::Transpose(context, ops::View(context, x, {x.size(0), x.size(1), heads, head_dim}), 1, 2);
+}
+
+Value Attend(OpContext& context, const Value& q, const Value& k, const Value& v, const AttentionMask& mask, double scale,
+             int64_t heads, int64_t kv_heads) {
+  const Value heads_out = ops::ScaledDotProductAttention(context, q, k, v, mask.mask, 0.0, mask.is_causal, scale, heads != kv_heads);
+  const Value rows = ops::Contiguous(context, ops::Transpose(context, heads_out, 1, 2));
+  return ops::Reshape(context, rows, {q.size(0), q.size(2), -1});
+}
+
+}  // namespace conformance::nn

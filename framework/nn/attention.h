@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "framework/nn/cache.h"
+#include "framework/ops/op_context.h"
+
+namespace conformance::nn {
+
+/// What attention may look at.
+struct AttentionMask {
+  ops::Value mask;         ///< true where a key counts, or a float that is added; broadcasts to [batch, heads, query, key]; may be absent
+  bool is_causal = false;  ///< without a mask: key j counts for query i where j ≤ i
+};
+
+/// What a mask is made from.
+struct MaskRequest {
+  ops::Value embeds;           ///< [batch, query, …]: sizes only
+  ops::Value attention_mask;   ///< [batch, key] of any type, not 0 where a token counts; or 4 axes, used as it is; may be absent
+  ops::Value position_ids;     ///< given by the caller: several sequences in one row where they start anew; may be absent
+  const Cache* cache = nullptr;
+  std::optional<int64_t> sliding_window;
+  bool causal = true;
+};
+
+/// The mask that transformers' masking_utils makes for sdpa attention. Where a padding mask is all ones, or a single query sees
+/// every key, no mask is needed and none is made if that shows without looking at elements; so a trace holds for every mask and
+/// length. Rows that may look at nothing stay in the mask (attention gives 0 there, as in PyTorch).
+/// Errors: kShape (kept by the context) for masks that do not fit the keys.
+AttentionMask MakeAttentionMask(ops::OpContext& context, const MaskRequest& request);
+
+/// Scaled dot product attention over heads: q [batch, heads, query, d], k and v [batch, kv_heads, key, d] -> [batch, query, heads · d].
+/// Groups of heads / kv_heads neighbouring query heads share keys and values.
+ops::Value Attend(ops::OpContext& context, const ops::Value& q, const ops::Value& k, const ops::Value& v,
+                  const AttentionMask& mask, double scale, int64_t heads, int64_t kv_heads);
+
+/// [batch, time, heads · d] -> [batch, heads, time, d].
+ops::Value SplitHeads(ops::OpContext& context, const ops::Value& x, int64_t heads, int64_t head_dim);
+
+}  // namespace conformance::nn

@@ -1,0 +1,82 @@
+#include "framework/nn/layers.h"
+
+#include "framework/ops/add.h"
+#include "framework/ops/addmm.h"
+#include "framework/ops/embedding.h"
+#include "framework/ops/layer_norm.h"
+#include "framework/ops/linear.h"
+#include "framework/ops/mean.h"
+#include "framework/ops/mul.h"
+#include "framework/ops/pow.h"
+#include "framework/ops/rsqrt.h"
+#include "framework/ops/to.h"
+#include "framework/ops/view.h"
+
+namespace conformance::nn {
+
+using ops::OpContext;
+using ops::Value;
+
+Linear::Linear(int64_t in, int64_t out, bool bias)
+    : Module("Linear"),
+      weight_(AddParameter("weight", {out, in})),
+      bias_(bias ? &AddParameter("bias", {out}, Init::kZeros) : nullptr) {}
+
+Value Linear::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}}, [&] {
+    return ops::Linear(context, x, Weight(context, weight_), bias_ ? Weight(context, *bias_) : Value());
+  });
+}
+
+Embedding::Embedding(int64_t count, int64_t dim, std::optional<int64_t> padding_idx)
+    : Module("Embedding"), weight_(AddParameter("weight", {count, dim})), padding_idx_(padding_idx.value_or(-1)) {
+  if (padding_idx && padding_idx_ < 0) padding_idx_ += count;
+}
+
+Value Embedding::Forward(OpContext& context, const Value& ids) const {
+  return Call(context, {{"input", ids}}, [&] { return ops::Embedding(context, Weight(context, weight_), ids, padding_idx_); });
+}
+
+LayerNorm::LayerNorm(int64_t dim, double eps)
+    : Module("LayerNorm"),
+      weight_(AddParameter("weight", {dim}, Init::kOnes)),
+      bias_(AddParameter("bias", {dim}, Init::kZeros)),
+      dim_(dim),
+      eps_(eps) {}
+
+Value LayerNorm::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}}, [&] {
+    return ops::LayerNorm(context, x, {dim_}, Weight(context, weight_), Weight(context, bias_), eps_);
+  });
+}
+
+Conv1D::Conv1D(int64_t out, int64_t in)
+    : Module("Conv1D"),
+      weight_(AddParameter("weight", {in, out})),
+      bias_(AddParameter("bias", {out}, Init::kZeros)),
+      out_(out) {}
+
+Value Conv1D::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"x", x}}, [&] {
+    const SymInt in = x.size(-1);
+    std::vector<SymInt> sizes = x.sizes();
+    if (!sizes.empty()) sizes.back() = out_;
+    const Value rows = ops::View(context, x, {-1, in});
+    return ops::View(context, ops::Addmm(context, Weight(context, bias_), rows, Weight(context, weight_)), sizes);
+  });
+}
+
+RmsNorm::RmsNorm(std::string class_name, int64_t dim, double eps)
+    : Module(std::move(class_name)), weight_(AddParameter("weight", {dim}, Init::kOnes)), eps_(eps) {}
+
+Value RmsNorm::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"hidden_states", x}}, [&] {
+    const Value wide = ops::To(context, x, DType::kF32);
+    const Value variance = ops::Mean(context, ops::Pow(context, wide, 2), {-1}, /*keepdim=*/true);
+    const Value inverse = ops::Rsqrt(context, ops::Add(context, variance, eps_));
+    const Value scaled = ops::To(context, ops::Mul(context, wide, inverse), x.dtype());
+    return ops::Mul(context, Weight(context, weight_), scaled);
+  });
+}
+
+}  // namespace conformance::nn

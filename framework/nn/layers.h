@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "framework/nn/module.h"
+
+namespace conformance::nn {
+
+/// y = x · Wᵀ + b. Shapes: x [..., in] -> y [..., out]; weight [out, in], bias [out]. Source: torch.nn.Linear.
+class Linear : public Module {
+ public:
+  Linear(int64_t in, int64_t out, bool bias);
+  ops::Value Forward(ops::OpContext& context, const ops::Value& x) const;
+  Parameter& weight() { return weight_; }
+  const Parameter& weight() const { return weight_; }
+  /// The weight is `target`'s from now on.
+  void TieWeight(const Parameter& target) { Tie(weight_, target); }
+
+ private:
+  Parameter& weight_;
+  Parameter* bias_;
+};
+
+/// Rows of a table. Shapes: ids [...] -> y [..., dim]; weight [count, dim]. Source: torch.nn.Embedding.
+class Embedding : public Module {
+ public:
+  /// `padding_idx` (negative counts from the end) is recorded and changes no value.
+  Embedding(int64_t count, int64_t dim, std::optional<int64_t> padding_idx = std::nullopt);
+  ops::Value Forward(ops::OpContext& context, const ops::Value& ids) const;
+  const Parameter& weight() const { return weight_; }
+
+ private:
+  Parameter& weight_;
+  int64_t padding_idx_;
+};
+
+/// Normalisation over the last axis. Shapes: x [..., dim] -> y as x; weight and bias [dim]. Source: torch.nn.LayerNorm.
+class LayerNorm : public Module {
+ public:
+  LayerNorm(int64_t dim, double eps);
+  ops::Value Forward(ops::OpContext& context, const ops::Value& x) const;
+
+ private:
+  Parameter& weight_;
+  Parameter& bias_;
+  int64_t dim_;
+  double eps_;
+};
+
+/// A linear layer whose weight stands transposed, as OpenAI's GPT-2 stored it: y = x · W + b.
+/// Shapes: x [..., in] -> y [..., out]; weight [in, out], bias [out]. Source: transformers.pytorch_utils.Conv1D.
+class Conv1D : public Module {
+ public:
+  Conv1D(int64_t out, int64_t in);
+  ops::Value Forward(ops::OpContext& context, const ops::Value& x) const;
+
+ private:
+  Parameter& weight_;
+  Parameter& bias_;
+  int64_t out_;
+};
+
+/// y = w · x / sqrt(mean(x²) + eps), computed in f32 and cast back before the weight, as transformers composes it.
+/// Shapes: x [..., dim] -> y as x. Source: Zhang & Sennrich, arXiv:1910.07467; LlamaRMSNorm.
+class RmsNorm : public Module {
+ public:
+  /// `class_name` is the family's ("LlamaRMSNorm").
+  RmsNorm(std::string class_name, int64_t dim, double eps);
+  ops::Value Forward(ops::OpContext& context, const ops::Value& x) const;
+
+ private:
+  Parameter& weight_;
+  double eps_;
+};
+
+}  // namespace conformance::nn

@@ -1,0 +1,12 @@
+#include "framework/nn/model.h"
+
+namespace conformance::nn {
+
+DType Model::dtype() const {
+  for (const Parameter* parameter : StateDict())
+    if (parameter->info.kind == ops::WeightInfo::Kind::kParameter && IsFloating(parameter->dtype()) && !parameter->fixed_dtype)
+      return parameter->dtype();
+  return DType::kF32;
+}
+
+}  // namespace conformance::nn
