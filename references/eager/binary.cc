@@ -29,7 +29,10 @@ bool HasZero(const Tensor& x) {
 }  // namespace
 
 Outputs BinaryOf(const KernelCall& call, Fn fn) {
-  const auto operands = Both(call);
+  auto operands = Both(call);
+  if (IsIntegral(call.out_declared())) {
+    for (Tensor& operand : operands) operand = AsOperand(call, operand, call.out_declared());
+  }
   if (Divides(fn) && !IsFloating(call.out_declared()) && NumElements(call.out_shape()) > 0 && HasZero(operands[1])) {
     return call.Invalid("division of integers by zero");
   }
@@ -39,12 +42,7 @@ Outputs BinaryOf(const KernelCall& call, Fn fn) {
 Outputs CompareOf(const KernelCall& call, Fn fn) {
   auto operands = Both(call);
   const DType type = ResultType(call, std::array<size_t, 2>{0, 1});
-  if (IsFloating(type) && ByteSize(type) == 2 && call.numerics().round_stores) {
-    // A number beside halves becomes a half before it is compared.
-    for (size_t i = 0; i < 2; ++i) {
-      if (!call.IsTensor(i) || call.declared(i) != type) operands[i] = ContiguousAs(call.isa(), operands[i], type);
-    }
-  }
+  for (Tensor& operand : operands) operand = AsOperand(call, operand, type);
   return std::vector<Tensor>{Pointwise(call, fn, operands, call.out_shape(), call.ComputeType(type), DType::kBool)};
 }
 
@@ -62,20 +60,24 @@ Outputs DivideMode(const KernelCall& call) {
 }
 
 Outputs Pow(const KernelCall& call) {
-  const auto operands = Both(call);
-  if (!call.IsTensor(1) && IsFloating(call.out_declared())) {
-    // The exponents that PyTorch answers without pow(), so with other roundings.
-    const double exponent = call.number(1);
-    if (exponent == 2) return PointwiseOutput(call, Fn::kSquare, {{operands[0]}});
-    if (exponent == 3) return PointwiseOutput(call, Fn::kCube, {{operands[0]}});
-    if (exponent == 0.5) return PointwiseOutput(call, Fn::kSqrt, {{operands[0]}});
-    if (exponent == -0.5) return PointwiseOutput(call, Fn::kRsqrt, {{operands[0]}});
-    if (exponent == -1) return PointwiseOutput(call, Fn::kReciprocal, {{operands[0]}});
-    if (exponent == -2) {
-      const DType wide = call.out_compute();
-      const Tensor square = Pointwise(call, Fn::kSquare, {{operands[0]}}, call.out_shape(), wide, wide);
-      return PointwiseOutput(call, Fn::kReciprocal, {{square}});
-    }
+  auto operands = Both(call);
+  const DType type = call.out_declared();
+  if (call.IsTensor(1) || !IsFloating(type)) return BinaryOf(call, Fn::kPow);
+  // The exponents that PyTorch answers without pow(), so with other roundings; of halves only these two.
+  const double exponent = call.number(1);
+  if (exponent == 2) return PointwiseOutput(call, Fn::kSquare, {{operands[0]}});
+  if (exponent == 3) return PointwiseOutput(call, Fn::kCube, {{operands[0]}});
+  if (ByteSize(type) == 2) {
+    operands[1] = AsOperand(call, operands[1], type);
+    return PointwiseOutput(call, Fn::kPow, operands);
+  }
+  if (exponent == 0.5) return PointwiseOutput(call, Fn::kSqrt, {{operands[0]}});
+  if (exponent == -0.5) return PointwiseOutput(call, Fn::kRsqrt, {{operands[0]}});
+  if (exponent == -1) return PointwiseOutput(call, Fn::kReciprocal, {{operands[0]}});
+  if (exponent == -2) {
+    const DType wide = call.out_compute();
+    const Tensor square = Pointwise(call, Fn::kSquare, {{operands[0]}}, call.out_shape(), wide, wide);
+    return PointwiseOutput(call, Fn::kReciprocal, {{square}});
   }
   return PointwiseOutput(call, Fn::kPow, operands);
 }

@@ -37,7 +37,7 @@ Outputs Apply(const KernelCall& call) {
   const Tensor out = Tensor::Zeros(kDTypeOf<T>, call.out_shape());
   const int64_t count = m * n == 0 ? 0 : out.num_elements() / (m * n);
   // Leading axes, broadcast. With a folded left there are none.
-  Shape batch(call.out_shape().begin(), call.out_shape().end());
+  Shape batch = call.out_shape();
   const size_t lead = static_cast<size_t>(std::max(a.rank(), b.rank())) - 2;
   batch.resize(lead);
   const auto broadcast = [&](const Tensor& x) {

@@ -43,6 +43,13 @@ DType ResultType(const KernelCall& call, std::span<const size_t> arguments) {
   return result.value_or(DType::kF32);
 }
 
+Tensor AsOperand(const KernelCall& call, const Tensor& x, DType type) {
+  if (x.dtype() == type || x.dtype() == DType::kBool || type == DType::kBool) return x;
+  const bool wraps = IsIntegral(type) && IsIntegral(x.dtype());
+  const bool rounds = IsFloating(type) && ByteSize(type) == 2 && call.numerics().round_stores;
+  return wraps || rounds ? ContiguousAs(call.isa(), x, type) : x;
+}
+
 namespace {
 
 bool IsTranscendental(Fn fn) {

@@ -16,6 +16,10 @@ Tensor NumberTensor(const ops::Argument& number);
 /// category (bool < integers < floats) always wins.
 DType ResultType(const KernelCall& call, std::span<const size_t> arguments);
 
+/// `x` as an operand of a calculation in `type`: an integer that is wider than `type` wraps first, as a tensor without axes beside
+/// narrower ones does; a number beside halves is rounded to a half, unless the run keeps values wide.
+Tensor AsOperand(const KernelCall& call, const Tensor& x, DType type);
+
 /// fn over up to three operands, broadcast to `shape`, computed in `compute` (float, double, or int64_t for integers and
 /// bool), stored as `store`. `parameters` are those of Fn. A transcendental fn gets the noise of the call's Numerics.
 Tensor Pointwise(const KernelCall& call, Fn fn, std::span<const Tensor> operands, const Shape& shape, DType compute, DType store,

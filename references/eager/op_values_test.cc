@@ -1,0 +1,187 @@
+// Every op against PyTorch's own answers (fixtures/ops, made by tools/fixturegen/op_values.py), on each instruction set that this
+// machine has, and once more with everything in f64.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "framework/formats/json.h"
+#include "framework/formats/safetensors.h"
+#include "framework/ops/ops.h"
+#include "references/eager/eager.h"
+
+namespace conformance::eager {
+namespace {
+
+using ops::Argument;
+using ops::Value;
+
+const std::string kFolder = std::string(CONFORMANCE_FIXTURES_DIR) + "/ops/";
+
+class Table {
+ public:
+  Table()
+      : json_(formats::ReadJson(kFolder + "op_values.json").value()),
+        tensors_(formats::OpenSafetensors(kFolder + "op_values.safetensors").value()) {}
+
+  const Json::Array& cases() const { return json_.Find("cases")->AsArray(); }
+  Tensor Read(const std::string& name) const { return tensors_.Read(name).value(); }
+
+  Argument Decode(const Json& code) const {
+    const auto& [kind, value] = code.AsObject().front();
+    if (kind == "tensor") return Value::Eager(View(code));
+    if (kind == "none") return ops::NoneType{};
+    if (kind == "dtype") return *DTypeFromString(value.AsString());
+    if (kind == "bool") return value.AsBool();
+    if (kind == "int") return SymInt(value.AsInt());
+    if (kind == "float") return value.IsString() ? std::stod(value.AsString()) : value.AsDouble();
+    if (kind == "string") return value.AsString();
+    if (kind == "device") return ops::Device{.type = value.AsString(), .index = {}};
+    if (kind == "ints") {
+      std::vector<SymInt> ints;
+      for (const Json& number : value.AsArray()) ints.emplace_back(number.AsInt());
+      return ints;
+    }
+    std::vector<Value> list;
+    for (const Json& element : value.AsArray()) list.push_back(std::get<Value>(Decode(element)));
+    return list;
+  }
+
+ private:
+  Tensor View(const Json& code) const {
+    const Tensor stored = Read(code.AsObject().front().second.AsString());
+    const Json* order = code.Find("permute");
+    if (order == nullptr) return stored;
+    Shape shape, strides;
+    for (const Json& axis : order->AsArray()) {
+      shape.push_back(stored.dim(axis.AsInt()));
+      strides.push_back(stored.strides()[static_cast<size_t>(axis.AsInt())]);
+    }
+    return stored.View(shape, strides, stored.offset());
+  }
+
+  Json json_;
+  formats::SafetensorsFile tensors_;
+};
+
+const Table& Cases() {
+  static const Table table;
+  return table;
+}
+
+Result<std::vector<Tensor>> Run(const Json& one, const Numerics& numerics, const IsaKernels& isa) {
+  const std::string& target = one.Find("target")->AsString();
+  const ops::OpDef* op = ops::DefaultOps().Find(target);
+  if (op == nullptr) return NotFound("no op " + target);
+  std::vector<Argument> positional;
+  std::vector<std::pair<std::string, Argument>> keyword;
+  for (const Json& code : one.Find("args")->AsArray()) positional.push_back(Cases().Decode(code));
+  if (const Json* named = one.Find("keyword")) {
+    for (const auto& [name, code] : named->AsObject()) keyword.emplace_back(name, Cases().Decode(code));
+  }
+  CONFORMANCE_TRY(auto bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
+  return RunOp(*op, std::move(bound), numerics, isa);
+}
+
+double UnitRoundoff(DType dtype) {
+  switch (dtype) {
+    case DType::kF64: return std::ldexp(1, -52);
+    case DType::kF32: return std::ldexp(1, -23);
+    case DType::kF16: return std::ldexp(1, -10);
+    case DType::kBF16: return std::ldexp(1, -7);
+    default: return 0;
+  }
+}
+double Smallest(DType dtype) {  // subnormal step
+  switch (dtype) {
+    case DType::kF64: return std::ldexp(1, -1074);
+    case DType::kF32: return std::ldexp(1, -149);
+    case DType::kF16: return std::ldexp(1, -24);
+    case DType::kBF16: return std::ldexp(1, -133);
+    default: return 0;
+  }
+}
+
+/// The first element that is further off than allowed, or empty.
+std::string Difference(const Tensor& found, const Tensor& wanted, double ulps, double scaled) {
+  if (found.shape() != wanted.shape()) return "found " + Describe(found) + ", wanted " + Describe(wanted);
+  const auto f = found.ToDoubles(), w = wanted.ToDoubles();
+  double largest = 0;
+  for (const double value : w) {
+    if (std::isfinite(value)) largest = std::max(largest, std::fabs(value));
+  }
+  const double unit = UnitRoundoff(wanted.dtype());
+  for (size_t i = 0; i < w.size(); ++i) {
+    if (std::isnan(w[i]) && std::isnan(f[i])) continue;
+    if (w[i] == f[i]) continue;
+    const double allowed = ulps * std::max(unit * std::fabs(w[i]), Smallest(wanted.dtype())) + scaled * unit * largest;
+    if (!(std::fabs(w[i] - f[i]) <= allowed) || !std::isfinite(w[i])) {
+      char text[200];
+      std::snprintf(text, sizeof text, "element %zu: found %.17g, wanted %.17g, allowed %.3g off", i, f[i], w[i], allowed);
+      return text;
+    }
+  }
+  return "";
+}
+
+double Number(const Json& one, const char* key) {
+  const Json* number = one.Find(key);
+  return number == nullptr ? 0 : number->AsDouble();
+}
+
+void CheckAll(const Numerics& numerics, const IsaKernels& isa, double extra, const std::set<std::string>& except = {}) {
+  size_t number = 0;
+  for (const Json& one : Cases().cases()) {
+    const std::string name = one.Find("target")->AsString() + " #" + std::to_string(number++);
+    if (except.contains(one.Find("target")->AsString())) continue;
+    const auto found = Run(one, numerics, isa);
+    if (!found.ok()) {
+      ADD_FAILURE() << name << ": " << found.error().ToString();
+      continue;
+    }
+    const Json::Array& outs = one.Find("outs")->AsArray();
+    ASSERT_EQ(found->size(), outs.size()) << name;
+    for (size_t k = 0; k < outs.size(); ++k) {
+      const Tensor wanted = Cases().Read(outs[k].AsString());
+      if (numerics.round_stores) {
+        EXPECT_EQ(ToString((*found)[k].dtype()), ToString(wanted.dtype())) << name;
+      }
+      // Where values stay wide, those beyond the declared type are its infinities.
+      const Tensor rounded = numerics.round_stores ? (*found)[k] : Cast((*found)[k], wanted.dtype());
+      EXPECT_EQ(Difference(rounded, wanted, Number(one, "ulps"), Number(one, "scaled") + extra), "") << name;
+    }
+  }
+}
+
+class OnEachIsa : public testing::TestWithParam<const IsaKernels*> {};
+
+TEST_P(OnEachIsa, AnswersAsPyTorchDoes) { CheckAll({}, *GetParam(), 0); }
+
+INSTANTIATE_TEST_SUITE_P(OpValues, OnEachIsa, testing::ValuesIn(UsableIsas()), [](const auto& info) {
+  std::string name(IsaName(*info.param));
+  std::erase(name, '-');
+  return name;
+});
+
+// The oracle's f64 answers lie within the declared type's own errors of PyTorch's.
+TEST(OpValues, TheOracleAgrees) { CheckAll(Numerics::Oracle(), ActiveIsa(), 2); }
+
+TEST(OpValues, EveryOpWithTensorsHasACase) {
+  std::set<std::string> covered;
+  for (const Json& one : Cases().cases()) covered.insert(one.Find("target")->AsString());
+  std::vector<std::string> missing;
+  for (const ops::OpDef* op : ops::DefaultOps().All()) {
+    const bool tensors = !op->returns.empty() && (op->returns[0].kind == ops::ArgKind::kTensor ||
+                                                  op->returns[0].kind == ops::ArgKind::kTensorList);
+    if (tensors && op->traits.in_place_of.empty() && !covered.contains(op->target)) missing.push_back(op->target);
+  }
+  // Empty tensors have no values to compare; the in-place ones without a twin have tests of their own.
+  EXPECT_THAT(missing, testing::UnorderedElementsAre("aten.empty.memory_format", "aten.empty_like.default", "aten.copy_.default",
+                                                     "aten.fill_.Scalar"));
+}
+
+}  // namespace
+}  // namespace conformance::eager
