@@ -6,7 +6,8 @@ namespace conformance::ops {
 
 /// y = |x|.
 /// Shapes: x [...] -> y [...].
-/// Types:  y has the type of x; bool stays bool.
+/// Types:  y has the type of x.
+/// Errors: kType if x is bool.
 /// Source: torch.abs.
 Value Abs(OpContext& context, const Value& x);
 

@@ -7,17 +7,17 @@ namespace {
 
 Status WantBound(const RuleCall& call) {
   if (call.IsNone(1) && call.IsNone(2)) return RuleInvalid(call, "found neither min nor max, want at least one");
-  return WantNotBool(call, "self", call.tensor(0));
+  return Ok();
 }
 
 Result<RuleResult> ClampRule(RuleCall& call) {
   if (call.size() == 3) CONFORMANCE_RETURN_IF_ERROR(WantBound(call));
-  CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, "self", call.tensor(0)));
   Promotion promotion;
   promotion.Add(call.tensor(0));
   for (size_t i = 1; i < call.size(); ++i) {
     if (!call.IsNone(i)) promotion.Add(call.arg(i));
   }
+  if (promotion.Get() == DType::kBool) return WantType(call, "self", call.tensor(0), "an integer or a float");
   return One(promotion.Get(), call.tensor(0).sizes());
 }
 
@@ -31,6 +31,7 @@ Result<RuleResult> ClampTensorRule(RuleCall& call) {
     promotion.Add(call.arg(i));
     CONFORMANCE_TRY(sizes, call.Broadcast(sizes, call.tensor(i).sizes()));
   }
+  if (promotion.Get() == DType::kBool) return WantType(call, "self", call.tensor(0), "an integer or a float");
   return One(promotion.Get(), std::move(sizes));
 }
 

@@ -9,7 +9,7 @@ namespace conformance::ops {
 /// y = min(max(x, min), max); an absent bound does not act; NaN stays NaN. Where min > max, y = max.
 /// Shapes: x [...] -> y [...].
 /// Types:  the promotion of x with the bounds as numbers.
-/// Errors: kInvalid if both bounds are absent; kType if x is bool.
+/// Errors: kInvalid if both bounds are absent; kType if that is bool.
 /// Source: torch.clamp.
 Value Clamp(OpContext& context, const Value& x, std::optional<Scalar> min,
             std::optional<Scalar> max = std::nullopt);

@@ -73,6 +73,7 @@ Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& 
 }
 
 Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value, int64_t free_axis) {
+  if (index.dtype() != DType::kI64 && index.dtype() != DType::kI32) return WantType(call, "index", index, "i64 or i32");
   const Sizes one{1};
   const Sizes& a = index.rank() == 0 ? one : index.sizes();
   const Sizes& b = value.rank() == 0 ? one : value.sizes();

@@ -9,7 +9,7 @@ namespace conformance::ops {
 /// Sizes of x[indices]; an undefined index keeps its axis, a bool one stands for its nonzero positions.
 Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& indices);
 
-/// gather and scatter: `index` has the rank of `value` and is nowhere longer, but along `free_axis` (-1: none).
+/// gather and scatter: `index` is i64 or i32, has the rank of `value`, and is nowhere longer, but along `free_axis` (-1: none).
 Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value, int64_t free_axis);
 
 }  // namespace conformance::ops

@@ -12,10 +12,6 @@ Result<RuleResult> MaskedFillRule(RuleCall& call) {
   if (call.IsTensor(2)) {
     if (call.tensor(2).rank() != 0) return WantShape(call, "value", call.tensor(2), "[]");
   }
-  const DType value = call.IsTensor(2) ? call.tensor(2).dtype() : NumberType(call.arg(2));
-  if (IsFloating(value) && !IsFloating(x.dtype())) {
-    return WantType(call, "self", x, "f16, bf16, f32 or f64: the value is a float");
-  }
   CONFORMANCE_TRY(Sizes sizes, call.Broadcast(x.sizes(), mask.sizes()));
   return One(x.dtype(), std::move(sizes));
 }

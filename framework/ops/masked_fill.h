@@ -6,7 +6,7 @@ namespace conformance::ops {
 
 /// x with `value` where mask holds.
 /// Shapes: x [...], mask [...] -> y, their broadcast; a tensor value has no axes.
-/// Types:  mask bool; y has the type of x.
+/// Types:  mask bool; y has the type of x, to which the value is cast.
 /// Errors: kShape if the sizes do not broadcast, or the value has axes; kType unless mask is bool.
 /// Source: torch.Tensor.masked_fill.
 Value MaskedFill(OpContext& context, const Value& x, const Value& mask, Scalar value);

@@ -67,6 +67,17 @@ Result<RuleResult> ArithmeticRule(RuleCall& call) {
   return BinaryRule(call);
 }
 
+Result<RuleResult> SubtractRule(RuleCall& call) {
+  for (size_t i : {0, 1}) {
+    if (call.IsTensor(i)) {
+      CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, call.name(i), call.tensor(i)));
+    } else if (std::holds_alternative<bool>(call.arg(i))) {
+      return TypeError(std::string(call.op()) + ": " + std::string(call.name(i)) + " is a bool, want a number");
+    }
+  }
+  return ArithmeticRule(call);
+}
+
 Result<RuleResult> DivideRule(RuleCall& call) {
   CONFORMANCE_TRY(Sizes sizes, BroadcastOf(call));
   return One(FloatOf(PromotedOf(call)), std::move(sizes));

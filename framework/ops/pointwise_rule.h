@@ -15,6 +15,7 @@ Result<RuleResult> TestUnaryRule(RuleCall& call);          ///< y is bool
 Result<RuleResult> BinaryRule(RuleCall& call);             ///< promoted, broadcast
 Result<RuleResult> BinaryNoBoolsRule(RuleCall& call);      ///< as above; two bools are refused
 Result<RuleResult> ArithmeticRule(RuleCall& call);         ///< BinaryRule with an `alpha` as third argument
+Result<RuleResult> SubtractRule(RuleCall& call);           ///< ArithmeticRule; any bool is refused
 Result<RuleResult> DivideRule(RuleCall& call);             ///< integers and bool give f32
 Result<RuleResult> CompareRule(RuleCall& call);            ///< y is bool
 Result<RuleResult> BitwiseRule(RuleCall& call);            ///< only integers and bool

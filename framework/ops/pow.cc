@@ -6,7 +6,7 @@ namespace conformance::ops {
 namespace {
 
 Result<RuleResult> PowRule(RuleCall& call) {
-  CONFORMANCE_TRY(RuleResult result, BinaryNoBoolsRule(call));
+  CONFORMANCE_TRY(RuleResult result, call.IsTensor(1) ? BinaryNoBoolsRule(call) : BinaryRule(call));
   const auto* exponent = std::get_if<SymInt>(&call.arg(1));
   if (exponent != nullptr && exponent->IsConstant() && exponent->constant() < 0 && !IsFloating(result.tensors[0].dtype)) {
     return RuleInvalid(call, "exponent is " + exponent->ToString() + ", want one ≥ 0 for integers");

@@ -3,26 +3,18 @@
 #include "framework/ops/pointwise_rule.h"
 
 namespace conformance::ops {
-namespace {
-
-Result<RuleResult> RsubRule(RuleCall& call) {
-  CONFORMANCE_RETURN_IF_ERROR(BinaryNoBoolsRule(call).status());
-  return ArithmeticRule(call);
-}
-
-}  // namespace
 
 const OpDef& RsubTensorOp() {
   static const OpDef op = MakeOp(
       "aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-      RsubRule, {.pointwise = true});
+      SubtractRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& RsubScalarOp() {
   static const OpDef op = MakeOp(
       "aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-      RsubRule, {.pointwise = true});
+      SubtractRule, {.pointwise = true});
   return op;
 }
 

@@ -9,7 +9,7 @@ namespace conformance::ops {
 /// Types:  PyTorch's promotion: tensors with axes rule over tensors without, those over numbers, except that
 ///         a higher category (bool < integer < float) always wins; an integer tensor with a float number
 ///         gives f32.
-/// Errors: kType if both are bool.
+/// Errors: kType if one is bool.
 /// Source: torch.rsub.
 Value Rsub(OpContext& context, const Value& a, Scalar b, Scalar alpha = 1);
 

@@ -7,7 +7,7 @@ namespace conformance::ops {
 /// A copy of x with y[i][index[i][j]] = source[i][j] for axis 1, and so for others; `source` a tensor or a
 /// number.
 /// Shapes: x [...], index of x's rank, source at least as long -> y [...].
-/// Types:  source has the type of x; index i64.
+/// Types:  source has the type of x; index i64 or i32.
 /// Errors: kShape for other ranks, or an index longer than source or (elsewhere than along the axis) x; kType
 ///         for other types.
 /// Source: torch.scatter.

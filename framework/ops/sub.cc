@@ -5,26 +5,21 @@
 namespace conformance::ops {
 namespace {
 
-Result<RuleResult> SubRule(RuleCall& call) {
-  CONFORMANCE_RETURN_IF_ERROR(BinaryNoBoolsRule(call).status());
-  return ArithmeticRule(call);
-}
-
-Result<RuleResult> SubInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), SubRule(call)); }
+Result<RuleResult> SubInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), SubtractRule(call)); }
 
 }  // namespace
 
 const OpDef& SubTensorOp() {
   static const OpDef op = MakeOp(
       "aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-      SubRule, {.pointwise = true, .number_arg = 1});
+      SubtractRule, {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& SubScalarOp() {
   static const OpDef op = MakeOp(
       "aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-      SubRule, {.pointwise = true});
+      SubtractRule, {.pointwise = true});
   return op;
 }
 

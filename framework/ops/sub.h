@@ -9,7 +9,7 @@ namespace conformance::ops {
 /// Types:  PyTorch's promotion: tensors with axes rule over tensors without, those over numbers, except that
 ///         a higher category (bool < integer < float) always wins; an integer tensor with a float number
 ///         gives f32.
-/// Errors: kShape if the sizes do not broadcast; kType if both are bool.
+/// Errors: kShape if the sizes do not broadcast; kType if one is bool.
 /// Source: torch.sub.
 Value Sub(OpContext& context, const Value& a, const Value& b, Scalar alpha = 1);
 Value Sub(OpContext& context, const Value& a, Scalar b, Scalar alpha = 1);
