@@ -26,7 +26,16 @@ Result<NamedTensors> RunModel(const nn::Model& model, const weights::Weights& we
   CONFORMANCE_TRY(const nn::Tree tree, nn::TreeFromTensors(inputs.tensors));
   const nn::Tree outputs = model.Forward(context, tree, inputs.kwargs.IsNull() ? Json::MakeObject() : inputs.kwargs);
   if (context.failed()) return context.status().error();
-  return nn::TensorsOf(nn::GetLeafTensors(outputs));
+  CONFORMANCE_TRY(NamedTensors leaves, nn::TensorsOf(nn::GetLeafTensors(outputs)));
+  KeepWide(leaves, numerics);
+  return leaves;
+}
+
+void KeepWide(NamedTensors& outputs, const Numerics& numerics) {
+  if (numerics.compute != Numerics::Compute::kF64 || numerics.round_stores) return;
+  for (auto& [name, tensor] : outputs) {
+    if (IsFloating(tensor.dtype()) && tensor.dtype() != DType::kF64) tensor = Cast(tensor, DType::kF64);
+  }
 }
 
 generate::ContextFactory MakeContexts(const weights::Weights& weights, const Numerics& numerics) {

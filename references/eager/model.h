@@ -27,6 +27,9 @@ class StoredWeights : public WeightProvider {
 Result<NamedTensors> RunModel(const nn::Model& model, const weights::Weights& weights, const ports::ModelInputs& inputs,
                               const Numerics& numerics = {});
 
+/// Outputs as a run under `numerics` gives them: floating ones in f64 where values are kept wide (also those that no op has touched).
+void KeepWide(NamedTensors& outputs, const Numerics& numerics);
+
 /// Fresh contexts over these weights, for generation and recordings; `weights` must live longer than what it makes.
 generate::ContextFactory MakeContexts(const weights::Weights& weights, const Numerics& numerics = {});
 
