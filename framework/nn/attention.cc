@@ -108,6 +108,9 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
 
   const bool packed = request.position_ids.defined() && !given.defined() && request.cache == nullptr && request.causal;
   const bool one_query = queries.AsInt() == 1;
+  // A cache of window 1 keeps everything (see Cache::Update), and transformers' mask of the one key in the window then stands for
+  // all of them.
+  if (request.sliding_window == 1 && has_past && one_query) return {Value(), false};
   // No window is in the way of a single query: what is kept beside it is at most window − 1 keys.
   const bool window_matters = request.sliding_window && !one_query &&
                               !(keys.AsInt() && *keys.AsInt() < *request.sliding_window);

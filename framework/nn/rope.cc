@@ -64,9 +64,9 @@ Floats Ramp(double low, double high, int64_t count) {
 
 /// Peng et al., arXiv:2309.00071.
 Result<RopeTable> Yarn(const RopeConfig& config) {
-  if (!config.factor) return Missing(config, "factor");
   if (!config.original_max_position_embeddings) return Missing(config, "original_max_position_embeddings");
-  const double factor = *config.factor;
+  const double original = static_cast<double>(*config.original_max_position_embeddings);
+  const double factor = config.factor.value_or(static_cast<double>(config.max_position_embeddings) / original);
   const int64_t dim = config.head_dim;
   const auto scale = [](double by, double mscale) { return by <= 1 ? 1.0 : 0.1 * mscale * std::log(by) + 1.0; };
   RopeTable table;
@@ -81,8 +81,7 @@ Result<RopeTable> Yarn(const RopeConfig& config) {
   const double beta_fast = config.beta_fast.value_or(0) != 0 ? *config.beta_fast : 32.0;
   const double beta_slow = config.beta_slow.value_or(0) != 0 ? *config.beta_slow : 1.0;
   const auto correction = [&](double rotations) {
-    const double length = static_cast<double>(*config.original_max_position_embeddings);
-    return static_cast<double>(dim) * std::log(length / (rotations * 2 * std::numbers::pi)) / (2 * std::log(config.theta));
+    return static_cast<double>(dim) * std::log(original / (rotations * 2 * std::numbers::pi)) / (2 * std::log(config.theta));
   };
   double low = correction(beta_fast), high = correction(beta_slow);
   if (config.truncate) {

@@ -1,0 +1,392 @@
+"""Makes case folders of tiny seeded models with transformers, laid out like those in fixtures/golden.
+
+    python golden.py make OUT [NAME...]      the cases below (all, or those named) into OUT/NAME
+    python golden.py again FOLDER...         what the libraries answer today, from a folder's own checkpoint and inputs
+
+Needs PyTorch 2.13, transformers 5.23, safetensors. Everything runs in float32, eval mode, on one CPU thread.
+"""
+
+import copy
+import json
+import pathlib
+import sys
+
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+from transformers import (BertConfig, BertModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, MistralConfig,
+                          MistralForCausalLM)
+from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
+
+torch.set_num_threads(1)
+
+CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaForCausalLM),
+           "mistral": (MistralConfig, MistralForCausalLM), "bert": (BertConfig, BertModel)}
+TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
+SMALL = {
+    "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
+    "llama": dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
+                  num_key_value_heads=2, max_position_embeddings=64, **TOKENS),
+    "mistral": dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4,
+                    num_key_value_heads=2, max_position_embeddings=64, sliding_window=None, **TOKENS),
+    "bert": dict(vocab_size=96, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
+                 max_position_embeddings=40),
+}
+
+
+def rope(kind, **fields):
+    return dict(rope_parameters=dict(rope_type=kind, rope_theta=10000.0, **fields))
+
+
+# name: (family, config fields, options). Options: batch, length, pad (none, right, left, full), inputs (extra leaves), kwargs.
+CASES = {}
+
+
+def case(name, family, options=None, **fields):
+    CASES[name] = (family, fields, options or {})
+
+
+for act in ["gelu", "gelu_10", "gelu_fast", "gelu_new", "gelu_python", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_accurate",
+            "hardswish", "laplace", "leaky_relu", "linear", "mish", "quick_gelu", "relu", "relu2", "relu6", "sigmoid", "silu",
+            "sqrtsoftplus", "swish", "tanh", "prelu", "xielu"]:
+    case(f"gpt2_{act}", "gpt2", dict(generate=False), activation_function=act)
+case("gpt2_untied", "gpt2", tie_word_embeddings=False, n_inner=20)
+case("gpt2_scales", "gpt2", scale_attn_weights=False, scale_attn_by_inverse_layer_idx=True, reorder_and_upcast_attn=True,
+     layer_norm_epsilon=1e-2)
+case("gpt2_scale_layer", "gpt2", scale_attn_by_inverse_layer_idx=True)
+case("gpt2_types", "gpt2", dict(inputs=["token_type_ids", "position_ids"]), n_layer=3)
+case("gpt2_embeds", "gpt2", dict(inputs=["inputs_embeds"], generate=False))
+case("gpt2_left", "gpt2", dict(pad="left"))
+case("gpt2_full", "gpt2", dict(pad="full"))
+case("gpt2_packed", "gpt2", dict(pad="none", mask=False, inputs=["packed_position_ids"], kwargs=dict(use_cache=False)))
+case("gpt2_keep", "gpt2", dict(kwargs=dict(use_cache=True, logits_to_keep=3)))
+case("gpt2_mask4d", "gpt2", dict(mask="4d", generate=False))
+case("gpt2_mask4d_float", "gpt2", dict(mask="4d_float", generate=False))
+case("gpt2_bidirectional", "gpt2", dict(generate=False), is_causal=False)
+case("gpt2_one", "gpt2", dict(batch=1, length=1, pad="none"), n_layer=1)
+case("gpt2_eos", "gpt2", dict(eos=True))
+case("gpt2_past", "gpt2", dict(past=4, pad="left"))
+case("gpt2_past_two", "gpt2", dict(past=4, length=3, pad="none", mask=False, inputs=[]))
+
+case("llama_mqa", "llama", num_key_value_heads=1)
+case("llama_mha_bias", "llama", num_key_value_heads=4, attention_bias=True, mlp_bias=True)
+case("llama_tied_gelu", "llama", tie_word_embeddings=True, hidden_act="gelu", rms_norm_eps=1e-3)
+case("llama_head_dim", "llama", head_dim=6, num_key_value_heads=2)
+case("llama_default_heads", "llama", num_key_value_heads=None)
+case("llama_theta", "llama", rope_parameters=dict(rope_type="default", rope_theta=500.0))
+case("llama_linear", "llama", **rope("linear", factor=4.0))
+case("llama_dynamic", "llama", dict(length=40), max_position_embeddings=32, head_dim=8, **rope("dynamic", factor=2.0))
+case("llama_dynamic_short", "llama", max_position_embeddings=32, head_dim=8, **rope("dynamic", factor=3.0))
+case("llama_yarn", "llama", dict(length=30), head_dim=16, **rope("yarn", factor=4.0, original_max_position_embeddings=16))
+case("llama_yarn_all", "llama", head_dim=16, **rope("yarn", factor=8.0, original_max_position_embeddings=8, beta_fast=16.0,
+     beta_slow=2.0, mscale=0.7, mscale_all_dim=1.3, truncate=False))
+case("llama_yarn_attention", "llama", head_dim=16, **rope("yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=0.8))
+case("llama_yarn_no_factor", "llama", head_dim=16, **rope("yarn", factor=None, original_max_position_embeddings=16))
+case("llama_longrope", "llama", dict(length=30), head_dim=8, **rope("longrope", original_max_position_embeddings=16,
+     short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[2.0, 3.0, 4.0, 5.0]))
+case("llama_longrope_short", "llama", head_dim=8, **rope("longrope", original_max_position_embeddings=32, factor=2.0,
+     short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[2.0, 3.0, 4.0, 5.0]))
+case("llama_longrope_attention", "llama", dict(length=20), head_dim=8, **rope("longrope", original_max_position_embeddings=16,
+     short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[2.0, 3.0, 4.0, 5.0], attention_factor=1.3))
+case("llama_llama3", "llama", dict(length=30), head_dim=16, **rope("llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+     original_max_position_embeddings=32))
+case("llama_proportional", "llama", head_dim=8, **rope("proportional", partial_rotary_factor=0.5))
+case("llama_proportional_factor", "llama", head_dim=8, **rope("proportional", partial_rotary_factor=0.25, factor=2.0))
+case("llama_old_scaling", "llama", dict(old=dict(rope_scaling=dict(type="linear", factor=2.0), rope_theta=2000.0)))
+case("llama_left", "llama", dict(pad="left"))
+case("llama_full", "llama", dict(pad="full"))
+case("llama_packed", "llama", dict(pad="none", mask=False, inputs=["packed_position_ids"], kwargs=dict(use_cache=False)))
+case("llama_positions", "llama", dict(inputs=["position_ids"]))
+case("llama_embeds", "llama", dict(inputs=["inputs_embeds"], generate=False))
+case("llama_keep", "llama", dict(kwargs=dict(use_cache=False, logits_to_keep=1)))
+case("llama_no_mask", "llama", dict(pad="none", mask=False))
+case("llama_bidirectional", "llama", dict(generate=False), is_causal=False)
+case("llama_past", "llama", dict(past=5, pad="left"))
+case("llama_past_many", "llama", dict(past=3, length=5, pad="none", mask=False))
+case("llama_eos", "llama", dict(eos=True))
+case("llama_act_mish", "llama", dict(generate=False), hidden_act="mish")
+case("llama_act_relu2", "llama", dict(generate=False), hidden_act="relu2")
+case("llama_act_prelu", "llama", dict(generate=False), hidden_act="prelu")
+
+case("mistral_window1", "mistral", sliding_window=1)
+case("mistral_window2", "mistral", sliding_window=2)
+case("mistral_window3", "mistral", dict(pad="left"), sliding_window=3)
+case("mistral_window5", "mistral", dict(length=13), sliding_window=5)
+case("mistral_window9", "mistral", sliding_window=9)
+case("mistral_window10", "mistral", sliding_window=10)
+case("mistral_window32", "mistral", sliding_window=32)
+case("mistral_window4_left", "mistral", dict(pad="left", length=11), sliding_window=4)
+case("mistral_window4_full", "mistral", dict(pad="full"), sliding_window=4)
+case("mistral_window_packed", "mistral", dict(pad="none", mask=False, inputs=["packed_position_ids"], kwargs=dict(use_cache=False)),
+     sliding_window=3)
+case("mistral_window_bidirectional", "mistral", dict(generate=False), sliding_window=3, is_causal=False)
+case("mistral_window_past", "mistral", dict(past=7, pad="left"), sliding_window=4)
+case("mistral_window_past_short", "mistral", dict(past=2, pad="none"), sliding_window=6)
+case("mistral_window_past_many", "mistral", dict(past=7, length=4, pad="none", mask=False), sliding_window=4)
+case("mistral_odd", "mistral", hidden_size=18, num_attention_heads=4, num_key_value_heads=4, head_dim=None)
+case("mistral_odd_head_dim", "mistral", hidden_size=20, num_attention_heads=3, num_key_value_heads=3, head_dim=10)
+case("mistral_tied", "mistral", tie_word_embeddings=True, num_key_value_heads=4, hidden_act="relu")
+case("mistral_no_cache", "mistral", dict(kwargs=dict(use_cache=False)), sliding_window=4)
+case("mistral_llama3", "mistral", dict(length=20), sliding_window=6, head_dim=8, **rope("llama3", factor=4.0, low_freq_factor=1.0,
+     high_freq_factor=4.0, original_max_position_embeddings=32))
+
+case("bert_relu", "bert", hidden_act="relu", layer_norm_eps=1e-3)
+case("bert_gelu_new", "bert", hidden_act="gelu_new", type_vocab_size=5, num_hidden_layers=3)
+case("bert_left", "bert", dict(pad="left"))
+case("bert_full", "bert", dict(pad="full"))
+case("bert_no_mask", "bert", dict(pad="none", mask=False, inputs=[]))
+case("bert_positions", "bert", dict(inputs=["position_ids", "token_type_ids"]))
+case("bert_embeds", "bert", dict(inputs=["inputs_embeds"]))
+case("bert_decoder", "bert", is_decoder=True)
+case("bert_decoder_no_cache", "bert", dict(kwargs=dict(use_cache=False)), is_decoder=True)
+case("bert_decoder_past", "bert", dict(past=4, pad="right"), is_decoder=True)
+case("bert_chunked", "bert", dict(inputs=["token_type_ids"]), chunk_size_feed_forward=3)
+case("bert_no_pad_token", "bert", pad_token_id=None)
+case("bert_mask4d", "bert", dict(mask="4d"))
+
+
+def seeded(model, seed):
+    """Weights that give activations of order one, norms that are not all ones, biases that are not zero."""
+    generator = torch.Generator().manual_seed(seed)
+    normal = lambda shape: torch.randn(shape, generator=generator)
+    with torch.no_grad():
+        for name, parameter in sorted(model.named_parameters()):
+            if parameter.dtype != torch.float32 or "act" in name.rsplit(".", 2)[-2]:
+                continue
+            if parameter.dim() == 1:
+                centre = 1.0 if name.endswith("weight") else 0.0
+                parameter.copy_(centre + 0.1 * normal(parameter.shape))
+            else:
+                inputs = parameter.shape[0] if "c_" in name else parameter.shape[1]
+                parameter.copy_(normal(parameter.shape) * 1.2 / inputs**0.5)
+    return model
+
+
+def leaves(outputs):
+    return {name: tensor.detach().clone().contiguous() for name, tensor in get_leaf_tensors(outputs).items()}
+
+
+def difference(a, b):
+    worst = 0.0
+    for name in a:
+        if a[name].is_floating_point() and a[name].numel():
+            worst = max(worst, (a[name].double() - b[name].double()).abs().nan_to_num(0, 0, 0).max().item())
+    return worst
+
+
+def as_double(value):
+    if isinstance(value, torch.Tensor):
+        return value.double() if value.is_floating_point() else value
+    if isinstance(value, transformers.Cache):
+        value = copy.deepcopy(value)
+        for layer in value.layers:
+            if layer.is_initialized:
+                layer.keys, layer.values, layer.dtype = layer.keys.double(), layer.values.double(), torch.float64
+        return value
+    return value
+
+
+def call(model, double, inputs, kwargs):
+    with torch.no_grad():
+        single = leaves(model(**copy.deepcopy(inputs), **kwargs))
+        wide = leaves(double(**{name: as_double(value) for name, value in copy.deepcopy(inputs).items()}, **kwargs))
+    return single, difference(single, wide)
+
+
+def facts(tensors):
+    return {name: dict(dtype=str(t.dtype).removeprefix("torch."), shape=list(t.shape)) for name, t in tensors.items()}
+
+
+def split_kwargs(captured):
+    """A captured call: its leaf tensors by name, and what is no tensor."""
+    tensors, plain = {}, {}
+    for name, value in captured.items():
+        if isinstance(value, torch.Tensor):
+            tensors[name] = value
+        elif isinstance(value, transformers.Cache):
+            tensors.update({f"{name}.{key}": leaf for key, leaf in get_leaf_tensors(value).items()})
+            plain[name] = dict(object=type(value).__name__)
+        elif value is not None:
+            plain[name] = value
+    return {name: tensor.contiguous() for name, tensor in tensors.items()}, plain
+
+
+def margin_of(model, sequences, prompt, mask):
+    """Smallest gap between the best and the second best logit of a chosen token."""
+    attention = torch.cat([mask, torch.ones(mask.shape[0], sequences.shape[1] - prompt, dtype=mask.dtype)], 1)
+    positions = (attention.cumsum(-1) - 1).masked_fill(attention == 0, 0)
+    with torch.no_grad():
+        logits = model(input_ids=sequences, attention_mask=attention, position_ids=positions).logits[:, prompt - 1:-1]
+    best = logits.topk(2, -1).values
+    return (best[..., 0] - best[..., 1]).min().item()
+
+
+def record_generation(model, double, folder, case_json, seed, eos):
+    vocabulary = model.config.vocab_size
+    for attempt in range(400):
+        generator = torch.Generator().manual_seed(seed * 1000 + attempt)
+        prompt = torch.randint(3, vocabulary, (1, 6), generator=generator)
+        batch = torch.randint(3, vocabulary, (2, 7), generator=generator)
+        batch[1, :3] = 0
+        mask = torch.ones_like(batch)
+        mask[1, :3] = 0
+        runs = []
+        for ids, attention in ((prompt, torch.ones_like(prompt)), (batch, mask)):
+            sequences = model.generate(input_ids=ids, attention_mask=attention, max_new_tokens=8, do_sample=False)
+            runs.append((ids, attention, sequences, margin_of(model, sequences, ids.shape[1], attention)))
+        if eos:
+            # An end token in the middle of the first run and of one row of the second.
+            model.generation_config.eos_token_id = [runs[0][2][0, 9].item(), runs[1][2][0, 10].item()]
+            runs = [(ids, attention, model.generate(input_ids=ids, attention_mask=attention, max_new_tokens=8, do_sample=False), margin)
+                    for ids, attention, _, margin in runs]
+            if runs[0][2].shape[1] == 14 or runs[1][2].shape[1] != 15:
+                model.generation_config.eos_token_id = 2
+                continue
+        if min(run[3] for run in runs) > 5e-3 and (eos or not any((run[2][:, run[0].shape[1]:] == 2).any() for run in runs)):
+            break
+    else:
+        raise RuntimeError("no prompt with a clear answer")
+    (ids, attention, sequences, margin), (batch_ids, batch_mask, batch_sequences, batch_margin) = runs
+    save_file(dict(input_ids=ids, attention_mask=attention), folder / "generate_inputs.safetensors")
+    save_file(dict(input_ids=batch_ids, attention_mask=batch_mask), folder / "generate_batch_inputs.safetensors")
+    config = model.generation_config
+    generate = dict(max_new_tokens=8, do_sample=False, num_beams=1, inputs="generate_inputs.safetensors", sequences=sequences.tolist(),
+                    new_tokens=sequences[0, 6:].tolist(), min_top1_margin=margin, eos_token_id=config.eos_token_id,
+                    pad_token_id=config.pad_token_id, bos_token_id=config.bos_token_id, decoder_start_token_id=None, gen_kwargs={})
+    # Steps of the left-padded batch: they hold masks, unlike those of a single prompt.
+    inputs = dict(input_ids=batch_ids, attention_mask=batch_mask)
+    worst = 0.0
+    for name, (_, captured) in decompose_prefill_decode(model, inputs).items():
+        tensors, plain = split_kwargs(captured)
+        save_file(tensors, folder / f"{name}_inputs.safetensors")
+        outputs, error = call(model, double, captured, {})
+        save_file(outputs, folder / f"{name}_expected.safetensors")
+        generate[name] = dict(inputs=facts(tensors), non_tensor_kwargs=plain, outputs=facts(outputs), fp32_fp64_max_abs=error)
+        worst = max(worst, error)
+    case_json["generate"] = generate
+    case_json["generate_batch"] = dict(max_new_tokens=8, do_sample=False, inputs="generate_batch_inputs.safetensors",
+                                       padding="left, row 1 by 3", sequences=batch_sequences.tolist(),
+                                       new_tokens=batch_sequences[:, 7:].tolist(), min_top1_margin=batch_margin)
+    return worst
+
+
+def make_inputs(model, options, seed):
+    config = model.config
+    generator = torch.Generator().manual_seed(seed)
+    batch, length, past = options.get("batch", 2), options.get("length", 9), options.get("past", 0)
+    pad, total = options.get("pad", "right"), options.get("length", 9)
+    length = options.get("length", 1) if past else length
+    total = past + length
+    ids = torch.randint(3, config.vocab_size, (batch, total), generator=generator)
+    mask = torch.ones_like(ids)
+    if pad == "right":
+        mask[-1, -2:] = 0
+    elif pad == "left":
+        mask[-1, :3] = 0
+    elif pad == "full":
+        mask[-1, :] = 0
+    ids = ids.masked_fill(mask == 0, 0)
+    inputs = dict(input_ids=ids)
+    form = options.get("mask", "2d")
+    if form == "2d":
+        inputs["attention_mask"] = mask
+    elif form in ("4d", "4d_float"):
+        allowed = torch.ones(length, length).tril().bool()[None, None] & (torch.rand(batch, 1, length, length, generator=generator) > 0.2)
+        allowed = allowed | torch.eye(length).bool()
+        inputs["attention_mask"] = allowed if form == "4d" else torch.where(allowed, 0.0, -1e4)
+    default = ["token_type_ids"] if isinstance(model, BertModel) else []
+    for extra in options.get("inputs", default):
+        if extra == "token_type_ids":
+            types = getattr(config, "type_vocab_size", config.vocab_size)
+            inputs[extra] = torch.randint(0, types, ids.shape, generator=generator)
+        elif extra == "position_ids":
+            inputs[extra] = torch.randint(0, config.max_position_embeddings, ids.shape, generator=generator)
+        elif extra == "packed_position_ids":
+            inputs["position_ids"] = torch.tensor([[0, 1, 2, 3, 0, 1, 2, 0, 1], [0, 1, 0, 1, 2, 3, 4, 5, 6]])
+        elif extra == "inputs_embeds":
+            inputs[extra] = torch.randn(*ids.shape, config.hidden_size, generator=generator)
+            del inputs["input_ids"]
+    if past:
+        # The first tokens go through the model; what it caches is an input of the rest.
+        first = {k: v[:, :past] for k, v in inputs.items()}
+        with torch.no_grad():
+            cache = model(**first, use_cache=True).past_key_values
+        inputs = {k: v if k == "attention_mask" else v[:, past:] for k, v in inputs.items()}
+        if isinstance(model, (LlamaForCausalLM, MistralForCausalLM, GPT2LMHeadModel)) and "position_ids" not in inputs:
+            positions = (mask.cumsum(-1) - 1).masked_fill(mask == 0, 0) if "attention_mask" in inputs else torch.arange(total)[None]
+            inputs["position_ids"] = positions[:, past:].contiguous()
+        inputs["past_key_values"] = cache
+    return inputs
+
+
+def write_case(folder, model, inputs, options, seed, name):
+    folder.mkdir(parents=True, exist_ok=True)
+    double = copy.deepcopy(model).double()
+    model.save_pretrained(folder)
+    old = options.get("old")
+    if old:
+        config = json.loads((folder / "config.json").read_text())
+        del config["rope_parameters"]
+        (folder / "config.json").write_text(json.dumps({**config, **old}, indent=2))
+        for target in (model, double):
+            target.load_state_dict(target.state_dict())
+        model = type(model).from_pretrained(folder).eval()
+        double = copy.deepcopy(model).double()
+    kwargs = options.get("kwargs", dict(use_cache=True) if not isinstance(model, BertModel) or model.config.is_decoder else {})
+    tensors, _ = split_kwargs(inputs)
+    save_file(tensors, folder / "inputs.safetensors")
+    expected, worst = call(model, double, inputs, kwargs)
+    save_file(expected, folder / "expected.safetensors")
+    with torch.no_grad():
+        hidden = model(**copy.deepcopy(inputs), **kwargs, output_hidden_states=True).hidden_states
+    save_file({f"hidden_states.{i}": state.contiguous() for i, state in enumerate(hidden)}, folder / "hidden.safetensors")
+    case_json = dict(name=name, library="transformers", model_type=model.config.model_type, **{"class": type(model).__name__},
+                     transformers_version=transformers.__version__, torch_version=torch.__version__.split("+")[0], seed=seed,
+                     dtype="float32", mode="eval", attn_implementation=model.config._attn_implementation, forward_kwargs=kwargs,
+                     inputs=facts(tensors), outputs=facts(expected))
+    if options.get("pad") == "left":
+        case_json["compare"] = "unmasked"
+    if model.can_generate() and options.get("generate", True):
+        worst = max(worst, record_generation(model, double, folder, case_json, seed, options.get("eos", False)))
+        if options.get("eos"):
+            model.generation_config.save_pretrained(folder)
+    case_json["tolerance"] = dict(fp32_fp64_max_abs=worst, atol=max(1e-5, 10 * worst), rtol=1e-4)
+    (folder / "case.json").write_text(json.dumps(case_json, indent=1))
+
+
+def make(out, names):
+    for index, (name, (family, fields, options)) in enumerate(CASES.items()):
+        if names and name not in names:
+            continue
+        config_class, model_class = CLASSES[family]
+        seed = 1234 + index
+        torch.manual_seed(seed)
+        model = seeded(model_class(config_class(**{**SMALL[family], **fields})), seed).eval()
+        write_case(pathlib.Path(out) / name, model, make_inputs(model, options, seed), options, seed, name)
+        print(name)
+
+
+def again(folder):
+    """Prints how far today's libraries are from what the folder records."""
+    folder = pathlib.Path(folder)
+    recorded = json.loads((folder / "case.json").read_text())
+    model = getattr(transformers, recorded["class"]).from_pretrained(folder).eval()
+    inputs = load_file(folder / "inputs.safetensors")
+    with torch.no_grad():
+        outputs = leaves(model(**inputs, **recorded["forward_kwargs"]))
+    print(folder.name, "forward", difference(load_file(folder / "expected.safetensors"), outputs))
+    if "generate" in recorded:
+        for name in ("generate", "generate_batch"):
+            prompt = load_file(folder / recorded[name]["inputs"])
+            sequences = model.generate(**prompt, max_new_tokens=recorded[name]["max_new_tokens"], do_sample=False)
+            print(folder.name, name, "same" if sequences.tolist() == recorded[name]["sequences"] else "DIFFERENT")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2 and sys.argv[1] == "make":
+        make(sys.argv[2], set(sys.argv[3:]))
+    elif len(sys.argv) > 2 and sys.argv[1] == "again":
+        for path in sys.argv[2:]:
+            again(path)
+    else:
+        sys.exit(__doc__)
