@@ -72,11 +72,15 @@ inline void ExpectMalformed(const std::string& folder, const std::string& extens
 
 }  // namespace conformance::formats
 
-// Throwing and plain forms only: the standard library's others call these.
+// The other forms call these, except where a sanitizer has its own.
 [[gnu::noinline]] void* operator new(size_t size) {
   conformance::formats::allocated_bytes += size;
   if (void* memory = std::malloc(std::max<size_t>(size, 1))) return memory;
   throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  conformance::formats::allocated_bytes += size;
+  return std::malloc(std::max<size_t>(size, 1));
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
