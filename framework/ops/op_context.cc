@@ -37,7 +37,7 @@ Status SpecialiseInts(const OpDef& op, std::vector<Argument>& args, ShapeEnv& en
     }
     for (SymInt* size : sizes) {
       if (size->IsConstant()) continue;
-      if (op.args[i].symbolic) {
+      if (op.args[i].symbolic || op.args[i].kind == ArgKind::kTensor) {
         *size = env.Simplify(*size);
       } else {
         CONFORMANCE_TRY(*size, call.Specialise(*size, "'" + op.args[i].name + "'"));

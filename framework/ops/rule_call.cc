@@ -171,7 +171,7 @@ SymInt RuleCall::Unbacked(std::string source, SymRange range) {
 Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path) {
   CONFORMANCE_CHECK(args.size() == op.args.size(), op.target + ": arguments are not bound");
   for (size_t i = 0; i < args.size(); ++i) {
-    if (op.args[i].symbolic) continue;
+    if (op.args[i].symbolic || op.args[i].kind == ArgKind::kTensor) continue;  // a number beside tensors may be a size
     const auto* one = std::get_if<SymInt>(&args[i]);
     const auto* list = std::get_if<std::vector<SymInt>>(&args[i]);
     if ((one != nullptr && !one->IsConstant()) || (list != nullptr && !AsInts(*list))) {
