@@ -88,7 +88,13 @@ TEST_P(GoldenPt2, OpensAndReadsWhole) {
 }
 INSTANTIATE_TEST_SUITE_P(Cases, GoldenPt2,
                          ::testing::ValuesIn(std::vector<Golden>{
+                             {"bert/torch_export.pt2", 39, 2, 930.0712837525607},
+                             {"bert/torch_export_dynamic.pt2", 39, 2, 930.0712837525607},
                              {"clip/torch_export.pt2", 78, 2, 594.07131576406},
+                             {"gpt2/torch_export.pt2", 29, 4, 160.50701115488232},
+                             {"gpt2/torch_export_dynamic.pt2", 29, 4, 160.50701115488232},
+                             {"llama_gqa/torch_export.pt2", 21, 6, 138.609582732548},
+                             {"llama_gqa/torch_export_dynamic.pt2", 21, 6, 138.609582732548},
                              {"modernbert/torch_export.pt2", 20, 4, 204.83472939882995},
                              {"modernbert/torch_export_dynamic.pt2", 20, 4, 204.83472939882995},
                              {"patchtst/torch_export.pt2", 47, 0, 168.6464039434286},

@@ -104,6 +104,21 @@ TEST(WriteSafetensors, GivesThePythonLibrarysBytes) {
   EXPECT_EQ(*ReadFileText(folder.path() / "again"), *ReadFileText(Fixture("mixed.safetensors")));
 }
 
+TEST(WriteSafetensors, GivesTheBytesOfEveryGoldenFile) {
+  const TempFolder folder;
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(CONFORMANCE_FIXTURES_DIR) + "/golden")) {
+    if (entry.path().extension() != ".safetensors") continue;
+    const SafetensorsFile file = *OpenSafetensors(entry.path());
+    const NamedTensors tensors = *ReadNamedTensors(entry.path());
+    ASSERT_THAT(WriteSafetensors(folder.path() / "again", tensors, file.metadata()), IsOk());
+    EXPECT_EQ(*ReadFileText(folder.path() / "again"), *ReadFileText(entry.path())) << entry.path();
+    ++files;
+  }
+  EXPECT_GE(files, 5);
+}
+
 TEST(WriteSafetensors, StridedTensorsBecomeContiguous) {
   const TempFolder folder;
   const Tensor square = F32({{1, 2}, {3, 4}});
