@@ -63,6 +63,18 @@ Tensor MakeMask(DType dtype, const Shape& shape, bool left, Random random) {
   return Cast(Tensor::Of<int64_t>(shape, values), dtype);
 }
 
+/// What each query may look at, [batch or 1, heads or 1, query, key]: itself and what stands before it, the queries being last.
+/// Floats are added to scores: 0, or a large negative number.
+Tensor MakeMaskOfPairs(DType dtype, const Shape& shape) {
+  const int64_t queries = shape[2], keys = shape[3];
+  std::vector<double> values;
+  for (int64_t i = 0; i < NumElements(shape); ++i) {
+    const bool allowed = i % keys <= i / keys % queries + keys - queries;
+    values.push_back(IsFloating(dtype) ? (allowed ? 0.0 : -10000.0) : (allowed ? 1.0 : 0.0));
+  }
+  return Cast(Tensor::Of<double>(shape, values), dtype);
+}
+
 /// Positions of the last columns of a mask; without one they count on from `past`.
 Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool left, int64_t past) {
   const int64_t batch = shape[0], length = shape[1];
@@ -107,6 +119,15 @@ Tensor MakeNormal(const InputSpec& spec, const Shape& shape, Random random) {
   std::vector<double> values;
   for (int64_t i = 0; i < NumElements(shape); ++i) values.push_back(random.Normal() * spec.scale);
   return Cast(Tensor::Of<double>(shape, values), spec.dtype);
+}
+
+/// Sizes of a mask with 4 axes where `spec` tells those of [batch, key].
+std::vector<SymInt> PairSizes(const InputSpec& spec, const nn::InputLayout& layout, const Tensor& mask) {
+  SymInt queries = 1;
+  for (const InputSymbol& symbol : layout.symbols)
+    if (symbol.name == "sequence") queries = SymInt::Symbol("sequence");
+  const SymInt batch = mask.dim(0) == 1 ? SymInt(1) : spec.sizes[0];
+  return {batch, mask.dim(1), queries, spec.sizes[1]};
 }
 
 /// Gives the symbols of `spec` the values that `shape` asks for. `again` is set where a size has more than one unknown.
@@ -171,7 +192,13 @@ Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view varia
 Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view variant, const NamedTensors& inputs, const Json& kwargs) {
   InputPlan plan;
   plan.variant_ = std::string(variant);
-  CONFORMANCE_TRY(nn::InputLayout layout, model.Layout(UseOf(variant)));
+  const bool has_cache =
+      std::any_of(inputs.begin(), inputs.end(), [](const auto& entry) { return StartsWith(entry.first, "past_key_values."); });
+  const Tensor* ids = Find(inputs, "input_ids");
+  const bool one_token = ids != nullptr && ids->rank() == 2 && ids->dim(1) == 1;
+  // A file may hold a cache for any variant.
+  const std::string_view use = !has_cache ? UseOf(variant) : one_token ? std::string_view("decode") : std::string_view("continue");
+  CONFORMANCE_TRY(nn::InputLayout layout, model.Layout(use));
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
   std::vector<InputSpec> known = layout.inputs;
@@ -199,6 +226,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
           .With("wanted", std::string(ToString(spec->dtype)));
     layout.inputs.push_back(*spec);
     layout.inputs.back().dtype = tensor.dtype();
+    if (spec->fill == Fill::kAttentionMask && tensor.rank() == 4) layout.inputs.back().sizes = PairSizes(*spec, layout, tensor);
     golden.emplace_back(name, tensor);
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
       bool first = false, last = false;
@@ -305,6 +333,7 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
     case Fill::kTokenTypes:
       return MakeTypes(spec, shape);
     case Fill::kAttentionMask:
+      if (shape.size() == 4) return MakeMaskOfPairs(spec.dtype, shape);
       return MakeMask(spec.dtype, shape, layout_.left_padded, random);
     case Fill::kPositions: {
       const auto past = assignment.find("past");

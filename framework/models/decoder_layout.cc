@@ -25,13 +25,14 @@ std::vector<std::optional<int64_t>> CacheWindows(const DecoderShape& shape) {
 }
 
 Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use) {
-  if (use != "forward" && use != "prefill" && use != "decode")
-    return Unsupported("a decoder has no such use").With("found", std::string(use)).With("wanted", "forward, prefill, decode");
-  const bool decode = use == "decode";
+  const bool more = use == "continue";  // several new tokens after a cache
+  const bool decode = use == "decode" || more;
+  if (!decode && use != "forward" && use != "prefill")
+    return Unsupported("a decoder has no such use").With("found", std::string(use)).With("wanted", "forward, prefill, decode, continue");
   const SymInt batch = SymInt::Symbol("batch");
   const SymInt past = SymInt::Symbol("past");
   const SymInt seen = SymInt::Symbol("seen");
-  const SymInt length = decode ? SymInt(1) : SymInt::Symbol("sequence");
+  const SymInt length = use == "decode" ? SymInt(1) : SymInt::Symbol("sequence");
 
   nn::InputLayout layout;
   layout.kwargs["use_cache"] = true;
@@ -42,14 +43,13 @@ Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_vie
     // A window keeps at most its size less one; beyond that the mask is longer than the cache.
     const int64_t kept = shape.sliding_window ? std::max<int64_t>(*shape.sliding_window - 1, 1) : shape.max_positions - 1;
     layout.symbols.push_back({"past", 1, std::max<int64_t>(std::min(kept, shape.max_positions - 1), 1)});
-    counted = past + 1;
+    counted = past + length;
     if (shape.sliding_window) {
       counted = seen;
-      layout.symbols.push_back({"seen", 2, std::max<int64_t>(shape.max_positions, 2), "past", 1});
+      layout.symbols.push_back({"seen", 2, std::max<int64_t>(shape.max_positions, 2), "past", more ? 3 : 1});
     }
-  } else {
-    layout.symbols.push_back({"sequence", 1, shape.max_positions});
   }
+  if (use != "decode") layout.symbols.push_back({"sequence", 1, shape.max_positions});
 
   const InputSpec ids{"input_ids", DType::kI64, {batch, length}, Fill::kTokenIds, shape.vocab_size};
   const InputSpec mask{"attention_mask", DType::kI64, {batch, counted}, Fill::kAttentionMask};

@@ -24,7 +24,7 @@ struct DecoderShape {
 };
 
 /// Inputs of a decoder with a cache. "forward": ids and a mask; "prefill": what generate() passes first (ids, mask, positions);
-/// "decode": one new token, the mask of all tokens, its position, and the cache. Errors: kUnsupported for another use.
+/// "decode": one new token, the mask of all tokens, its position, and the cache; "continue": as decode with several. Errors: kUnsupported for another use.
 Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use);
 
 /// Cache windows of a decoder: one entry a layer.

@@ -55,10 +55,12 @@ std::pair<ops::Value, ops::Value> Cache::Update(ops::OpContext& context, const o
   const ops::Value all_values = empty ? values : ops::Cat(context, {kept.values, values}, -2);
   kept.keys = all_keys;
   kept.values = all_values;
-  // A window of 1 keeps everything, because Python's [-0:] is the whole axis.
+  // A window of 1 keeps everything, because Python's [-0:] is the whole axis. The start is not written as a negative number, which
+  // would hold only where there is enough to cut.
   if (kept.sliding_window && *kept.sliding_window != 1) {
-    kept.keys = ops::Slice(context, all_keys, 2, 1 - *kept.sliding_window);
-    kept.values = ops::Slice(context, all_values, 2, 1 - *kept.sliding_window);
+    const SymInt start = Max(all_keys.size(2) - (*kept.sliding_window - 1), 0);
+    kept.keys = ops::Slice(context, all_keys, 2, start);
+    kept.values = ops::Slice(context, all_values, 2, start);
   }
   return {all_keys, all_values};
 }

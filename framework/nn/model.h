@@ -72,7 +72,7 @@ class Model : public Module {
   /// Errors go to the context: unknown arguments, missing ones, what is refused by name.
   virtual Tree Forward(ops::OpContext& context, const Tree& inputs, const Json& kwargs) const = 0;
 
-  /// Inputs of a use: "forward", "prefill", "decode". Errors: kUnsupported for a use that the class doesn't have.
+  /// Inputs of a use: "forward", "prefill", "decode", and "continue" for several tokens after a cache. Errors: kUnsupported for a use that the class doesn't have.
   virtual Result<InputLayout> Layout(std::string_view use) const = 0;
 
   const Json& config() const { return config_; }
