@@ -12,7 +12,8 @@ const OpDef& AddmmOp() {
   return op;
 }
 
-Value Addmm(OpContext& context, const Value& bias, const Value& a, const Value& b, Scalar beta, Scalar alpha) {
+Value Addmm(OpContext& context, const Value& bias, const Value& a, const Value& b, Scalar beta,
+            Scalar alpha) {
   return context.Call(AddmmOp(), {bias, a, b, beta.argument(), alpha.argument()});
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& AliasOp() {
-  static const OpDef op = MakeOp(
-      "aten::alias(Tensor(a) self) -> Tensor(a)",
-      AnyUnaryRule, {.view = true, .no_effect = true});
+  static const OpDef op =
+      MakeOp("aten::alias(Tensor(a) self) -> Tensor(a)", AnyUnaryRule, {.view = true, .no_effect = true});
   return op;
 }
 

@@ -5,24 +5,26 @@
 namespace conformance::ops {
 namespace {
 
-DType TruthType(const RuleCall& call) { return call.tensor(0).dtype() == DType::kU8 ? DType::kU8 : DType::kBool; }
+DType TruthType(const RuleCall& call) {
+  return call.tensor(0).dtype() == DType::kU8 ? DType::kU8 : DType::kBool;
+}
 
-Result<RuleResult> AllDimRule(RuleCall& call) { return ReduceOver(call, 1, call.boolean(2), TruthType(call)); }
+Result<RuleResult> AllDimRule(RuleCall& call) {
+  return ReduceOver(call, 1, call.boolean(2), TruthType(call));
+}
 Result<RuleResult> AllRule(RuleCall& call) { return One(TruthType(call), {}); }
 
 }  // namespace
 
 const OpDef& AllDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
-      AllDimRule);
+  static const OpDef op =
+      MakeOp("aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", AllDimRule);
   return op;
 }
 
 const OpDef& AllDimsOp() {
-  static const OpDef op = MakeOp(
-      "aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor",
-      AllDimRule);
+  static const OpDef op =
+      MakeOp("aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", AllDimRule);
   return op;
 }
 

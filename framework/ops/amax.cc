@@ -13,9 +13,8 @@ Result<RuleResult> AmaxRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& AmaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
-      AmaxRule);
+  static const OpDef op =
+      MakeOp("aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", AmaxRule);
   return op;
 }
 

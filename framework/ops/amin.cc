@@ -13,9 +13,8 @@ Result<RuleResult> AminRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& AminOp() {
-  static const OpDef op = MakeOp(
-      "aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
-      AminRule);
+  static const OpDef op =
+      MakeOp("aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", AminRule);
   return op;
 }
 

@@ -5,24 +5,26 @@
 namespace conformance::ops {
 namespace {
 
-DType TruthType(const RuleCall& call) { return call.tensor(0).dtype() == DType::kU8 ? DType::kU8 : DType::kBool; }
+DType TruthType(const RuleCall& call) {
+  return call.tensor(0).dtype() == DType::kU8 ? DType::kU8 : DType::kBool;
+}
 
-Result<RuleResult> AnyDimRule(RuleCall& call) { return ReduceOver(call, 1, call.boolean(2), TruthType(call)); }
+Result<RuleResult> AnyDimRule(RuleCall& call) {
+  return ReduceOver(call, 1, call.boolean(2), TruthType(call));
+}
 Result<RuleResult> AnyRule(RuleCall& call) { return One(TruthType(call), {}); }
 
 }  // namespace
 
 const OpDef& AnyDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
-      AnyDimRule);
+  static const OpDef op =
+      MakeOp("aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", AnyDimRule);
   return op;
 }
 
 const OpDef& AnyDimsOp() {
-  static const OpDef op = MakeOp(
-      "aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor",
-      AnyDimRule);
+  static const OpDef op =
+      MakeOp("aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor", AnyDimRule);
   return op;
 }
 

@@ -9,11 +9,14 @@ namespace conformance::ops {
 namespace {
 
 // Kinds of numbers decide the type: a float anywhere gives f32.
-Result<RuleResult> Ranged(RuleCall& call, const Argument& start, const Argument& end, const Argument& step, std::optional<DType> dtype) {
+Result<RuleResult> Ranged(RuleCall& call, const Argument& start, const Argument& end, const Argument& step,
+                          std::optional<DType> dtype) {
   bool ints = true;
-  for (const Argument* number : {&start, &end, &step}) ints = ints && !std::holds_alternative<double>(*number);
+  for (const Argument* number : {&start, &end, &step})
+    ints = ints && !std::holds_alternative<double>(*number);
   const DType type = dtype.value_or(ints ? DType::kI64 : DType::kF32);
-  if (type == DType::kBool) return TypeError(std::string(call.op()) + ": dtype is bool, want an integer or a float");
+  if (type == DType::kBool)
+    return TypeError(std::string(call.op()) + ": dtype is bool, want an integer or a float");
   const auto size_of = [](const Argument& number) {
     const auto* size = std::get_if<SymInt>(&number);
     return size != nullptr ? *size : SymInt(std::get<bool>(number) ? 1 : 0);
@@ -28,7 +31,8 @@ Result<RuleResult> Ranged(RuleCall& call, const Argument& start, const Argument&
     const SymInt way = forward ? to - from : from - to;
     CONFORMANCE_TRY(const bool fits, call.Holds(Ge(way, 0), "arange: the end is not before the start"));
     if (!fits) {
-      return RuleInvalid(call, "start is " + from.ToString() + " and end " + to.ToString() + ", want a step that leads to the end");
+      return RuleInvalid(call, "start is " + from.ToString() + " and end " + to.ToString() +
+                                   ", want a step that leads to the end");
     }
     return One(type, {by.AsInt() == 1 ? way : CeilDiv(way, forward ? by : -by)});
   }
@@ -47,18 +51,26 @@ Result<RuleResult> Ranged(RuleCall& call, const Argument& start, const Argument&
   }
   const double length = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
   if (numbers[2] == 0 || !(length >= 0 && length < 9e18)) {
-    return RuleInvalid(call, "start is " + DoubleText(numbers[0]) + ", end " + DoubleText(numbers[1]) + ", step " + DoubleText(numbers[2]) +
-                                 ", want a step that leads to the end");
+    return RuleInvalid(call, "start is " + DoubleText(numbers[0]) + ", end " + DoubleText(numbers[1]) +
+                                 ", step " + DoubleText(numbers[2]) + ", want a step that leads to the end");
   }
   return One(type, {static_cast<int64_t>(length)});
 }
 
-Result<RuleResult> ArangeRule(RuleCall& call) { return Ranged(call, SymInt(0), call.arg(0), SymInt(1), call.dtype(1)); }
-Result<RuleResult> ArangeStartRule(RuleCall& call) { return Ranged(call, call.arg(0), call.arg(1), SymInt(1), call.dtype(2)); }
-Result<RuleResult> ArangeStartStepRule(RuleCall& call) { return Ranged(call, call.arg(0), call.arg(1), call.arg(2), call.dtype(3)); }
+Result<RuleResult> ArangeRule(RuleCall& call) {
+  return Ranged(call, SymInt(0), call.arg(0), SymInt(1), call.dtype(1));
+}
+Result<RuleResult> ArangeStartRule(RuleCall& call) {
+  return Ranged(call, call.arg(0), call.arg(1), SymInt(1), call.dtype(2));
+}
+Result<RuleResult> ArangeStartStepRule(RuleCall& call) {
+  return Ranged(call, call.arg(0), call.arg(1), call.arg(2), call.dtype(3));
+}
 
 // PyTorch's own choice is not written down, as in its traces.
-Argument TypeOf(DType dtype, bool ints) { return ints && dtype == DType::kI64 ? Argument(NoneType{}) : Argument(dtype); }
+Argument TypeOf(DType dtype, bool ints) {
+  return ints && dtype == DType::kI64 ? Argument(NoneType{}) : Argument(dtype);
+}
 bool IsInt(const Scalar& number) { return std::holds_alternative<SymInt>(number.argument()); }
 
 }  // namespace
@@ -91,11 +103,13 @@ Value Arange(OpContext& context, SymInt end, DType dtype) {
   return context.Call(ArangeOp(), {std::move(end), TypeOf(dtype, true)});
 }
 Value Arange(OpContext& context, Scalar start, Scalar end, DType dtype) {
-  return context.Call(ArangeStartOp(), {start.argument(), end.argument(), TypeOf(dtype, IsInt(start) && IsInt(end))});
+  return context.Call(ArangeStartOp(),
+                      {start.argument(), end.argument(), TypeOf(dtype, IsInt(start) && IsInt(end))});
 }
 Value Arange(OpContext& context, Scalar start, Scalar end, Scalar step, DType dtype) {
   const bool ints = IsInt(start) && IsInt(end) && IsInt(step);
-  return context.Call(ArangeStartStepOp(), {start.argument(), end.argument(), step.argument(), TypeOf(dtype, ints)});
+  return context.Call(ArangeStartStepOp(),
+                      {start.argument(), end.argument(), step.argument(), TypeOf(dtype, ints)});
 }
 
 }  // namespace conformance::ops

@@ -14,9 +14,8 @@ Result<RuleResult> ArgmaxRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& ArgmaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
-      ArgmaxRule);
+  static const OpDef op =
+      MakeOp("aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", ArgmaxRule);
   return op;
 }
 

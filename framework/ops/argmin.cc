@@ -14,9 +14,8 @@ Result<RuleResult> ArgminRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& ArgminOp() {
-  static const OpDef op = MakeOp(
-      "aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
-      ArgminRule);
+  static const OpDef op =
+      MakeOp("aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", ArgminRule);
   return op;
 }
 

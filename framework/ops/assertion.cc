@@ -48,23 +48,25 @@ const OpDef& AssertTensorMetadataOp() {
 }
 
 const OpDef& AssertScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::_assert_scalar(Scalar self, str assert_msg) -> ()",
-      AssertScalarRule, {.no_effect = true});
+  static const OpDef op = MakeOp("aten::_assert_scalar(Scalar self, str assert_msg) -> ()", AssertScalarRule,
+                                 {.no_effect = true});
   return op;
 }
 
 const OpDef& SymConstrainRangeForSizeOp() {
-  static const OpDef op = MakeOp(
-      "aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()",
-      ConstrainRangeRule, {.no_effect = true});
+  static const OpDef op =
+      MakeOp("aten::sym_constrain_range_for_size(Scalar size, *, int? min=None, int? max=None) -> ()",
+             ConstrainRangeRule, {.no_effect = true});
   return op;
 }
 
-void AssertTensorMetadata(OpContext& context, const Value& x, std::optional<DType> dtype, std::optional<std::vector<SymInt>> sizes) {
-  context.CallMulti(AssertTensorMetadataOp(), {x, sizes ? Argument(*std::move(sizes)) : Argument(NoneType{}), NoneType{},
-                                               dtype ? Argument(*dtype) : Argument(NoneType{})});
+void AssertTensorMetadata(OpContext& context, const Value& x, std::optional<DType> dtype,
+                          std::optional<std::vector<SymInt>> sizes) {
+  context.CallMulti(AssertTensorMetadataOp(), {x, sizes ? Argument(*std::move(sizes)) : Argument(NoneType{}),
+                                               NoneType{}, dtype ? Argument(*dtype) : Argument(NoneType{})});
 }
-void AssertScalar(OpContext& context, const SymBool& condition, std::string_view message) { context.Assert(condition, message); }
+void AssertScalar(OpContext& context, const SymBool& condition, std::string_view message) {
+  context.Assert(condition, message);
+}
 
 }  // namespace conformance::ops

@@ -12,7 +12,8 @@ const OpDef& BaddbmmOp() {
   return op;
 }
 
-Value Baddbmm(OpContext& context, const Value& bias, const Value& a, const Value& b, Scalar beta, Scalar alpha) {
+Value Baddbmm(OpContext& context, const Value& bias, const Value& a, const Value& b, Scalar beta,
+              Scalar alpha) {
   return context.Call(BaddbmmOp(), {bias, a, b, beta.argument(), alpha.argument()});
 }
 

@@ -5,30 +5,26 @@
 namespace conformance::ops {
 
 const OpDef& AndTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor",
-      BitwiseRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::__and__.Tensor(Tensor self, Tensor other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& AndScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::__and__.Scalar(Tensor self, Scalar other) -> Tensor",
-      BitwiseRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::__and__.Scalar(Tensor self, Scalar other) -> Tensor", BitwiseRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& BitwiseAndTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor",
-      BitwiseRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::bitwise_and.Tensor(Tensor self, Tensor other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& BitwiseAndScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor",
-      BitwiseRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::bitwise_and.Scalar(Tensor self, Scalar other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& BitwiseNotOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_not(Tensor self) -> Tensor",
-      IntegralUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::bitwise_not(Tensor self) -> Tensor", IntegralUnaryRule, {.pointwise = true});
   return op;
 }
 

@@ -5,30 +5,26 @@
 namespace conformance::ops {
 
 const OpDef& OrTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor",
-      BitwiseRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::__or__.Tensor(Tensor self, Tensor other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& OrScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::__or__.Scalar(Tensor self, Scalar other) -> Tensor",
-      BitwiseRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::__or__.Scalar(Tensor self, Scalar other) -> Tensor", BitwiseRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& BitwiseOrTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor",
-      BitwiseRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::bitwise_or.Tensor(Tensor self, Tensor other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& BitwiseOrScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor",
-      BitwiseRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::bitwise_or.Scalar(Tensor self, Scalar other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true});
   return op;
 }
 

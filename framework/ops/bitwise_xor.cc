@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& BitwiseXorTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor",
-      BitwiseRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& BitwiseXorScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor",
-      BitwiseRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor", BitwiseRule,
+                                 {.pointwise = true});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& BmmOp() {
-  static const OpDef op = MakeOp(
-      "aten::bmm(Tensor self, Tensor mat2) -> Tensor",
-      BmmRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::bmm(Tensor self, Tensor mat2) -> Tensor", BmmRule, {.reduction_arg = 0});
   return op;
 }
 

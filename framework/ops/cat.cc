@@ -22,11 +22,14 @@ Result<RuleResult> CatRule(RuleCall& call) {
   Sizes sizes = first->sizes();
   for (const Value& x : xs) {
     if (&x == first || (x.rank() != first->rank() && IsSkipped(x))) continue;
-    if (x.rank() != first->rank()) return WantShape(call, "tensors", x, "of " + std::to_string(first->rank()) + " axes");
+    if (x.rank() != first->rank())
+      return WantShape(call, "tensors", x, "of " + std::to_string(first->rank()) + " axes");
     for (int64_t i = 0; i < x.rank(); ++i) {
       if (i == axis) continue;
       CONFORMANCE_TRY(const bool equal, call.Equal(x.sizes()[i], sizes[i], "cat: sizes beside the axis"));
-      if (!equal) return WantShape(call, "tensors", x, "like " + Describe(first->meta()) + " but for axis " + std::to_string(axis));
+      if (!equal)
+        return WantShape(call, "tensors", x,
+                         "like " + Describe(first->meta()) + " but for axis " + std::to_string(axis));
       if (x.sizes()[i].IsConstant()) sizes[i] = x.sizes()[i];
     }
     if (!IsSkipped(*first) && !IsSkipped(x)) sizes[axis] += x.sizes()[axis];
@@ -41,6 +44,8 @@ const OpDef& CatOp() {
   return op;
 }
 
-Value Cat(OpContext& context, std::vector<Value> xs, int64_t axis) { return context.Call(CatOp(), {std::move(xs), axis}); }
+Value Cat(OpContext& context, std::vector<Value> xs, int64_t axis) {
+  return context.Call(CatOp(), {std::move(xs), axis});
+}
 
 }  // namespace conformance::ops

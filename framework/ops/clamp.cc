@@ -6,7 +6,8 @@ namespace conformance::ops {
 namespace {
 
 Status WantBound(const RuleCall& call) {
-  if (call.IsNone(1) && call.IsNone(2)) return RuleInvalid(call, "found neither min nor max, want at least one");
+  if (call.IsNone(1) && call.IsNone(2))
+    return RuleInvalid(call, "found neither min nor max, want at least one");
   return Ok();
 }
 
@@ -37,49 +38,52 @@ Result<RuleResult> ClampTensorRule(RuleCall& call) {
 
 Result<RuleResult> ClampInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), ClampRule(call)); }
 
-Argument Bound(const std::optional<Scalar>& bound) { return bound ? bound->argument() : Argument(NoneType{}); }
+Argument Bound(const std::optional<Scalar>& bound) {
+  return bound ? bound->argument() : Argument(NoneType{});
+}
 
 }  // namespace
 
 const OpDef& ClampOp() {
-  static const OpDef op = MakeOp(
-      "aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
-      ClampRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor",
+                                 ClampRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& ClampTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor",
-      ClampTensorRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", ClampTensorRule,
+             {.pointwise = true});
   return op;
 }
 
 const OpDef& ClampMinOp() {
-  static const OpDef op = MakeOp(
-      "aten::clamp_min(Tensor self, Scalar min) -> Tensor",
-      ClampRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::clamp_min(Tensor self, Scalar min) -> Tensor", ClampRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& ClampMaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::clamp_max(Tensor self, Scalar max) -> Tensor",
-      ClampRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::clamp_max(Tensor self, Scalar max) -> Tensor", ClampRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& ClampInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)",
-      ClampInPlaceRule, {.pointwise = true, .in_place_of = "aten.clamp.default"});
+  static const OpDef op =
+      MakeOp("aten::clamp_(Tensor(a!) self, Scalar? min=None, Scalar? max=None) -> Tensor(a!)",
+             ClampInPlaceRule, {.pointwise = true, .in_place_of = "aten.clamp.default"});
   return op;
 }
 
 Value Clamp(OpContext& context, const Value& x, std::optional<Scalar> min, std::optional<Scalar> max) {
   return context.Call(ClampOp(), {x, Bound(min), Bound(max)});
 }
-Value ClampMin(OpContext& context, const Value& x, Scalar min) { return context.Call(ClampMinOp(), {x, min.argument()}); }
-Value ClampMax(OpContext& context, const Value& x, Scalar max) { return context.Call(ClampMaxOp(), {x, max.argument()}); }
+Value ClampMin(OpContext& context, const Value& x, Scalar min) {
+  return context.Call(ClampMinOp(), {x, min.argument()});
+}
+Value ClampMax(OpContext& context, const Value& x, Scalar max) {
+  return context.Call(ClampMaxOp(), {x, max.argument()});
+}
 
 }  // namespace conformance::ops

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& CloneOp() {
-  static const OpDef op = MakeOp(
-      "aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
-      AnyUnaryRule);
+  static const OpDef op =
+      MakeOp("aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", AnyUnaryRule);
   return op;
 }
 

@@ -20,9 +20,11 @@ const OpDef& Conv1dPaddingOp() {
   return op;
 }
 
-Value Conv1d(OpContext& context, const Value& x, const Value& weight, const Value& bias, std::vector<int64_t> stride,
-             std::vector<int64_t> padding, std::vector<int64_t> dilation, int64_t groups) {
-  return context.Call(Conv1dOp(), {x, weight, bias, ToSymInts(stride), ToSymInts(padding), ToSymInts(dilation), groups});
+Value Conv1d(OpContext& context, const Value& x, const Value& weight, const Value& bias,
+             std::vector<int64_t> stride, std::vector<int64_t> padding, std::vector<int64_t> dilation,
+             int64_t groups) {
+  return context.Call(Conv1dOp(),
+                      {x, weight, bias, ToSymInts(stride), ToSymInts(padding), ToSymInts(dilation), groups});
 }
 
 }  // namespace conformance::ops

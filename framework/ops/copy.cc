@@ -15,9 +15,8 @@ Result<RuleResult> FillRule(RuleCall& call) { return Same(call.tensor(0)); }
 }  // namespace
 
 const OpDef& CopyInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)",
-      CopyRule);
+  static const OpDef op =
+      MakeOp("aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)", CopyRule);
   return op;
 }
 

@@ -14,9 +14,8 @@ Result<RuleResult> CumsumRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& CumsumOp() {
-  static const OpDef op = MakeOp(
-      "aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
-      CumsumRule, {.reduction_arg = 0});
+  static const OpDef op = MakeOp("aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+                                 CumsumRule, {.reduction_arg = 0});
   return op;
 }
 

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& DetachOp() {
-  static const OpDef op = MakeOp(
-      "aten::detach(Tensor(a) self) -> Tensor(a)",
-      AnyUnaryRule, {.view = true, .no_effect = true});
+  static const OpDef op =
+      MakeOp("aten::detach(Tensor(a) self) -> Tensor(a)", AnyUnaryRule, {.view = true, .no_effect = true});
   return op;
 }
 
 const OpDef& DetachInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::detach_(Tensor(a!) self) -> Tensor(a!)",
-      AnyUnaryRule, {.view = true, .no_effect = true, .in_place_of = "aten.detach.default"});
+  static const OpDef op = MakeOp("aten::detach_(Tensor(a!) self) -> Tensor(a!)", AnyUnaryRule,
+                                 {.view = true, .no_effect = true, .in_place_of = "aten.detach.default"});
   return op;
 }
 

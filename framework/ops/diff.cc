@@ -42,7 +42,8 @@ const OpDef& DiffOp() {
   return op;
 }
 
-Value Diff(OpContext& context, const Value& x, int64_t n, int64_t axis, const Value& prepend, const Value& append) {
+Value Diff(OpContext& context, const Value& x, int64_t n, int64_t axis, const Value& prepend,
+           const Value& append) {
   return context.Call(DiffOp(), {x, n, axis, prepend, append});
 }
 

@@ -10,37 +10,36 @@ Result<RuleResult> DivInPlaceRule(RuleCall& call) { return InPlace(call, call.te
 Result<RuleResult> DivModeRule(RuleCall& call) {
   if (call.IsNone(2)) return DivideRule(call);
   const std::string& mode = call.string(2);
-  if (mode != "trunc" && mode != "floor") return RuleInvalid(call, "rounding_mode is '" + mode + "', want 'trunc' or 'floor'");
+  if (mode != "trunc" && mode != "floor")
+    return RuleInvalid(call, "rounding_mode is '" + mode + "', want 'trunc' or 'floor'");
   return BinaryNoBoolsRule(call);
 }
 
 }  // namespace
 
 const OpDef& DivTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::div.Tensor(Tensor self, Tensor other) -> Tensor",
-      DivideRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::div.Tensor(Tensor self, Tensor other) -> Tensor", DivideRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& DivScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::div.Scalar(Tensor self, Scalar other) -> Tensor",
-      DivideRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::div.Scalar(Tensor self, Scalar other) -> Tensor", DivideRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& DivTensorModeOp() {
-  static const OpDef op = MakeOp(
-      "aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
-      DivModeRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op =
+      MakeOp("aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", DivModeRule,
+             {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& DivTensorInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)",
-      DivInPlaceRule, {.pointwise = true, .in_place_of = "aten.div.Tensor", .number_arg = 1});
+  static const OpDef op =
+      MakeOp("aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)", DivInPlaceRule,
+             {.pointwise = true, .in_place_of = "aten.div.Tensor", .number_arg = 1});
   return op;
 }
 

@@ -16,12 +16,13 @@ Result<RuleResult> DropoutRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& DropoutOp() {
-  static const OpDef op = MakeOp(
-      "aten::dropout(Tensor input, float p, bool train) -> Tensor",
-      DropoutRule, {.random = true});
+  static const OpDef op =
+      MakeOp("aten::dropout(Tensor input, float p, bool train) -> Tensor", DropoutRule, {.random = true});
   return op;
 }
 
-Value Dropout(OpContext& context, const Value& x, double p, bool train) { return context.Call(DropoutOp(), {x, p, train}); }
+Value Dropout(OpContext& context, const Value& x, double p, bool train) {
+  return context.Call(DropoutOp(), {x, p, train});
+}
 
 }  // namespace conformance::ops

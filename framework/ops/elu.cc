@@ -5,9 +5,9 @@
 namespace conformance::ops {
 
 const OpDef& EluOp() {
-  static const OpDef op = MakeOp(
-      "aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor",
-      FloatingUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor",
+             FloatingUnaryRule, {.pointwise = true});
   return op;
 }
 

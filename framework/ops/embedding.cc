@@ -9,7 +9,8 @@ Result<RuleResult> EmbeddingRule(RuleCall& call) {
   const Value& weight = call.tensor(0);
   const Value& ids = call.tensor(1);
   if (weight.rank() != 2) return WantShape(call, "weight", weight, "[n, d]");
-  if (ids.dtype() != DType::kI64 && ids.dtype() != DType::kI32) return WantType(call, "indices", ids, "i64 or i32");
+  if (ids.dtype() != DType::kI64 && ids.dtype() != DType::kI32)
+    return WantType(call, "indices", ids, "i64 or i32");
   Sizes sizes = ids.sizes();
   sizes.push_back(weight.sizes()[1]);
   return One(weight.dtype(), std::move(sizes));

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& EqualTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::eq.Tensor(Tensor self, Tensor other) -> Tensor",
-      CompareRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::eq.Tensor(Tensor self, Tensor other) -> Tensor", CompareRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& EqualScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::eq.Scalar(Tensor self, Scalar other) -> Tensor",
-      CompareRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::eq.Scalar(Tensor self, Scalar other) -> Tensor", CompareRule, {.pointwise = true});
   return op;
 }
 

@@ -10,9 +10,8 @@ const OpDef& ExpOp() {
 }
 
 const OpDef& ExpInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::exp_(Tensor(a!) self) -> Tensor(a!)",
-      FloatUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.exp.default"});
+  static const OpDef op = MakeOp("aten::exp_(Tensor(a!) self) -> Tensor(a!)", FloatUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.exp.default"});
   return op;
 }
 

@@ -7,17 +7,21 @@ namespace {
 
 Result<Sizes> Expanded(RuleCall& call, const Value& x, const Sizes& wanted) {
   const size_t rank = static_cast<size_t>(x.rank());
-  if (wanted.size() < rank) return WantShape(call, "self", x, "of at most " + std::to_string(wanted.size()) + " axes");
+  if (wanted.size() < rank)
+    return WantShape(call, "self", x, "of at most " + std::to_string(wanted.size()) + " axes");
   const size_t added = wanted.size() - rank;
   Sizes sizes = wanted;
   for (size_t i = 0; i < wanted.size(); ++i) {
     const auto number = wanted[i].AsInt();
     if (number && *number == -1) {
-      if (i < added) return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want no -1 for a new axis");
+      if (i < added)
+        return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) +
+                          ", want no -1 for a new axis");
       sizes[i] = x.sizes()[i - added];
       continue;
     }
-    if (number && *number < 0) return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want none below -1");
+    if (number && *number < 0)
+      return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want none below -1");
     if (i < added) continue;
     const SymInt& size = x.sizes()[i - added];
     CONFORMANCE_TRY(const bool fits, call.Broadcasts(size, wanted[i]));
@@ -41,16 +45,15 @@ Result<RuleResult> ExpandAsRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& ExpandOp() {
-  static const OpDef op = MakeOp(
-      "aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)",
-      ExpandRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)", ExpandRule,
+             {.view = true});
   return op;
 }
 
 const OpDef& ExpandAsOp() {
-  static const OpDef op = MakeOp(
-      "aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)",
-      ExpandAsRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)", ExpandAsRule, {.view = true});
   return op;
 }
 

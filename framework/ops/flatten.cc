@@ -10,8 +10,8 @@ Result<RuleResult> FlattenRule(RuleCall& call) {
   CONFORMANCE_TRY(const int64_t start, AxisArg(call, 1, x));
   CONFORMANCE_TRY(const int64_t end, AxisArg(call, 2, x));
   if (start > end) {
-    return ShapeError(std::string(call.op()) + ": start_dim is " + std::to_string(start) + ", want one not behind end_dim " +
-                      std::to_string(end));
+    return ShapeError(std::string(call.op()) + ": start_dim is " + std::to_string(start) +
+                      ", want one not behind end_dim " + std::to_string(end));
   }
   if (x.rank() == 0) return One(x.dtype(), {1});
   const auto& from = x.sizes();
@@ -24,9 +24,9 @@ Result<RuleResult> FlattenRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& FlattenOp() {
-  static const OpDef op = MakeOp(
-      "aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)",
-      FlattenRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)",
+             FlattenRule, {.view = true});
   return op;
 }
 

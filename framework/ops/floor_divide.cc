@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& FloorDivideOp() {
-  static const OpDef op = MakeOp(
-      "aten::floor_divide(Tensor self, Tensor other) -> Tensor",
-      BinaryNoBoolsRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::floor_divide(Tensor self, Tensor other) -> Tensor", BinaryNoBoolsRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 

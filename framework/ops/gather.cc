@@ -17,8 +17,7 @@ Result<RuleResult> GatherRule(RuleCall& call) {
 
 const OpDef& GatherOp() {
   static const OpDef op = MakeOp(
-      "aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
-      GatherRule);
+      "aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor", GatherRule);
   return op;
 }
 

@@ -16,9 +16,8 @@ Result<RuleResult> GeluRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& GeluOp() {
-  static const OpDef op = MakeOp(
-      "aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor",
-      GeluRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor", GeluRule, {.pointwise = true});
   return op;
 }
 

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& GreaterTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::gt.Tensor(Tensor self, Tensor other) -> Tensor",
-      CompareRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::gt.Tensor(Tensor self, Tensor other) -> Tensor", CompareRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& GreaterScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::gt.Scalar(Tensor self, Scalar other) -> Tensor",
-      CompareRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::gt.Scalar(Tensor self, Scalar other) -> Tensor", CompareRule, {.pointwise = true});
   return op;
 }
 

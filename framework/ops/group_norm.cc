@@ -15,8 +15,10 @@ Result<RuleResult> GroupNormRule(RuleCall& call) {
   CONFORMANCE_RETURN_IF_ERROR(WantFloating(call, "input", x));
   if (x.rank() < 2) return WantShape(call, "input", x, "[n, c, ...]");
   const SymInt& channels = x.sizes()[1];
-  CONFORMANCE_TRY(const bool fits, call.Equal(Mod(channels, groups), 0, "group_norm: the groups divide the channels"));
-  if (!fits) return WantShape(call, "input", x, "with channels that " + std::to_string(groups) + " groups divide");
+  CONFORMANCE_TRY(const bool fits,
+                  call.Equal(Mod(channels, groups), 0, "group_norm: the groups divide the channels"));
+  if (!fits)
+    return WantShape(call, "input", x, "with channels that " + std::to_string(groups) + " groups divide");
   CONFORMANCE_RETURN_IF_ERROR(WantChannels(call, {2, 3}, channels));
   return Same(x);
 }
@@ -31,7 +33,8 @@ const OpDef& GroupNormOp() {
   return op;
 }
 
-Value GroupNorm(OpContext& context, const Value& x, int64_t groups, const Value& weight, const Value& bias, double eps) {
+Value GroupNorm(OpContext& context, const Value& x, int64_t groups, const Value& weight, const Value& bias,
+                double eps) {
   return context.Call(GroupNormOp(), {x, groups, weight, bias, eps});
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& HardsigmoidOp() {
-  static const OpDef op = MakeOp(
-      "aten::hardsigmoid(Tensor self) -> Tensor",
-      FloatingUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::hardsigmoid(Tensor self) -> Tensor", FloatingUnaryRule, {.pointwise = true});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& HardswishOp() {
-  static const OpDef op = MakeOp(
-      "aten::hardswish(Tensor self) -> Tensor",
-      FloatingUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::hardswish(Tensor self) -> Tensor", FloatingUnaryRule, {.pointwise = true});
   return op;
 }
 

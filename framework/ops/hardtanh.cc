@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& HardtanhOp() {
-  static const OpDef op = MakeOp(
-      "aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
-      NoBoolUnaryRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor",
+                                 NoBoolUnaryRule, {.pointwise = true});
   return op;
 }
 

@@ -32,7 +32,8 @@ const OpDef& IndexPutInPlaceOp() {
   return op;
 }
 
-Value IndexPut(OpContext& context, const Value& x, std::vector<Value> indices, const Value& values, bool accumulate) {
+Value IndexPut(OpContext& context, const Value& x, std::vector<Value> indices, const Value& values,
+               bool accumulate) {
   return context.Call(IndexPutOp(), {x, std::move(indices), values, accumulate});
 }
 

@@ -14,11 +14,15 @@ Status AddMask(RuleCall& call, const Value& x, const Value& mask, std::vector<Sl
   const size_t axis = slots.size();
   bool fits = axis + static_cast<size_t>(mask.rank()) <= static_cast<size_t>(x.rank());
   for (size_t i = 0; fits && i < static_cast<size_t>(mask.rank()); ++i) {
-    CONFORMANCE_TRY(fits, call.Equal(mask.sizes()[i], x.sizes()[axis + i], "index: a mask of the size of its axis"));
+    CONFORMANCE_TRY(
+        fits, call.Equal(mask.sizes()[i], x.sizes()[axis + i], "index: a mask of the size of its axis"));
   }
-  if (!fits) return WantShape(call, "indices", mask, "of the sizes of self " + Describe(x.meta()) + " from axis " + std::to_string(axis));
+  if (!fits)
+    return WantShape(call, "indices", mask,
+                     "of the sizes of self " + Describe(x.meta()) + " from axis " + std::to_string(axis));
   const SymInt count = call.Unbacked("nonzero of " + Describe(mask.meta()));
-  for (int64_t i = 0; i < mask.rank(); ++i) slots.push_back({x.sizes()[axis + static_cast<size_t>(i)], Sizes{count}});
+  for (int64_t i = 0; i < mask.rank(); ++i)
+    slots.push_back({x.sizes()[axis + static_cast<size_t>(i)], Sizes{count}});
   return Ok();
 }
 
@@ -33,12 +37,14 @@ Result<std::vector<Slot>> Slots(RuleCall& call, const Value& x, const std::vecto
       return WantType(call, "indices", index, "i64, i32, or bool with axes");
     }
     if (slots.size() >= static_cast<size_t>(x.rank())) {
-      return WantShape(call, "self", x, "of at least " + std::to_string(indices.size()) + " axes, as many as indices");
+      return WantShape(call, "self", x,
+                       "of at least " + std::to_string(indices.size()) + " axes, as many as indices");
     }
     const SymInt& size = x.sizes()[slots.size()];
     slots.push_back({size, index.defined() ? std::optional(index.sizes()) : std::nullopt});
   }
-  while (slots.size() < static_cast<size_t>(x.rank())) slots.push_back({x.sizes()[slots.size()], std::nullopt});
+  while (slots.size() < static_cast<size_t>(x.rank()))
+    slots.push_back({x.sizes()[slots.size()], std::nullopt});
   return slots;
 }
 
@@ -72,8 +78,10 @@ Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& 
   return sizes;
 }
 
-Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value, int64_t free_axis) {
-  if (index.dtype() != DType::kI64 && index.dtype() != DType::kI32) return WantType(call, "index", index, "i64 or i32");
+Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value,
+                       int64_t free_axis) {
+  if (index.dtype() != DType::kI64 && index.dtype() != DType::kI32)
+    return WantType(call, "index", index, "i64 or i32");
   const Sizes one{1};
   const Sizes& a = index.rank() == 0 ? one : index.sizes();
   const Sizes& b = value.rank() == 0 ? one : value.sizes();
@@ -86,8 +94,9 @@ Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name
     CONFORMANCE_TRY(fits, call.Holds(Le(a[i], b[i]), "an index is no longer than what it points into"));
   }
   if (fits) return Ok();
-  return WantShape(call, "index", index, "no longer than " + std::string(name) + " " + Describe(value.meta()) +
-                                             (free_axis < 0 ? "" : " beside axis " + std::to_string(free_axis)));
+  return WantShape(call, "index", index,
+                   "no longer than " + std::string(name) + " " + Describe(value.meta()) +
+                       (free_axis < 0 ? "" : " beside axis " + std::to_string(free_axis)));
 }
 
 }  // namespace conformance::ops

@@ -10,6 +10,7 @@ namespace conformance::ops {
 Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& indices);
 
 /// gather and scatter: `index` is i64 or i32, has the rank of `value`, and is nowhere longer, but along `free_axis` (-1: none).
-Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value, int64_t free_axis);
+Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value,
+                       int64_t free_axis);
 
 }  // namespace conformance::ops

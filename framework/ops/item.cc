@@ -10,7 +10,8 @@ Result<RuleResult> ItemRule(RuleCall& call) {
   CONFORMANCE_TRY(const bool one, call.Equal(NumElements(x.sizes()), 1, "item: exactly one element"));
   if (!one) return WantShape(call, "self", x, "of exactly one element");
   if (IsFloating(x.dtype())) {
-    return Unsupported(std::string(call.op()) + ": self is " + Describe(x.meta()) + ", want an integer or bool: a float is no size");
+    return Unsupported(std::string(call.op()) + ": self is " + Describe(x.meta()) +
+                       ", want an integer or bool: a float is no size");
   }
   RuleResult result;
   result.sym_int = call.Unbacked("item of " + Describe(x.meta()), {.min = INT64_MIN, .max = std::nullopt});

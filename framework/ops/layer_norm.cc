@@ -23,8 +23,8 @@ const OpDef& LayerNormOp() {
   return op;
 }
 
-Value LayerNorm(OpContext& context, const Value& x, std::vector<SymInt> normalized_shape, const Value& weight, const Value& bias,
-                double eps) {
+Value LayerNorm(OpContext& context, const Value& x, std::vector<SymInt> normalized_shape, const Value& weight,
+                const Value& bias, double eps) {
   return context.Call(LayerNormOp(), {x, std::move(normalized_shape), weight, bias, eps});
 }
 

@@ -25,16 +25,15 @@ Result<RuleResult> LogSoftmaxInnerRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& LogSoftmaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-      LogSoftmaxRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", LogSoftmaxRule,
+             {.reduction_arg = 0});
   return op;
 }
 
 const OpDef& LogSoftmaxInnerOp() {
-  static const OpDef op = MakeOp(
-      "aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
-      LogSoftmaxInnerRule, {.reduction_arg = 0});
+  static const OpDef op = MakeOp("aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+                                 LogSoftmaxInnerRule, {.reduction_arg = 0});
   return op;
 }
 

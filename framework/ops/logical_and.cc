@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& LogicalAndOp() {
-  static const OpDef op = MakeOp(
-      "aten::logical_and(Tensor self, Tensor other) -> Tensor",
-      CompareRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::logical_and(Tensor self, Tensor other) -> Tensor", CompareRule, {.pointwise = true});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& LogicalNotOp() {
-  static const OpDef op = MakeOp(
-      "aten::logical_not(Tensor self) -> Tensor",
-      TestUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::logical_not(Tensor self) -> Tensor", TestUnaryRule, {.pointwise = true});
   return op;
 }
 

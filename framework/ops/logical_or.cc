@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& LogicalOrOp() {
-  static const OpDef op = MakeOp(
-      "aten::logical_or(Tensor self, Tensor other) -> Tensor",
-      CompareRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::logical_or(Tensor self, Tensor other) -> Tensor", CompareRule, {.pointwise = true});
   return op;
 }
 

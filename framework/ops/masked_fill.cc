@@ -16,28 +16,28 @@ Result<RuleResult> MaskedFillRule(RuleCall& call) {
   return One(x.dtype(), std::move(sizes));
 }
 
-Result<RuleResult> MaskedFillInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), MaskedFillRule(call)); }
+Result<RuleResult> MaskedFillInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), MaskedFillRule(call));
+}
 
 }  // namespace
 
 const OpDef& MaskedFillScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
-      MaskedFillRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor",
+                                 MaskedFillRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& MaskedFillTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
-      MaskedFillRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
+                                 MaskedFillRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& MaskedFillScalarInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)",
-      MaskedFillInPlaceRule, {.pointwise = true, .in_place_of = "aten.masked_fill.Scalar"});
+  static const OpDef op =
+      MakeOp("aten::masked_fill_.Scalar(Tensor(a!) self, Tensor mask, Scalar value) -> Tensor(a!)",
+             MaskedFillInPlaceRule, {.pointwise = true, .in_place_of = "aten.masked_fill.Scalar"});
   return op;
 }
 

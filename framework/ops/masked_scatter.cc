@@ -16,9 +16,8 @@ Result<RuleResult> MaskedScatterRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& MaskedScatterOp() {
-  static const OpDef op = MakeOp(
-      "aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor",
-      MaskedScatterRule);
+  static const OpDef op =
+      MakeOp("aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", MaskedScatterRule);
   return op;
 }
 

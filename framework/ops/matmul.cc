@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& MatmulOp() {
-  static const OpDef op = MakeOp(
-      "aten::matmul(Tensor self, Tensor other) -> Tensor",
-      MatmulRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::matmul(Tensor self, Tensor other) -> Tensor", MatmulRule, {.reduction_arg = 0});
   return op;
 }
 

@@ -4,7 +4,8 @@
 
 namespace conformance::ops {
 
-Status WantFactors(const RuleCall& call, std::string_view name_a, const Value& a, std::string_view name_b, const Value& b) {
+Status WantFactors(const RuleCall& call, std::string_view name_a, const Value& a, std::string_view name_b,
+                   const Value& b) {
   CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, name_a, a));
   return WantDType(call, name_b, b, a.dtype());
 }
@@ -16,11 +17,15 @@ Result<RuleResult> MatmulRule(RuleCall& call) {
   if (b.rank() == 0) return WantShape(call, "other", b, "of at least one axis");
   const SymInt& inner = a.sizes().back();
   const bool b_is_vector = b.rank() == 1, a_is_vector = a.rank() == 1;
-  CONFORMANCE_TRY(const bool fits, call.Equal(b_is_vector ? b.sizes()[0] : b.size(-2), inner, "matmul: inner sizes"));
-  if (!fits) return WantShape(call, "other", b, (b_is_vector ? "[" : "[..., ") + inner.ToString() + (b_is_vector ? "]" : ", n]"));
+  CONFORMANCE_TRY(const bool fits,
+                  call.Equal(b_is_vector ? b.sizes()[0] : b.size(-2), inner, "matmul: inner sizes"));
+  if (!fits)
+    return WantShape(call, "other", b,
+                     (b_is_vector ? "[" : "[..., ") + inner.ToString() + (b_is_vector ? "]" : ", n]"));
   const std::span<const SymInt> all_a(a.sizes()), all_b(b.sizes());
-  CONFORMANCE_TRY(Sizes sizes, call.Broadcast(a_is_vector ? std::span<const SymInt>() : all_a.first(all_a.size() - 2),
-                                              b_is_vector ? std::span<const SymInt>() : all_b.first(all_b.size() - 2)));
+  CONFORMANCE_TRY(Sizes sizes,
+                  call.Broadcast(a_is_vector ? std::span<const SymInt>() : all_a.first(all_a.size() - 2),
+                                 b_is_vector ? std::span<const SymInt>() : all_b.first(all_b.size() - 2)));
   if (!a_is_vector) sizes.push_back(a.size(-2));
   if (!b_is_vector) sizes.push_back(b.size(-1));
   return One(a.dtype(), std::move(sizes));
@@ -35,11 +40,15 @@ Result<Sizes> Product(RuleCall& call, size_t first, bool batched) {
   CONFORMANCE_RETURN_IF_ERROR(WantFactors(call, name_a, a, name_b, b));
   const int64_t rank = batched ? 3 : 2;
   if (a.rank() != rank) return WantShape(call, name_a, a, batched ? "[b, m, k]" : "[m, k]");
-  CONFORMANCE_TRY(bool fits, b.rank() == rank ? call.Equal(b.size(-2), a.size(-1), "matrix product: inner sizes") : Result<bool>(false));
+  CONFORMANCE_TRY(bool fits, b.rank() == rank
+                                 ? call.Equal(b.size(-2), a.size(-1), "matrix product: inner sizes")
+                                 : Result<bool>(false));
   if (fits && batched) {
     CONFORMANCE_TRY(fits, call.Equal(b.sizes()[0], a.sizes()[0], "matrix product: batches"));
   }
-  if (!fits) return WantShape(call, name_b, b, (batched ? "[" + a.sizes()[0].ToString() + ", " : "[") + a.size(-1).ToString() + ", n]");
+  if (!fits)
+    return WantShape(call, name_b, b,
+                     (batched ? "[" + a.sizes()[0].ToString() + ", " : "[") + a.size(-1).ToString() + ", n]");
   Sizes sizes = a.sizes();
   sizes.back() = b.size(-1);
   return sizes;

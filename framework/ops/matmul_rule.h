@@ -11,6 +11,7 @@ Result<RuleResult> AddmmRule(RuleCall& call);    ///< (bias, a, b, beta, alpha)
 Result<RuleResult> BaddbmmRule(RuleCall& call);  ///< (bias, a, b, beta, alpha)
 
 /// Both of one type, not bool.
-Status WantFactors(const RuleCall& call, std::string_view name_a, const Value& a, std::string_view name_b, const Value& b);
+Status WantFactors(const RuleCall& call, std::string_view name_a, const Value& a, std::string_view name_b,
+                   const Value& b);
 
 }  // namespace conformance::ops

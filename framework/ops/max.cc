@@ -21,9 +21,9 @@ Result<RuleResult> MaxRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& MaxDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-      MaxDimRule);
+  static const OpDef op =
+      MakeOp("aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+             MaxDimRule);
   return op;
 }
 
@@ -33,9 +33,8 @@ const OpDef& MaxOp() {
 }
 
 const OpDef& MaxOtherOp() {
-  static const OpDef op = MakeOp(
-      "aten::max.other(Tensor self, Tensor other) -> Tensor",
-      BinaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::max.other(Tensor self, Tensor other) -> Tensor", BinaryRule, {.pointwise = true});
   return op;
 }
 

@@ -12,9 +12,11 @@ const OpDef& MaxPool2dOp() {
   return op;
 }
 
-Value MaxPool2d(OpContext& context, const Value& x, std::vector<int64_t> kernel_size, std::vector<int64_t> stride,
-                std::vector<int64_t> padding, std::vector<int64_t> dilation, bool ceil_mode) {
-  return context.Call(MaxPool2dOp(), {x, ToSymInts(kernel_size), ToSymInts(stride), ToSymInts(padding), ToSymInts(dilation), ceil_mode});
+Value MaxPool2d(OpContext& context, const Value& x, std::vector<int64_t> kernel_size,
+                std::vector<int64_t> stride, std::vector<int64_t> padding, std::vector<int64_t> dilation,
+                bool ceil_mode) {
+  return context.Call(MaxPool2dOp(), {x, ToSymInts(kernel_size), ToSymInts(stride), ToSymInts(padding),
+                                      ToSymInts(dilation), ceil_mode});
 }
 
 }  // namespace conformance::ops

@@ -5,12 +5,13 @@
 namespace conformance::ops {
 
 const OpDef& MaximumOp() {
-  static const OpDef op = MakeOp(
-      "aten::maximum(Tensor self, Tensor other) -> Tensor",
-      BinaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::maximum(Tensor self, Tensor other) -> Tensor", BinaryRule, {.pointwise = true});
   return op;
 }
 
-Value Maximum(OpContext& context, const Value& a, const Value& b) { return context.Call(MaximumOp(), {a, b}); }
+Value Maximum(OpContext& context, const Value& a, const Value& b) {
+  return context.Call(MaximumOp(), {a, b});
+}
 
 }  // namespace conformance::ops

@@ -7,7 +7,8 @@ namespace {
 
 Result<DType> MeanType(RuleCall& call, size_t dtype) {
   const DType type = call.dtype(dtype).value_or(call.tensor(0).dtype());
-  if (!IsFloating(type)) return WantType(call, "self", call.tensor(0), "f16, bf16, f32 or f64, or such a dtype");
+  if (!IsFloating(type))
+    return WantType(call, "self", call.tensor(0), "f16, bf16, f32 or f64, or such a dtype");
   return type;
 }
 
@@ -32,14 +33,15 @@ const OpDef& MeanDimOp() {
 }
 
 const OpDef& MeanOp() {
-  static const OpDef op = MakeOp(
-      "aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-      MeanRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", MeanRule, {.reduction_arg = 0});
   return op;
 }
 
-Value Mean(OpContext& context, const Value& x, std::vector<int64_t> axes, bool keepdim, std::optional<DType> dtype) {
-  return context.Call(MeanDimOp(), {x, ToSymInts(axes), keepdim, dtype ? Argument(*dtype) : Argument(NoneType{})});
+Value Mean(OpContext& context, const Value& x, std::vector<int64_t> axes, bool keepdim,
+           std::optional<DType> dtype) {
+  return context.Call(MeanDimOp(),
+                      {x, ToSymInts(axes), keepdim, dtype ? Argument(*dtype) : Argument(NoneType{})});
 }
 Value Mean(OpContext& context, const Value& x) { return context.Call(MeanOp(), {x}); }
 

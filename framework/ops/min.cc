@@ -21,9 +21,9 @@ Result<RuleResult> MinRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& MinDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-      MinDimRule);
+  static const OpDef op =
+      MakeOp("aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
+             MinDimRule);
   return op;
 }
 
@@ -33,9 +33,8 @@ const OpDef& MinOp() {
 }
 
 const OpDef& MinOtherOp() {
-  static const OpDef op = MakeOp(
-      "aten::min.other(Tensor self, Tensor other) -> Tensor",
-      BinaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::min.other(Tensor self, Tensor other) -> Tensor", BinaryRule, {.pointwise = true});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& MmOp() {
-  static const OpDef op = MakeOp(
-      "aten::mm(Tensor self, Tensor mat2) -> Tensor",
-      MmRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::mm(Tensor self, Tensor mat2) -> Tensor", MmRule, {.reduction_arg = 0});
   return op;
 }
 

@@ -10,23 +10,21 @@ Result<RuleResult> MulInPlaceRule(RuleCall& call) { return InPlace(call, call.te
 }  // namespace
 
 const OpDef& MulTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::mul.Tensor(Tensor self, Tensor other) -> Tensor",
-      BinaryRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::mul.Tensor(Tensor self, Tensor other) -> Tensor", BinaryRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& MulScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::mul.Scalar(Tensor self, Scalar other) -> Tensor",
-      BinaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::mul.Scalar(Tensor self, Scalar other) -> Tensor", BinaryRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& MulTensorInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)",
-      MulInPlaceRule, {.pointwise = true, .in_place_of = "aten.mul.Tensor", .number_arg = 1});
+  static const OpDef op =
+      MakeOp("aten::mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)", MulInPlaceRule,
+             {.pointwise = true, .in_place_of = "aten.mul.Tensor", .number_arg = 1});
   return op;
 }
 

@@ -10,9 +10,8 @@ const OpDef& NegOp() {
 }
 
 const OpDef& NegInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::neg_(Tensor(a!) self) -> Tensor(a!)",
-      NoBoolUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.neg.default"});
+  static const OpDef op = MakeOp("aten::neg_(Tensor(a!) self) -> Tensor(a!)", NoBoolUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.neg.default"});
   return op;
 }
 

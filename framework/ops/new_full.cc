@@ -12,7 +12,8 @@ const OpDef& NewFullOp() {
   return op;
 }
 
-Value NewFull(OpContext& context, const Value& x, std::vector<SymInt> sizes, Scalar value, std::optional<DType> dtype) {
+Value NewFull(OpContext& context, const Value& x, std::vector<SymInt> sizes, Scalar value,
+              std::optional<DType> dtype) {
   return context.Call(NewFullOp(), {x, std::move(sizes), value.argument(), TypeArgument(dtype)});
 }
 

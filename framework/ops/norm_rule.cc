@@ -8,7 +8,8 @@ Status WantWeight(RuleCall& call, size_t index, const Sizes& wanted) {
   const Value& weight = call.tensor(index);
   const std::string_view name = call.name(index);
   CONFORMANCE_RETURN_IF_ERROR(WantFloating(call, name, weight));
-  CONFORMANCE_TRY(const bool fits, EqualShapes(call, weight.sizes(), wanted, "normalisation: sizes of weight and bias"));
+  CONFORMANCE_TRY(const bool fits,
+                  EqualShapes(call, weight.sizes(), wanted, "normalisation: sizes of weight and bias"));
   if (!fits) return WantShape(call, name, weight, SizesText(wanted));
   return Ok();
 }

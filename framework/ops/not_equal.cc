@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& NotEqualTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::ne.Tensor(Tensor self, Tensor other) -> Tensor",
-      CompareRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::ne.Tensor(Tensor self, Tensor other) -> Tensor", CompareRule,
+                                 {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& NotEqualScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::ne.Scalar(Tensor self, Scalar other) -> Tensor",
-      CompareRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::ne.Scalar(Tensor self, Scalar other) -> Tensor", CompareRule, {.pointwise = true});
   return op;
 }
 

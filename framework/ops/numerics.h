@@ -24,7 +24,9 @@ struct Numerics {
 
   static Numerics Oracle() { return {.compute = Compute::kF64, .round_stores = false}; }
   /// Member `seed` ≥ 1 of the ensemble of legal answers: other orders, ±2 units of noise, some stores fused.
-  static Numerics Ensemble(uint64_t seed) { return {.order_seed = seed, .noise_ulp = 2, .fused_stores = 0.5}; }
+  static Numerics Ensemble(uint64_t seed) {
+    return {.order_seed = seed, .noise_ulp = 2, .fused_stores = 0.5};
+  }
   friend bool operator==(const Numerics&, const Numerics&) = default;
 };
 

@@ -28,10 +28,22 @@ std::string_view KindName(ArgKind kind) {
 }
 
 std::string Found(const Argument& argument) {
-  static constexpr std::string_view kNames[] = {
-      "None",        "a tensor", "a list of tensors", "an int",  "a list of ints",  "a float", "a list of floats", "a bool",
-      "a list of bools", "a string", "a dtype",       "a memory format", "a layout", "a device"};
-  if (const auto* value = std::get_if<Value>(&argument)) return value->defined() ? "tensor " + Describe(value->meta()) : "None";
+  static constexpr std::string_view kNames[] = {"None",
+                                                "a tensor",
+                                                "a list of tensors",
+                                                "an int",
+                                                "a list of ints",
+                                                "a float",
+                                                "a list of floats",
+                                                "a bool",
+                                                "a list of bools",
+                                                "a string",
+                                                "a dtype",
+                                                "a memory format",
+                                                "a layout",
+                                                "a device"};
+  if (const auto* value = std::get_if<Value>(&argument))
+    return value->defined() ? "tensor " + Describe(value->meta()) : "None";
   if (const auto* size = std::get_if<SymInt>(&argument)) return "int " + size->ToString();
   if (const auto* number = std::get_if<double>(&argument)) return "float " + DoubleText(*number);
   if (const auto* truth = std::get_if<bool>(&argument)) return *truth ? "bool True" : "bool False";
@@ -45,13 +57,16 @@ bool IsNoneArgument(const Argument& argument) {
 }
 
 bool IsNumber(const Argument& argument) {
-  return std::holds_alternative<SymInt>(argument) || std::holds_alternative<double>(argument) || std::holds_alternative<bool>(argument);
+  return std::holds_alternative<SymInt>(argument) || std::holds_alternative<double>(argument) ||
+         std::holds_alternative<bool>(argument);
 }
 
 bool IsEmptyList(const Argument& argument) {
   return std::visit(
       [](const auto& value) {
-        if constexpr (requires { value.empty(); } && !std::is_same_v<std::decay_t<decltype(value)>, std::string>) return value.empty();
+        if constexpr (requires { value.empty(); } &&
+                      !std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+          return value.empty();
         return false;
       },
       argument);
@@ -70,14 +85,14 @@ bool Convert(const ArgSchema& schema, bool number_allowed, Argument& argument) {
       return schema.kind == ArgKind::kOptionalTensorList ||
              std::all_of(values->begin(), values->end(), [](const Value& value) { return value.defined(); });
     }
-    case ArgKind::kInt:
-      return std::holds_alternative<SymInt>(argument);
+    case ArgKind::kInt: return std::holds_alternative<SymInt>(argument);
     case ArgKind::kIntList: {
       if (IsEmptyList(argument)) argument = std::vector<SymInt>();
       if (const auto* one = std::get_if<SymInt>(&argument)) argument = std::vector<SymInt>{*one};
       auto* values = std::get_if<std::vector<SymInt>>(&argument);
       if (values == nullptr) return false;
-      if (schema.list_size && *schema.list_size > 1 && values->size() == 1) values->resize(static_cast<size_t>(*schema.list_size), values->front());
+      if (schema.list_size && *schema.list_size > 1 && values->size() == 1)
+        values->resize(static_cast<size_t>(*schema.list_size), values->front());
       return true;
     }
     case ArgKind::kFloat: {
@@ -113,7 +128,8 @@ bool Convert(const ArgSchema& schema, bool number_allowed, Argument& argument) {
 Result<std::vector<Argument>> BindArguments(const OpDef& op, std::vector<Argument> positional,
                                             std::vector<std::pair<std::string, Argument>> keyword) {
   if (positional.size() > op.args.size()) {
-    return Invalid(op.target + ": found " + std::to_string(positional.size()) + " arguments, want at most " + std::to_string(op.args.size()));
+    return Invalid(op.target + ": found " + std::to_string(positional.size()) + " arguments, want at most " +
+                   std::to_string(op.args.size()));
   }
   std::vector<Argument> bound = std::move(positional);
   const size_t given = bound.size();
@@ -127,7 +143,8 @@ Result<std::vector<Argument>> BindArguments(const OpDef& op, std::vector<Argumen
       if (i == op.args.size()) {
         std::vector<std::string> names;
         for (const ArgSchema& arg : op.args) names.push_back(arg.name);
-        return Invalid(op.target + ": no argument is called '" + name + "', want one of " + Join(names, ", "));
+        return Invalid(op.target + ": no argument is called '" + name + "', want one of " +
+                       Join(names, ", "));
       }
       if (i < given || named[i]) return Invalid(op.target + ": found '" + name + "' twice");
       bound[i] = std::move(value);
@@ -138,7 +155,8 @@ Result<std::vector<Argument>> BindArguments(const OpDef& op, std::vector<Argumen
     const ArgSchema& schema = op.args[i];
     if (i >= given && (named.empty() || !named[i])) {
       if (!schema.default_value) {
-        return Invalid(op.target + ": '" + schema.name + "' is missing, want " + std::string(KindName(schema.kind)));
+        return Invalid(op.target + ": '" + schema.name + "' is missing, want " +
+                       std::string(KindName(schema.kind)));
       }
       bound[i] = *schema.default_value;
       continue;
@@ -149,8 +167,9 @@ Result<std::vector<Argument>> BindArguments(const OpDef& op, std::vector<Argumen
     }
     const bool number_allowed = op.traits.number_arg == static_cast<int>(i);
     if (IsNoneArgument(bound[i]) || !Convert(schema, number_allowed, bound[i])) {
-      return TypeError(op.target + ": '" + schema.name + "' is " + Found(bound[i]) + ", want " + std::string(KindName(schema.kind)) +
-                       (number_allowed ? " or a number" : "") + (schema.optional ? " or None" : ""));
+      return TypeError(op.target + ": '" + schema.name + "' is " + Found(bound[i]) + ", want " +
+                       std::string(KindName(schema.kind)) + (number_allowed ? " or a number" : "") +
+                       (schema.optional ? " or None" : ""));
     }
   }
   return bound;

@@ -10,7 +10,8 @@ bool AnyPoisoned(const std::vector<Argument>& args) {
     if (const auto* value = std::get_if<Value>(&arg)) {
       if (value->poisoned()) return true;
     } else if (const auto* values = std::get_if<std::vector<Value>>(&arg)) {
-      if (std::any_of(values->begin(), values->end(), [](const Value& v) { return v.poisoned(); })) return true;
+      if (std::any_of(values->begin(), values->end(), [](const Value& v) { return v.poisoned(); }))
+        return true;
     }
   }
   return false;
@@ -27,7 +28,8 @@ std::vector<Value> PoisonedOutputs(const OpDef& op) {
 
 // Plain numbers of a schema ("int", not "SymInt") that the model computes from a size: the size is fixed to its hint, as
 // Python's int() would do.
-Status SpecialiseInts(const OpDef& op, std::vector<Argument>& args, ShapeEnv& env, std::string_view module_path) {
+Status SpecialiseInts(const OpDef& op, std::vector<Argument>& args, ShapeEnv& env,
+                      std::string_view module_path) {
   RuleCall call(op, args, &env, module_path);
   for (size_t i = 0; i < args.size(); ++i) {
     std::vector<SymInt*> sizes;
@@ -87,9 +89,13 @@ Value OpContext::Call(const OpDef& op, std::vector<Argument> args) {
   return std::move(answer.values.front());
 }
 
-std::vector<Value> OpContext::CallMulti(const OpDef& op, std::vector<Argument> args) { return Dispatch(op, std::move(args)).values; }
+std::vector<Value> OpContext::CallMulti(const OpDef& op, std::vector<Argument> args) {
+  return Dispatch(op, std::move(args)).values;
+}
 
-SymInt OpContext::CallSymInt(const OpDef& op, std::vector<Argument> args) { return Dispatch(op, std::move(args)).sym_int; }
+SymInt OpContext::CallSymInt(const OpDef& op, std::vector<Argument> args) {
+  return Dispatch(op, std::move(args)).sym_int;
+}
 
 SymBool OpContext::CallSymBool(const OpDef& op, std::vector<Argument> args) {
   return Dispatch(op, std::move(args)).sym_bool.value_or(false);
@@ -131,7 +137,8 @@ void OpContext::Assert(const SymBool& condition, std::string_view why) {
     if (!status.ok()) Fail(status.error());
     return;
   }
-  const Result<bool> holds = condition.IsConstant() ? Result<bool>(*condition.AsBool()) : condition.Evaluate({});
+  const Result<bool> holds =
+      condition.IsConstant() ? Result<bool>(*condition.AsBool()) : condition.Evaluate({});
   if (!holds.ok()) {
     Fail(holds.error());
   } else if (!*holds) {
@@ -160,13 +167,15 @@ OpContext::Scope::~Scope() { context_.stack_.pop_back(); }
 void OpContext::Scope::Inputs(const std::vector<std::pair<std::string, Value>>& inputs) {
   if (context_.failed()) return;  // poisoned values are nobody's business
   const Frame& frame = context_.stack_.back();
-  for (ForwardObserver* observer : context_.observers_) observer->OnEnter(frame.path, frame.class_name, inputs);
+  for (ForwardObserver* observer : context_.observers_)
+    observer->OnEnter(frame.path, frame.class_name, inputs);
 }
 
 void OpContext::Scope::Outputs(const std::vector<std::pair<std::string, Value>>& outputs) {
   if (context_.failed()) return;  // poisoned values are nobody's business
   const Frame& frame = context_.stack_.back();
-  for (ForwardObserver* observer : context_.observers_) observer->OnExit(frame.path, frame.class_name, outputs);
+  for (ForwardObserver* observer : context_.observers_)
+    observer->OnExit(frame.path, frame.class_name, outputs);
 }
 
 }  // namespace conformance::ops

@@ -14,9 +14,10 @@ namespace conformance::ops {
 /// What a module asks for by name: a parameter or buffer.
 struct WeightInfo {
   enum class Kind : uint8_t { kParameter, kBuffer, kConstant };
-  std::string name;                ///< dotted, from the root module: "model.layers.0.mlp.up_proj.weight"
-  Kind kind = Kind::kParameter;    ///< kConstant: a non-persistent buffer, made by the module, not in checkpoints
-  TensorMeta meta;                 ///< declared dtype and concrete sizes
+  std::string name;  ///< dotted, from the root module: "model.layers.0.mlp.up_proj.weight"
+  Kind kind =
+      Kind::kParameter;  ///< kConstant: a non-persistent buffer, made by the module, not in checkpoints
+  TensorMeta meta;       ///< declared dtype and concrete sizes
   const Tensor* constant = nullptr;  ///< elements of a kConstant
 };
 
@@ -25,8 +26,10 @@ struct WeightInfo {
 class ForwardObserver {
  public:
   virtual ~ForwardObserver() = default;
-  virtual void OnEnter(std::string_view path, std::string_view class_name, const std::vector<std::pair<std::string, Value>>& inputs) = 0;
-  virtual void OnExit(std::string_view path, std::string_view class_name, const std::vector<std::pair<std::string, Value>>& outputs) = 0;
+  virtual void OnEnter(std::string_view path, std::string_view class_name,
+                       const std::vector<std::pair<std::string, Value>>& inputs) = 0;
+  virtual void OnExit(std::string_view path, std::string_view class_name,
+                      const std::vector<std::pair<std::string, Value>>& outputs) = 0;
 };
 
 /// Method patches of one export: looked up by "ModelClass::method" when a module dispatches a patchable method. The value
@@ -89,7 +92,9 @@ class OpContext {
     std::string class_name;  ///< "LlamaAttention"
   };
   const std::vector<Frame>& module_stack() const { return stack_; }
-  std::string_view module_path() const { return stack_.empty() ? std::string_view() : std::string_view(stack_.back().path); }
+  std::string_view module_path() const {
+    return stack_.empty() ? std::string_view() : std::string_view(stack_.back().path);
+  }
   bool has_observers() const { return !observers_.empty(); }
   void AddObserver(ForwardObserver* observer) { observers_.push_back(observer); }
   void SetPatches(const PatchTable* patches) { patches_ = patches; }

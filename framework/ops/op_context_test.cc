@@ -50,7 +50,8 @@ TEST(OpContext, KeepsTheFirstErrorAndPoisonsWhatFollows) {
   EXPECT_TRUE(bad.poisoned());
   EXPECT_TRUE(Relu(c, F32({2})).poisoned());
   Matmul(c, bad, F32({1, 2, 3}));
-  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, HasSubstr("aten.linear.default: weight is f32[4, 7], want weight [n, 8]")));
+  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape,
+                                  HasSubstr("aten.linear.default: weight is f32[4, 7], want weight [n, 8]")));
   EXPECT_EQ(c.status().error().Fact("op"), "aten.linear.default");
 
   // Everything that model code reads from results stays safe to touch.
@@ -122,10 +123,12 @@ class Recorder : public ForwardObserver {
  public:
   using Values = std::vector<std::pair<std::string, Value>>;
   void OnEnter(std::string_view path, std::string_view class_name, const Values& inputs) override {
-    events.push_back("in " + std::string(path) + " " + std::string(class_name) + " " + inputs[0].first + Describe(inputs[0].second.meta()));
+    events.push_back("in " + std::string(path) + " " + std::string(class_name) + " " + inputs[0].first +
+                     Describe(inputs[0].second.meta()));
   }
   void OnExit(std::string_view path, std::string_view class_name, const Values& outputs) override {
-    events.push_back("out " + std::string(path) + " " + std::string(class_name) + " " + Describe(outputs[0].second.meta()));
+    events.push_back("out " + std::string(path) + " " + std::string(class_name) + " " +
+                     Describe(outputs[0].second.meta()));
   }
   std::vector<std::string> events;
 };
@@ -141,7 +144,8 @@ TEST(OpContext, ShowsForwardsToObserversUntilAnError) {
     inner.Inputs({{"x=", F32({2})}});
     inner.Outputs({{"", Meta(DType::kBool, {2})}});
   }
-  EXPECT_THAT(recorder.events, ElementsAre("in  Model x=f32[2]", "in act Act x=f32[2]", "out act Act bool[2]"));
+  EXPECT_THAT(recorder.events,
+              ElementsAre("in  Model x=f32[2]", "in act Act x=f32[2]", "out act Act bool[2]"));
   recorder.events.clear();
   c.Fail(Invalid("stop"));
   root.Outputs({{"", Value::Poisoned()}});

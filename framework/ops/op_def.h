@@ -13,18 +13,33 @@
 namespace conformance::ops {
 
 /// Kinds of parameters in an ATen schema. `kScalar` takes ints, floats and bools.
-enum class ArgKind : uint8_t { kTensor, kTensorList, kOptionalTensorList, kInt, kIntList, kFloat, kFloatList, kBool, kBoolList, kScalar, kString, kScalarType,
-                               kLayout, kDevice, kMemoryFormat };
+enum class ArgKind : uint8_t {
+  kTensor,
+  kTensorList,
+  kOptionalTensorList,
+  kInt,
+  kIntList,
+  kFloat,
+  kFloatList,
+  kBool,
+  kBoolList,
+  kScalar,
+  kString,
+  kScalarType,
+  kLayout,
+  kDevice,
+  kMemoryFormat
+};
 
 struct ArgSchema {
   std::string name;
   ArgKind kind = ArgKind::kTensor;
-  bool optional = false;       ///< `?`: None is allowed
-  bool symbolic = false;       ///< `SymInt`: may depend on symbols; a plain `int` must be a number
-  bool keyword_only = false;   ///< after `*`
+  bool optional = false;      ///< `?`: None is allowed
+  bool symbolic = false;      ///< `SymInt`: may depend on symbols; a plain `int` must be a number
+  bool keyword_only = false;  ///< after `*`
   std::optional<Argument> default_value;
-  bool written = false;        ///< `Tensor(a!)`: the op writes into it
-  bool aliased = false;        ///< `Tensor(a)`: an output may share its storage
+  bool written = false;              ///< `Tensor(a!)`: the op writes into it
+  bool aliased = false;              ///< `Tensor(a)`: an output may share its storage
   std::optional<int64_t> list_size;  ///< `int[2]`: a single int stands for that many
 };
 
@@ -48,13 +63,13 @@ class RuleCall {
   bool IsNone(size_t i) const;
   bool IsTensor(size_t i) const;  ///< a defined tensor: neither None nor a number
   /// Typed reads; kinds were checked against the schema before the rule runs.
-  const Value& tensor(size_t i) const;           ///< undefined for None
-  std::vector<Value> tensors(size_t i) const;    ///< elements may be undefined in an optional list
+  const Value& tensor(size_t i) const;         ///< undefined for None
+  std::vector<Value> tensors(size_t i) const;  ///< elements may be undefined in an optional list
   const SymInt& sym_int(size_t i) const;
   const std::vector<SymInt>& sym_ints(size_t i) const;
-  int64_t int_value(size_t i) const;             ///< of a constant SymInt (axis numbers); a symbolic one was refused
+  int64_t int_value(size_t i) const;  ///< of a constant SymInt (axis numbers); a symbolic one was refused
   bool boolean(size_t i) const;
-  double number(size_t i) const;                 ///< of a float, constant int or bool
+  double number(size_t i) const;  ///< of a float, constant int or bool
   std::optional<DType> dtype(size_t i) const;
   const std::string& string(size_t i) const;
 
@@ -109,9 +124,9 @@ using Rule = Result<RuleResult> (*)(RuleCall& call);
 /// What others need to know of an op (error bounds, fusion, decomposition).
 struct OpTraits {
   bool pointwise = false;
-  bool view = false;             ///< the output may share the input's storage
+  bool view = false;  ///< the output may share the input's storage
   bool random = false;
-  bool no_effect = false;        ///< an assertion or alias: may be dropped when its outputs are unused
+  bool no_effect = false;  ///< an assertion or alias: may be dropped when its outputs are unused
   /// Index of the argument whose last (or `dim`) axis is reduced over; for error bounds. -1: no reduction.
   int reduction_arg = -1;
   std::string_view in_place_of = {};  ///< "aten.add.Tensor" for aten.add_.Tensor
@@ -121,7 +136,8 @@ struct OpTraits {
 
 /// One op: its contract. Defined in its own file as an immutable value: `const OpDef& LinearOp();`.
 struct OpDef {
-  std::string target;  ///< "aten.linear.default": namespace, name, overload as FX writes them (without torch.ops.)
+  std::string
+      target;  ///< "aten.linear.default": namespace, name, overload as FX writes them (without torch.ops.)
   std::vector<ArgSchema> args;
   std::vector<ReturnSchema> returns;
   Rule rule = nullptr;

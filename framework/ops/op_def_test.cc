@@ -17,8 +17,10 @@ Result<RuleResult> NoRule(RuleCall&) { return RuleResult(); }
 
 TEST(MakeOp, ReadsTypesDefaultsAndMarks) {
   const OpDef op = MakeOp(
-      "aten::some_op.Overload(Tensor(a!) self, Tensor?[] indices, SymInt[2] stride=[1, 1], int[2] padding=0, Tensor? weight=None, *, "
-      "Scalar alpha=1, float eps=1e-05, str mode=\"none\", bool flag=True, MemoryFormat? format=None) -> (Tensor(a!) values, Tensor[])",
+      "aten::some_op.Overload(Tensor(a!) self, Tensor?[] indices, SymInt[2] stride=[1, 1], int[2] padding=0, "
+      "Tensor? weight=None, *, "
+      "Scalar alpha=1, float eps=1e-05, str mode=\"none\", bool flag=True, MemoryFormat? format=None) -> "
+      "(Tensor(a!) values, Tensor[])",
       NoRule);
   EXPECT_EQ(op.target, "aten.some_op.Overload");
   ASSERT_EQ(op.args.size(), 10u);
@@ -30,7 +32,8 @@ TEST(MakeOp, ReadsTypesDefaultsAndMarks) {
   EXPECT_TRUE(op.args[2].symbolic);
   EXPECT_EQ(op.args[2].list_size, 2);
   EXPECT_FALSE(op.args[3].symbolic);
-  EXPECT_EQ(SizesText(std::get<std::vector<SymInt>>(*op.args[3].default_value)), "[0, 0]");  // one number for each
+  EXPECT_EQ(SizesText(std::get<std::vector<SymInt>>(*op.args[3].default_value)),
+            "[0, 0]");  // one number for each
   EXPECT_TRUE(op.args[4].optional);
   EXPECT_TRUE(std::holds_alternative<NoneType>(*op.args[4].default_value));
   EXPECT_FALSE(op.args[4].keyword_only);
@@ -68,30 +71,38 @@ TEST(BindArguments, FillsDefaultsAndTakesNames) {
 }
 
 TEST(BindArguments, ConvertsWhereAtenDoes) {
-  const auto conv = BindArguments(Conv2dOp(), {F32({1, 1, 3, 3}), F32({1, 1, 1, 1}), Value(), SymInt(2), std::vector<SymInt>{1}}, {});
+  const auto conv = BindArguments(
+      Conv2dOp(), {F32({1, 1, 3, 3}), F32({1, 1, 1, 1}), Value(), SymInt(2), std::vector<SymInt>{1}}, {});
   ASSERT_TRUE(conv.ok());
-  EXPECT_TRUE(std::holds_alternative<NoneType>((*conv)[2]));                            // an undefined optional tensor
-  EXPECT_EQ(SizesText(std::get<std::vector<SymInt>>((*conv)[3])), "[2, 2]");            // one int for both axes
+  EXPECT_TRUE(std::holds_alternative<NoneType>((*conv)[2]));                  // an undefined optional tensor
+  EXPECT_EQ(SizesText(std::get<std::vector<SymInt>>((*conv)[3])), "[2, 2]");  // one int for both axes
   EXPECT_EQ(SizesText(std::get<std::vector<SymInt>>((*conv)[4])), "[1, 1]");
   const auto dropout = BindArguments(DropoutOp(), {F32({2}), SymInt(1), true}, {});
   ASSERT_TRUE(dropout.ok());
-  EXPECT_EQ(std::get<double>((*dropout)[1]), 1.0);                                      // an int where a float is wanted
-  EXPECT_TRUE(BindArguments(AddTensorOp(), {F32({2}), 0.5}, {}).ok());                  // a number where PyTorch wraps it
-  EXPECT_TRUE(BindArguments(PermuteOp(), {F32({}), std::vector<double>()}, {}).ok());   // an empty list has no type
+  EXPECT_EQ(std::get<double>((*dropout)[1]), 1.0);                      // an int where a float is wanted
+  EXPECT_TRUE(BindArguments(AddTensorOp(), {F32({2}), 0.5}, {}).ok());  // a number where PyTorch wraps it
+  EXPECT_TRUE(
+      BindArguments(PermuteOp(), {F32({}), std::vector<double>()}, {}).ok());  // an empty list has no type
 }
 
 TEST(BindArguments, NamesWhatItFindsAndWants) {
-  EXPECT_THAT(BindArguments(LinearOp(), {F32({2})}, {}), IsError(ErrorKind::kInvalid, HasSubstr("aten.linear.default: 'weight' is missing")));
+  EXPECT_THAT(BindArguments(LinearOp(), {F32({2})}, {}),
+              IsError(ErrorKind::kInvalid, HasSubstr("aten.linear.default: 'weight' is missing")));
   EXPECT_THAT(BindArguments(LinearOp(), {F32({2}), 0.5}, {}),
               IsError(ErrorKind::kType, HasSubstr("'weight' is float 0.5, want a tensor")));
-  EXPECT_THAT(BindArguments(LinearOp(), {F32({2}), Value()}, {}), IsError(ErrorKind::kType, HasSubstr("'weight' is None, want a tensor")));
+  EXPECT_THAT(BindArguments(LinearOp(), {F32({2}), Value()}, {}),
+              IsError(ErrorKind::kType, HasSubstr("'weight' is None, want a tensor")));
   EXPECT_THAT(BindArguments(LinearOp(), {F32({2})}, {{"waight", F32({2})}}),
-              IsError(ErrorKind::kInvalid, HasSubstr("no argument is called 'waight', want one of input, weight, bias")));
-  EXPECT_THAT(BindArguments(LinearOp(), {F32({2})}, {{"input", F32({2})}}), IsError(ErrorKind::kInvalid, HasSubstr("found 'input' twice")));
-  EXPECT_THAT(BindArguments(TOp(), {F32({2}), SymInt(1)}, {}), IsError(ErrorKind::kInvalid, HasSubstr("found 2 arguments, want at most 1")));
+              IsError(ErrorKind::kInvalid,
+                      HasSubstr("no argument is called 'waight', want one of input, weight, bias")));
+  EXPECT_THAT(BindArguments(LinearOp(), {F32({2})}, {{"input", F32({2})}}),
+              IsError(ErrorKind::kInvalid, HasSubstr("found 'input' twice")));
+  EXPECT_THAT(BindArguments(TOp(), {F32({2}), SymInt(1)}, {}),
+              IsError(ErrorKind::kInvalid, HasSubstr("found 2 arguments, want at most 1")));
   EXPECT_THAT(BindArguments(SoftmaxOp(), {F32({2}), F32({1})}, {}),
               IsError(ErrorKind::kType, HasSubstr("'dim' is tensor f32[1], want an int")));
-  EXPECT_THAT(BindArguments(MatmulOp(), {F32({2}), SymInt(2)}, {}), IsError(ErrorKind::kType, HasSubstr("'other' is int 2, want a tensor")));
+  EXPECT_THAT(BindArguments(MatmulOp(), {F32({2}), SymInt(2)}, {}),
+              IsError(ErrorKind::kType, HasSubstr("'other' is int 2, want a tensor")));
 }
 
 TEST(DefaultOps, AreSortedAndFoundByTarget) {
@@ -123,7 +134,8 @@ TEST(DefaultOps, InPlaceOpsWriteAndNameAnOpOfTheTable) {
 }
 
 TEST(OpTable, ReplacesAnEntryOfTheSameTarget) {
-  const OpDef first = MakeOp("user::op(Tensor x) -> Tensor", NoRule), second = MakeOp("user::op(Tensor y) -> Tensor", NoRule);
+  const OpDef first = MakeOp("user::op(Tensor x) -> Tensor", NoRule),
+              second = MakeOp("user::op(Tensor y) -> Tensor", NoRule);
   OpTable table;
   table.Add(LinearOp());
   table.Add(first);
@@ -134,7 +146,8 @@ TEST(OpTable, ReplacesAnEntryOfTheSameTarget) {
 TEST(ApplyRule, RefusesASymbolForAPlainInt) {
   const auto bound = BindArguments(OneHotOp(), {Value::Meta({DType::kI64, {3}}), SymInt::Symbol("s0")}, {});
   ASSERT_TRUE(bound.ok());
-  EXPECT_THAT(ApplyRule(OneHotOp(), *bound, nullptr), IsError(ErrorKind::kInvalid, HasSubstr("'num_classes' is s0, want a number")));
+  EXPECT_THAT(ApplyRule(OneHotOp(), *bound, nullptr),
+              IsError(ErrorKind::kInvalid, HasSubstr("'num_classes' is s0, want a number")));
 }
 
 }  // namespace

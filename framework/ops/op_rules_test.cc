@@ -36,7 +36,8 @@ Argument ReadArgument(const Json& json) {
   if (const Json* tensor = json.Find("t")) return ReadTensor(tensor->AsString());
   if (const Json* dtype = json.Find("dtype")) return *DTypeFromString(dtype->AsString());
   std::vector<Value> values;
-  for (const Json& value : json.Find("ts")->AsArray()) values.push_back(value.IsNull() ? Value() : ReadTensor(value.AsString()));
+  for (const Json& value : json.Find("ts")->AsArray())
+    values.push_back(value.IsNull() ? Value() : ReadTensor(value.AsString()));
   return values;
 }
 

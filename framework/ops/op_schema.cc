@@ -48,7 +48,8 @@ class SchemaParser {
   };
 
   void Check(bool condition, std::string_view wanted) const {
-    CONFORMANCE_CHECK(condition, "schema '" + std::string(text_) + "' at " + std::to_string(at_) + ": want " + std::string(wanted));
+    CONFORMANCE_CHECK(condition, "schema '" + std::string(text_) + "' at " + std::to_string(at_) + ": want " +
+                                     std::string(wanted));
   }
   void Blanks() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
@@ -66,7 +67,9 @@ class SchemaParser {
   std::string_view Word() {
     Blanks();
     const size_t start = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '_'))
+      ++at_;
     Check(at_ > start, "a name");
     return text_.substr(start, at_ - start);
   }
@@ -86,11 +89,16 @@ class SchemaParser {
       std::string_view name;
       ArgKind one, list;
     } kTypes[] = {
-        {"Tensor", ArgKind::kTensor, ArgKind::kTensorList}, {"int", ArgKind::kInt, ArgKind::kIntList},
-        {"SymInt", ArgKind::kInt, ArgKind::kIntList},       {"float", ArgKind::kFloat, ArgKind::kFloatList},
-        {"bool", ArgKind::kBool, ArgKind::kBoolList},       {"Scalar", ArgKind::kScalar, ArgKind::kScalar},
-        {"str", ArgKind::kString, ArgKind::kString},        {"ScalarType", ArgKind::kScalarType, ArgKind::kScalarType},
-        {"Layout", ArgKind::kLayout, ArgKind::kLayout},     {"Device", ArgKind::kDevice, ArgKind::kDevice},
+        {"Tensor", ArgKind::kTensor, ArgKind::kTensorList},
+        {"int", ArgKind::kInt, ArgKind::kIntList},
+        {"SymInt", ArgKind::kInt, ArgKind::kIntList},
+        {"float", ArgKind::kFloat, ArgKind::kFloatList},
+        {"bool", ArgKind::kBool, ArgKind::kBoolList},
+        {"Scalar", ArgKind::kScalar, ArgKind::kScalar},
+        {"str", ArgKind::kString, ArgKind::kString},
+        {"ScalarType", ArgKind::kScalarType, ArgKind::kScalarType},
+        {"Layout", ArgKind::kLayout, ArgKind::kLayout},
+        {"Device", ArgKind::kDevice, ArgKind::kDevice},
         {"MemoryFormat", ArgKind::kMemoryFormat, ArgKind::kMemoryFormat},
     };
     const std::string_view name = Word();
@@ -156,7 +164,9 @@ class SchemaParser {
   Argument Number(ArgKind kind) {
     Blanks();
     const size_t start = at_;
-    while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != ')' && text_[at_] != ']' && text_[at_] != ' ') ++at_;
+    while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != ')' && text_[at_] != ']' &&
+           text_[at_] != ' ')
+      ++at_;
     const std::string_view text = text_.substr(start, at_ - start);
     const auto integer = ParseInt(text);
     if (integer && kind != ArgKind::kFloat) return SymInt(*integer);
@@ -193,7 +203,8 @@ class SchemaParser {
       Check(word == "contiguous_format", "None, True, False or contiguous_format");
       return MemoryFormat::kContiguous;
     }
-    if (type.kind == ArgKind::kIntList) return std::vector<SymInt>(static_cast<size_t>(type.list_size.value_or(1)), Integer());
+    if (type.kind == ArgKind::kIntList)
+      return std::vector<SymInt>(static_cast<size_t>(type.list_size.value_or(1)), Integer());
     return Number(type.kind);
   }
 

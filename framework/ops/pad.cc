@@ -6,10 +6,14 @@ namespace conformance::ops {
 namespace {
 
 Result<Sizes> Padded(RuleCall& call, const Value& x, const Sizes& pad) {
-  if (pad.size() % 2 != 0) return ShapeError(std::string(call.op()) + ": pad is " + SizesText(pad) + ", want pairs of before and after");
+  if (pad.size() % 2 != 0)
+    return ShapeError(std::string(call.op()) + ": pad is " + SizesText(pad) +
+                      ", want pairs of before and after");
   const size_t pairs = pad.size() / 2;
   const size_t rank = static_cast<size_t>(x.rank());
-  if (pairs > rank) return WantShape(call, "self", x, "of at least " + std::to_string(pairs) + " axes, as pad " + SizesText(pad));
+  if (pairs > rank)
+    return WantShape(call, "self", x,
+                     "of at least " + std::to_string(pairs) + " axes, as pad " + SizesText(pad));
   Sizes sizes = x.sizes();
   for (size_t i = 0; i < pairs; ++i) {
     SymInt& size = sizes[rank - 1 - i];
@@ -29,7 +33,9 @@ Status WantSource(RuleCall& call, const Value& x, const Sizes& pad, const std::s
   }
   for (size_t i = 0; i < pad.size(); ++i) {
     const SymInt& size = x.sizes()[rank - 1 - i / 2];
-    const SymBool enough = mode == "reflect" ? Lt(pad[i], size) : mode == "circular" ? Le(pad[i], size) : Gt(size, 0);
+    const SymBool enough = mode == "reflect"    ? Lt(pad[i], size)
+                           : mode == "circular" ? Le(pad[i], size)
+                                                : Gt(size, 0);
     CONFORMANCE_TRY(const bool fits, call.Holds(enough, "pad: the axis is long enough"));
     if (!fits) return WantShape(call, "self", x, "with longer axes for " + mode + " pad " + SizesText(pad));
   }
@@ -60,20 +66,20 @@ Result<RuleResult> ConstantPadRule(RuleCall& call) {
 
 const OpDef& PadOp() {
   static const OpDef op = MakeOp(
-      "aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor",
-      PadRule);
+      "aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor", PadRule);
   return op;
 }
 
 const OpDef& ConstantPadNdOp() {
-  static const OpDef op = MakeOp(
-      "aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor",
-      ConstantPadRule);
+  static const OpDef op =
+      MakeOp("aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPadRule);
   return op;
 }
 
-Value Pad(OpContext& context, const Value& x, std::vector<SymInt> pad, std::string_view mode, std::optional<double> value) {
-  return context.Call(PadOp(), {x, std::move(pad), std::string(mode), value ? Argument(*value) : Argument(NoneType{})});
+Value Pad(OpContext& context, const Value& x, std::vector<SymInt> pad, std::string_view mode,
+          std::optional<double> value) {
+  return context.Call(
+      PadOp(), {x, std::move(pad), std::string(mode), value ? Argument(*value) : Argument(NoneType{})});
 }
 
 }  // namespace conformance::ops

@@ -9,7 +9,8 @@ Result<RuleResult> PermuteRule(RuleCall& call) {
   const Value& x = call.tensor(0);
   const auto& axes = call.sym_ints(1);
   if (static_cast<int64_t>(axes.size()) != x.rank()) {
-    return WantShape(call, "self", x, "of " + std::to_string(axes.size()) + " axes, as dims " + SizesText(axes));
+    return WantShape(call, "self", x,
+                     "of " + std::to_string(axes.size()) + " axes, as dims " + SizesText(axes));
   }
   CONFORMANCE_RETURN_IF_ERROR(DistinctAxes(call, axes, x.rank()).status());
   Sizes sizes;
@@ -20,9 +21,8 @@ Result<RuleResult> PermuteRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& PermuteOp() {
-  static const OpDef op = MakeOp(
-      "aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)",
-      PermuteRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::permute(Tensor(a) self, int[] dims) -> Tensor(a)", PermuteRule, {.view = true});
   return op;
 }
 

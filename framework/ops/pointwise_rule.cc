@@ -27,7 +27,9 @@ Result<RuleResult> NoBoolUnaryRule(RuleCall& call) {
   return Same(call.tensor(0));
 }
 
-Result<RuleResult> FloatUnaryRule(RuleCall& call) { return One(FloatOf(call.tensor(0).dtype()), call.tensor(0).sizes()); }
+Result<RuleResult> FloatUnaryRule(RuleCall& call) {
+  return One(FloatOf(call.tensor(0).dtype()), call.tensor(0).sizes());
+}
 
 Result<RuleResult> FloatingUnaryRule(RuleCall& call) {
   CONFORMANCE_RETURN_IF_ERROR(WantFloating(call, "self", call.tensor(0)));
@@ -47,17 +49,20 @@ Result<RuleResult> BinaryRule(RuleCall& call) {
 }
 
 Result<RuleResult> BinaryNoBoolsRule(RuleCall& call) {
-  if (PromotedOf(call) == DType::kBool) return WantType(call, "self", call.tensor(call.IsTensor(0) ? 0 : 1), "an integer or a float");
+  if (PromotedOf(call) == DType::kBool)
+    return WantType(call, "self", call.tensor(call.IsTensor(0) ? 0 : 1), "an integer or a float");
   return BinaryRule(call);
 }
 
 Status WantAlpha(const RuleCall& call, size_t index, DType result) {
   const Argument& alpha = call.arg(index);
   if (std::holds_alternative<double>(alpha) && !IsFloating(result)) {
-    return TypeError(std::string(call.op()) + ": a factor is a float, want an int for a result of type " + std::string(ToString(result)));
+    return TypeError(std::string(call.op()) + ": a factor is a float, want an int for a result of type " +
+                     std::string(ToString(result)));
   }
   if (std::holds_alternative<bool>(alpha) && result != DType::kBool) {
-    return TypeError(std::string(call.op()) + ": a factor is a bool, want a number for a result of type " + std::string(ToString(result)));
+    return TypeError(std::string(call.op()) + ": a factor is a bool, want a number for a result of type " +
+                     std::string(ToString(result)));
   }
   return Ok();
 }
@@ -72,7 +77,8 @@ Result<RuleResult> SubtractRule(RuleCall& call) {
     if (call.IsTensor(i)) {
       CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, call.name(i), call.tensor(i)));
     } else if (std::holds_alternative<bool>(call.arg(i))) {
-      return TypeError(std::string(call.op()) + ": " + std::string(call.name(i)) + " is a bool, want a number");
+      return TypeError(std::string(call.op()) + ": " + std::string(call.name(i)) +
+                       " is a bool, want a number");
     }
   }
   return ArithmeticRule(call);
@@ -91,14 +97,23 @@ Result<RuleResult> CompareRule(RuleCall& call) {
 Result<RuleResult> BitwiseRule(RuleCall& call) {
   if (IsFloating(PromotedOf(call))) {
     const bool second = call.IsTensor(1) && IsFloating(call.tensor(1).dtype());
-    return WantType(call, second ? "other" : "self", call.tensor(second ? 1 : 0), "an integer or bool, with such a number");
+    return WantType(call, second ? "other" : "self", call.tensor(second ? 1 : 0),
+                    "an integer or bool, with such a number");
   }
   return BinaryRule(call);
 }
 
-Result<RuleResult> AnyUnaryInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), AnyUnaryRule(call)); }
-Result<RuleResult> NoBoolUnaryInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), NoBoolUnaryRule(call)); }
-Result<RuleResult> FloatUnaryInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), FloatUnaryRule(call)); }
-Result<RuleResult> FloatingUnaryInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), FloatingUnaryRule(call)); }
+Result<RuleResult> AnyUnaryInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), AnyUnaryRule(call));
+}
+Result<RuleResult> NoBoolUnaryInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), NoBoolUnaryRule(call));
+}
+Result<RuleResult> FloatUnaryInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), FloatUnaryRule(call));
+}
+Result<RuleResult> FloatingUnaryInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), FloatingUnaryRule(call));
+}
 
 }  // namespace conformance::ops

@@ -9,7 +9,8 @@ namespace {
 Result<SymInt> SizeArg(const RuleCall& call, size_t i) {
   if (const auto* size = std::get_if<SymInt>(&call.arg(i))) return *size;
   if (const auto* truth = std::get_if<bool>(&call.arg(i))) return SymInt(*truth ? 1 : 0);
-  return Unsupported(std::string(call.op()) + ": found the float " + DoubleText(call.number(i)) + ", want a size");
+  return Unsupported(std::string(call.op()) + ": found the float " + DoubleText(call.number(i)) +
+                     ", want a size");
 }
 
 RuleResult Size(SymInt value) {
@@ -67,7 +68,8 @@ Result<RuleResult> PowRule(RuleCall& call) {
   CONFORMANCE_TRY(const SymInt b, SizeArg(call, 1));
   const auto exponent = b.AsInt();
   if (!exponent || *exponent < 0 || *exponent > 64) {
-    return Unsupported(std::string(call.op()) + ": exponent is " + b.ToString() + ", want a number in [0, 64]");
+    return Unsupported(std::string(call.op()) + ": exponent is " + b.ToString() +
+                       ", want a number in [0, 64]");
   }
   SymInt power = 1;
   for (int64_t i = 0; i < *exponent; ++i) power *= a;

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& ReciprocalOp() {
-  static const OpDef op = MakeOp(
-      "aten::reciprocal(Tensor self) -> Tensor",
-      FloatUnaryRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::reciprocal(Tensor self) -> Tensor", FloatUnaryRule, {.pointwise = true});
   return op;
 }
 

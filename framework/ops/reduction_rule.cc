@@ -45,7 +45,8 @@ Status WantElements(RuleCall& call, std::optional<size_t> index) {
   for (int64_t axis : axes) {
     if (axis >= x.rank()) continue;  // axis 0 of a tensor without axes
     CONFORMANCE_TRY(const bool some, call.Holds(Gt(x.sizes()[axis], 0), "a reduction finds an element"));
-    if (!some) return WantShape(call, "self", x, "with at least one element along axis " + std::to_string(axis));
+    if (!some)
+      return WantShape(call, "self", x, "with at least one element along axis " + std::to_string(axis));
   }
   return Ok();
 }

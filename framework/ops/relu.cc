@@ -10,9 +10,8 @@ const OpDef& ReluOp() {
 }
 
 const OpDef& ReluInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::relu_(Tensor(a!) self) -> Tensor(a!)",
-      NoBoolUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.relu.default"});
+  static const OpDef op = MakeOp("aten::relu_(Tensor(a!) self) -> Tensor(a!)", NoBoolUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.relu.default"});
   return op;
 }
 

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& RemainderTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor",
-      BinaryNoBoolsRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor",
+                                 BinaryNoBoolsRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& RemainderScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor",
-      BinaryNoBoolsRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor",
+                                 BinaryNoBoolsRule, {.pointwise = true});
   return op;
 }
 

@@ -9,7 +9,8 @@ Result<RuleResult> RepeatRule(RuleCall& call) {
   const Value& x = call.tensor(0);
   const auto& repeats = call.sym_ints(1);
   const size_t rank = static_cast<size_t>(x.rank());
-  if (repeats.size() < rank) return WantShape(call, "self", x, "of at most " + std::to_string(repeats.size()) + " axes");
+  if (repeats.size() < rank)
+    return WantShape(call, "self", x, "of at most " + std::to_string(repeats.size()) + " axes");
   CONFORMANCE_RETURN_IF_ERROR(WantSizes(call, repeats));
   Sizes sizes = repeats;
   for (size_t i = 0; i < rank; ++i) sizes[repeats.size() - rank + i] *= x.sizes()[i];

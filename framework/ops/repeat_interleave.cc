@@ -29,7 +29,8 @@ const OpDef& RepeatInterleaveOp() {
 }
 
 Value RepeatInterleave(OpContext& context, const Value& x, SymInt repeats, std::optional<int64_t> axis) {
-  return context.Call(RepeatInterleaveOp(), {x, std::move(repeats), axis ? Argument(SymInt(*axis)) : Argument(NoneType{})});
+  return context.Call(RepeatInterleaveOp(),
+                      {x, std::move(repeats), axis ? Argument(SymInt(*axis)) : Argument(NoneType{})});
 }
 
 }  // namespace conformance::ops

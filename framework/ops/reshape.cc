@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& ReshapeOp() {
-  static const OpDef op = MakeOp(
-      "aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)",
-      ReshapeRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", ReshapeRule, {.view = true});
   return op;
 }
 

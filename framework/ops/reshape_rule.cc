@@ -35,19 +35,24 @@ void Cancel(Product& a, Product& b) {
 }
 
 Error DoesNotFit(const RuleCall& call, const Value& x, const Sizes& wanted) {
-  return ShapeError(std::string(call.op()) + ": self is " + Describe(x.meta()) + ", want as many elements as in " + SizesText(wanted));
+  return ShapeError(std::string(call.op()) + ": self is " + Describe(x.meta()) +
+                    ", want as many elements as in " + SizesText(wanted));
 }
 
 // The size that stands for -1: have / want, which must be exact.
-Result<SymInt> Inferred(RuleCall& call, const Value& x, const Sizes& wanted, const Product& have, const Product& want) {
+Result<SymInt> Inferred(RuleCall& call, const Value& x, const Sizes& wanted, const Product& have,
+                        const Product& want) {
   if (want.factors.empty() && want.number == 0) {
-    return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want no 0 beside -1, which could be anything");
+    return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) +
+                      ", want no 0 beside -1, which could be anything");
   }
-  if (want.factors.empty() && have.number % want.number == 0) return have.number / want.number * NumElements(have.factors);
+  if (want.factors.empty() && have.number % want.number == 0)
+    return have.number / want.number * NumElements(have.factors);
   const SymInt total = have.Value(), known = want.Value();
   const SymInt size = FloorDiv(total, known);
   if (!SymInt::Same(size * known, total)) {
-    CONFORMANCE_TRY(const bool exact, call.Holds(Eq(Mod(total, known), 0), "reshape: the known sizes divide the number of elements"));
+    CONFORMANCE_TRY(const bool exact, call.Holds(Eq(Mod(total, known), 0),
+                                                 "reshape: the known sizes divide the number of elements"));
     if (!exact) return DoesNotFit(call, x, wanted);
   }
   return size;
@@ -62,15 +67,19 @@ Result<Sizes> Reshaped(RuleCall& call, const Value& x, const Sizes& wanted) {
   for (size_t i = 0; i < wanted.size(); ++i) {
     const auto number = wanted[i].AsInt();
     if (number && *number == -1) {
-      if (open) return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want at most one -1");
+      if (open)
+        return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) +
+                          ", want at most one -1");
       open = i;
       continue;
     }
-    if (number && *number < 0) return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want none below -1");
+    if (number && *number < 0)
+      return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want none below -1");
     want.Multiply(call.Simplify(wanted[i]));
   }
   if (have.overflow || want.overflow) {
-    return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) + ", want fewer than 2^63 elements");
+    return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(wanted) +
+                      ", want fewer than 2^63 elements");
   }
   Cancel(have, want);
   Sizes sizes = wanted;
@@ -78,7 +87,8 @@ Result<Sizes> Reshaped(RuleCall& call, const Value& x, const Sizes& wanted) {
     CONFORMANCE_TRY(sizes[*open], Inferred(call, x, wanted, have, want));
     return sizes;
   }
-  CONFORMANCE_TRY(const bool fits, call.Equal(have.Value(), want.Value(), "reshape: as many elements as before"));
+  CONFORMANCE_TRY(const bool fits,
+                  call.Equal(have.Value(), want.Value(), "reshape: as many elements as before"));
   if (!fits) return DoesNotFit(call, x, wanted);
   return sizes;
 }

@@ -28,7 +28,8 @@ const OpDef& RmsNormOp() {
 
 Value RmsNorm(OpContext& context, const Value& x, std::vector<SymInt> normalized_shape, const Value& weight,
               std::optional<double> eps) {
-  return context.Call(RmsNormOp(), {x, std::move(normalized_shape), weight, eps ? Argument(*eps) : Argument(NoneType{})});
+  return context.Call(RmsNormOp(),
+                      {x, std::move(normalized_shape), weight, eps ? Argument(*eps) : Argument(NoneType{})});
 }
 
 }  // namespace conformance::ops

@@ -9,8 +9,10 @@ Result<RuleResult> RollRule(RuleCall& call) {
   const Value& x = call.tensor(0);
   const auto& shifts = call.sym_ints(1);
   const auto& axes = call.sym_ints(2);
-  if (shifts.empty() || (axes.empty() && shifts.size() != 1) || (!axes.empty() && axes.size() != shifts.size())) {
-    return RuleInvalid(call, "shifts are " + SizesText(shifts) + " and dims " + SizesText(axes) + ", want as many of both, or one shift");
+  if (shifts.empty() || (axes.empty() && shifts.size() != 1) ||
+      (!axes.empty() && axes.size() != shifts.size())) {
+    return RuleInvalid(call, "shifts are " + SizesText(shifts) + " and dims " + SizesText(axes) +
+                                 ", want as many of both, or one shift");
   }
   for (const SymInt& axis : axes) CONFORMANCE_RETURN_IF_ERROR(call.Axis(axis.constant(), x.rank()).status());
   return Same(x);
@@ -19,9 +21,8 @@ Result<RuleResult> RollRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& RollOp() {
-  static const OpDef op = MakeOp(
-      "aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor",
-      RollRule);
+  static const OpDef op =
+      MakeOp("aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", RollRule);
   return op;
 }
 

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& RsubTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-      SubtractRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+                                 SubtractRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& RsubScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-      SubtractRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+                                 SubtractRule, {.pointwise = true});
   return op;
 }
 

@@ -5,6 +5,8 @@
 namespace conformance::ops {
 namespace {
 
+constexpr std::string_view kDataDependent = "data_dependent";
+
 const Value& NoValue() {
   static const Value value;
   return value;
@@ -12,7 +14,8 @@ const Value& NoValue() {
 
 }  // namespace
 
-RuleCall::RuleCall(const OpDef& op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path)
+RuleCall::RuleCall(const OpDef& op, std::span<const Argument> args, ShapeEnv* env,
+                   std::string_view module_path)
     : op_(op.target), def_(op), args_(args), env_(env), module_path_(module_path) {}
 
 std::string_view RuleCall::name(size_t i) const { return def_.args[i].name; }
@@ -27,7 +30,9 @@ bool RuleCall::IsTensor(size_t i) const {
 const Value& RuleCall::tensor(size_t i) const { return IsNone(i) ? NoValue() : std::get<Value>(args_[i]); }
 std::vector<Value> RuleCall::tensors(size_t i) const { return std::get<std::vector<Value>>(args_[i]); }
 const SymInt& RuleCall::sym_int(size_t i) const { return std::get<SymInt>(args_[i]); }
-const std::vector<SymInt>& RuleCall::sym_ints(size_t i) const { return std::get<std::vector<SymInt>>(args_[i]); }
+const std::vector<SymInt>& RuleCall::sym_ints(size_t i) const {
+  return std::get<std::vector<SymInt>>(args_[i]);
+}
 int64_t RuleCall::int_value(size_t i) const { return sym_int(i).constant(); }
 bool RuleCall::boolean(size_t i) const { return std::get<bool>(args_[i]); }
 const std::string& RuleCall::string(size_t i) const { return std::get<std::string>(args_[i]); }
@@ -61,7 +66,9 @@ std::optional<int64_t> RuleCall::Hint(const SymInt& value) const {
   return env_ == nullptr ? std::nullopt : env_->Hint(value);
 }
 
-SymInt RuleCall::Simplify(const SymInt& value) const { return env_ == nullptr || value.IsConstant() ? value : env_->Simplify(value); }
+SymInt RuleCall::Simplify(const SymInt& value) const {
+  return env_ == nullptr || value.IsConstant() ? value : env_->Simplify(value);
+}
 
 Result<bool> RuleCall::Holds(const SymBool& condition, std::string_view why) {
   if (const auto known = Prove(condition)) return *known;
@@ -99,8 +106,8 @@ Result<int64_t> RuleCall::Specialise(const SymInt& value, std::string_view why) 
   if (const auto known = simple.AsInt()) return *known;
   const auto hint = Hint(simple);
   if (!hint) {
-    return Invalid(std::string(op_) + ": " + std::string(why) + " must be a number, found " + simple.ToString() +
-                   ", which is only known when the program runs");
+    return Invalid(std::string(op_) + ": " + std::string(why) + " must be a number, found " +
+                   simple.ToString() + ", which is only known when the program runs");
   }
   CONFORMANCE_RETURN_IF_ERROR(Require(Eq(simple, *hint), std::string(why)));
   return *hint;
@@ -109,8 +116,8 @@ Result<int64_t> RuleCall::Specialise(const SymInt& value, std::string_view why) 
 Result<int64_t> RuleCall::Axis(int64_t axis, int64_t rank) const {
   const int64_t range = std::max<int64_t>(rank, 1);
   if (axis < -range || axis >= range) {
-    return ShapeError(std::string(op_) + ": axis is " + std::to_string(axis) + ", want one in [" + std::to_string(-range) + ", " +
-                      std::to_string(range - 1) + "]");
+    return ShapeError(std::string(op_) + ": axis is " + std::to_string(axis) + ", want one in [" +
+                      std::to_string(-range) + ", " + std::to_string(range - 1) + "]");
   }
   return axis < 0 ? axis + range : axis;
 }
@@ -126,7 +133,8 @@ Result<bool> RuleCall::Broadcasts(const SymInt& size, const SymInt& wanted) {
   if (Prove(Eq(size, 1)).value_or(false)) return true;
   const auto hint_a = Hint(size), hint_b = Hint(wanted);
   if (!hint_a || !hint_b) {  // only known when the program runs: taken for equal, and asserted
-    CONFORMANCE_RETURN_IF_ERROR(Require(equal, "sizes must be equal: " + size.ToString() + " and " + wanted.ToString()));
+    CONFORMANCE_RETURN_IF_ERROR(
+        Require(equal, "sizes must be equal: " + size.ToString() + " and " + wanted.ToString()));
     return true;
   }
   if (*hint_a == *hint_b) return Guard(equal, "broadcast of equal sizes");
@@ -158,30 +166,59 @@ Result<std::vector<SymInt>> RuleCall::Broadcast(std::span<const SymInt> a, std::
     }
     if (!fits) {
       CONFORMANCE_RETURN_IF_ERROR(status_);
-      return ShapeError(std::string(op_) + ": found sizes " + SizesText(a) + " and " + SizesText(b) + ", want sizes that broadcast");
+      return ShapeError(std::string(op_) + ": found sizes " + SizesText(a) + " and " + SizesText(b) +
+                        ", want sizes that broadcast");
     }
   }
   return sizes;
 }
 
 SymInt RuleCall::Unbacked(std::string source, SymRange range) {
-  return env_ == nullptr ? SymInt::Symbol("data_dependent") : env_->AddUnbacked(std::move(source), range);
+  return env_ == nullptr ? SymInt::Symbol(std::string(kDataDependent))
+                         : env_->AddUnbacked(std::move(source), range);
 }
 
-Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, ShapeEnv* env, std::string_view module_path) {
+namespace {
+
+// Without symbols all sizes are numbers, and their product is one: what kernels rely on, whatever a program asked for. Only the
+// placeholder of a size that the kernel finds is let through.
+Status WantNumbers(const OpDef& op, const RuleResult& result) {
+  for (const TensorMeta& meta : result.tensors) {
+    std::vector<int64_t> sizes;
+    for (const SymInt& size : meta.sizes) {
+      if (const auto number = size.AsInt()) {
+        sizes.push_back(*number);
+      } else if (size.AsSymbol() != kDataDependent) {
+        return ShapeError(op.target + ": the result is " + Describe(meta) + ", want sizes below 2^63");
+      }
+    }
+    if (!CheckedNumElements(sizes)) {
+      return ShapeError(op.target + ": the result is " + Describe(meta) + ", want fewer than 2^63 elements");
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, ShapeEnv* env,
+                             std::string_view module_path) {
   CONFORMANCE_CHECK(args.size() == op.args.size(), op.target + ": arguments are not bound");
   for (size_t i = 0; i < args.size(); ++i) {
-    if (op.args[i].symbolic || op.args[i].kind == ArgKind::kTensor) continue;  // a number beside tensors may be a size
+    if (op.args[i].symbolic || op.args[i].kind == ArgKind::kTensor)
+      continue;  // a number beside tensors may be a size
     const auto* one = std::get_if<SymInt>(&args[i]);
     const auto* list = std::get_if<std::vector<SymInt>>(&args[i]);
     if ((one != nullptr && !one->IsConstant()) || (list != nullptr && !AsInts(*list))) {
-      return Invalid(op.target + ": '" + op.args[i].name + "' is " + (one != nullptr ? one->ToString() : SizesText(*list)) +
+      return Invalid(op.target + ": '" + op.args[i].name + "' is " +
+                     (one != nullptr ? one->ToString() : SizesText(*list)) +
                      ", want a number that does not depend on a symbol");
     }
   }
   RuleCall call(op, args, env, module_path);
   Result<RuleResult> result = op.rule(call);
   if (!call.status().ok()) return Error(call.status().error());
+  if (env == nullptr && result.ok()) CONFORMANCE_RETURN_IF_ERROR(WantNumbers(op, *result));
   return result;
 }
 

@@ -14,14 +14,14 @@ RuleResult Same(const Value& x) { return One(x.dtype(), x.sizes()); }
 
 Error WantShape(const RuleCall& call, std::string_view name, const Value& found, std::string_view wanted) {
   const std::string argument(name);
-  return ShapeError(std::string(call.op()) + ": " + argument + " is " + Describe(found.meta()) + ", want " + argument + " " +
-                    std::string(wanted));
+  return ShapeError(std::string(call.op()) + ": " + argument + " is " + Describe(found.meta()) + ", want " +
+                    argument + " " + std::string(wanted));
 }
 
 Error WantType(const RuleCall& call, std::string_view name, const Value& found, std::string_view wanted) {
   const std::string argument(name);
-  return TypeError(std::string(call.op()) + ": " + argument + " is " + Describe(found.meta()) + ", want " + argument + " of type " +
-                   std::string(wanted));
+  return TypeError(std::string(call.op()) + ": " + argument + " is " + Describe(found.meta()) + ", want " +
+                   argument + " of type " + std::string(wanted));
 }
 
 Error RuleInvalid(const RuleCall& call, std::string_view message) {
@@ -43,7 +43,9 @@ Status WantDType(const RuleCall& call, std::string_view name, const Value& value
   return WantType(call, name, value, ToString(wanted));
 }
 
-Result<int64_t> AxisArg(const RuleCall& call, size_t index, const Value& x) { return call.Axis(call.int_value(index), x.rank()); }
+Result<int64_t> AxisArg(const RuleCall& call, size_t index, const Value& x) {
+  return call.Axis(call.int_value(index), x.rank());
+}
 
 Result<std::vector<int64_t>> DistinctAxes(const RuleCall& call, std::span<const SymInt> axes, int64_t rank) {
   std::vector<int64_t> result;
@@ -54,13 +56,20 @@ Result<std::vector<int64_t>> DistinctAxes(const RuleCall& call, std::span<const 
   std::sort(result.begin(), result.end());
   const auto twice = std::adjacent_find(result.begin(), result.end());
   if (twice != result.end()) {
-    return ShapeError(std::string(call.op()) + ": axes are " + SizesText(axes) + ", want each axis once, found " +
-                      std::to_string(*twice) + " twice");
+    return ShapeError(std::string(call.op()) + ": axes are " + SizesText(axes) +
+                      ", want each axis once, found " + std::to_string(*twice) + " twice");
   }
   return result;
 }
 
-Result<bool> EqualShapes(RuleCall& call, std::span<const SymInt> a, std::span<const SymInt> b, std::string_view why) {
+Status WantPieces(const RuleCall& call, int64_t count) {
+  if (count <= kMaxPieces) return Ok();
+  return RuleInvalid(
+      call, "found " + std::to_string(count) + " pieces, want at most " + std::to_string(kMaxPieces));
+}
+
+Result<bool> EqualShapes(RuleCall& call, std::span<const SymInt> a, std::span<const SymInt> b,
+                         std::string_view why) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
     CONFORMANCE_TRY(const bool equal, call.Equal(a[i], b[i], why));
@@ -73,12 +82,14 @@ Status WantSizes(RuleCall& call, std::span<const SymInt> sizes) {
   for (const SymInt& size : sizes) {
     if (size.IsConstant() && size.constant() >= 0) continue;
     CONFORMANCE_TRY(const bool fits, call.Holds(Ge(size, 0), "a size is not negative"));
-    if (!fits) return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(sizes) + ", want none below 0");
+    if (!fits)
+      return ShapeError(std::string(call.op()) + ": sizes are " + SizesText(sizes) + ", want none below 0");
   }
   return Ok();
 }
 
-Status WantBroadcastTo(RuleCall& call, std::string_view name, const Value& value, std::span<const SymInt> wanted) {
+Status WantBroadcastTo(RuleCall& call, std::string_view name, const Value& value,
+                       std::span<const SymInt> wanted) {
   const auto& sizes = value.sizes();
   bool fits = sizes.size() <= wanted.size();
   for (size_t i = 0; fits && i < sizes.size(); ++i) {
@@ -107,7 +118,9 @@ DType NumberType(const Argument& number) {
   return std::holds_alternative<bool>(number) ? DType::kBool : DType::kI64;
 }
 
-void Promotion::Add(const Value& value) { Join(value.rank() > 0 ? with_axes_ : without_axes_, value.dtype()); }
+void Promotion::Add(const Value& value) {
+  Join(value.rank() > 0 ? with_axes_ : without_axes_, value.dtype());
+}
 
 void Promotion::Add(const Argument& argument) {
   if (const auto* value = std::get_if<Value>(&argument)) {
@@ -122,15 +135,17 @@ DType Promotion::Get() const { return *Combine(with_axes_, Combine(without_axes_
 Result<RuleResult> InPlace(RuleCall& call, const Value& self, Result<RuleResult> twin) {
   CONFORMANCE_RETURN_IF_ERROR(twin.status());
   const TensorMeta& meta = twin->tensors.front();
-  CONFORMANCE_TRY(const bool same, EqualShapes(call, meta.sizes, self.sizes(), "in place: the sizes of the result"));
+  CONFORMANCE_TRY(const bool same,
+                  EqualShapes(call, meta.sizes, self.sizes(), "in place: the sizes of the result"));
   if (!same) {
-    return ShapeError(std::string(call.op()) + ": the result is " + Describe(meta) + ", want the sizes of self, which it is written into: " +
-                      Describe(self.meta()));
+    return ShapeError(std::string(call.op()) + ": the result is " + Describe(meta) +
+                      ", want the sizes of self, which it is written into: " + Describe(self.meta()));
   }
-  const bool castable = (!IsFloating(meta.dtype) || IsFloating(self.dtype())) && (self.dtype() != DType::kBool || meta.dtype == DType::kBool);
+  const bool castable = (!IsFloating(meta.dtype) || IsFloating(self.dtype())) &&
+                        (self.dtype() != DType::kBool || meta.dtype == DType::kBool);
   if (!castable) {
-    return TypeError(std::string(call.op()) + ": the result is " + Describe(meta) + ", want one that fits into self, which it is written into: " +
-                     Describe(self.meta()));
+    return TypeError(std::string(call.op()) + ": the result is " + Describe(meta) +
+                     ", want one that fits into self, which it is written into: " + Describe(self.meta()));
   }
   return Same(self);
 }

@@ -30,12 +30,18 @@ Result<int64_t> AxisArg(const RuleCall& call, size_t index, const Value& x);
 /// Axes in [0, rank), ascending; kShape for one given twice.
 Result<std::vector<int64_t>> DistinctAxes(const RuleCall& call, std::span<const SymInt> axes, int64_t rank);
 
+/// More pieces than this are refused: a list of tensors is made in memory, whatever a program asks for.
+inline constexpr int64_t kMaxPieces = int64_t{1} << 20;
+Status WantPieces(const RuleCall& call, int64_t count);
+
 /// All sizes equal; other ranks are not.
-Result<bool> EqualShapes(RuleCall& call, std::span<const SymInt> a, std::span<const SymInt> b, std::string_view why);
+Result<bool> EqualShapes(RuleCall& call, std::span<const SymInt> a, std::span<const SymInt> b,
+                         std::string_view why);
 /// All sizes ≥ 0. Error kShape.
 Status WantSizes(RuleCall& call, std::span<const SymInt> sizes);
 /// Error unless `sizes` can be repeated to `wanted` (leading axes added, sizes of 1 repeated).
-Status WantBroadcastTo(RuleCall& call, std::string_view name, const Value& value, std::span<const SymInt> wanted);
+Status WantBroadcastTo(RuleCall& call, std::string_view name, const Value& value,
+                       std::span<const SymInt> wanted);
 
 /// PyTorch's type of an operation over tensors and numbers: tensors with axes rule over those without, and those over numbers,
 /// except that a higher category (bool < integer < float) always wins.

@@ -11,10 +11,13 @@ Status WantHeads(RuleCall& call, const Value& q, const Value& k, const Value& v)
     if (value->rank() < 3) return WantShape(call, name, *value, "[..., h, l, d] where enable_gqa");
   }
   const SymInt heads = q.size(-3), kv_heads = k.size(-3);
-  CONFORMANCE_TRY(const bool same, call.Equal(v.size(-3), kv_heads, "attention: as many heads of value as of key"));
+  CONFORMANCE_TRY(const bool same,
+                  call.Equal(v.size(-3), kv_heads, "attention: as many heads of value as of key"));
   if (!same) return WantShape(call, "value", v, "with the " + kv_heads.ToString() + " heads of key");
-  CONFORMANCE_TRY(const bool divides, call.Equal(Mod(heads, kv_heads), 0, "attention: heads of key divide those of query"));
-  if (!divides) return WantShape(call, "query", q, "with a multiple of the " + kv_heads.ToString() + " heads of key");
+  CONFORMANCE_TRY(const bool divides,
+                  call.Equal(Mod(heads, kv_heads), 0, "attention: heads of key divide those of query"));
+  if (!divides)
+    return WantShape(call, "query", q, "with a multiple of the " + kv_heads.ToString() + " heads of key");
   return Ok();
 }
 
@@ -35,10 +38,14 @@ Result<RuleResult> AttentionRule(RuleCall& call) {
   }
   const double p = call.number(4);
   if (!(p >= 0 && p <= 1)) return RuleInvalid(call, "dropout_p is " + DoubleText(p) + ", want one in [0, 1]");
-  if (p > 0) return Unsupported(std::string(call.op()) + ": dropout_p is " + DoubleText(p) + ", want 0: attention is not trained here");
-  CONFORMANCE_TRY(const bool same_width, call.Equal(k.size(-1), q.size(-1), "attention: query and key are as wide"));
+  if (p > 0)
+    return Unsupported(std::string(call.op()) + ": dropout_p is " + DoubleText(p) +
+                       ", want 0: attention is not trained here");
+  CONFORMANCE_TRY(const bool same_width,
+                  call.Equal(k.size(-1), q.size(-1), "attention: query and key are as wide"));
   if (!same_width) return WantShape(call, "key", k, "[..., s, " + q.size(-1).ToString() + "]");
-  CONFORMANCE_TRY(const bool same_length, call.Equal(v.size(-2), k.size(-2), "attention: key and value are as long"));
+  CONFORMANCE_TRY(const bool same_length,
+                  call.Equal(v.size(-2), k.size(-2), "attention: key and value are as long"));
   if (!same_length) return WantShape(call, "value", v, "[..., " + k.size(-2).ToString() + ", dv]");
 
   // Leading axes broadcast; with grouped queries the heads are those of query.
@@ -71,10 +78,12 @@ const OpDef& ScaledDotProductAttentionOp() {
   return op;
 }
 
-Value ScaledDotProductAttention(OpContext& context, const Value& q, const Value& k, const Value& v, const Value& mask,
-                                double dropout_p, bool is_causal, std::optional<double> scale, bool enable_gqa) {
-  return context.Call(ScaledDotProductAttentionOp(), {q, k, v, mask, dropout_p, is_causal,
-                                                      scale ? Argument(*scale) : Argument(NoneType{}), enable_gqa});
+Value ScaledDotProductAttention(OpContext& context, const Value& q, const Value& k, const Value& v,
+                                const Value& mask, double dropout_p, bool is_causal,
+                                std::optional<double> scale, bool enable_gqa) {
+  return context.Call(
+      ScaledDotProductAttentionOp(),
+      {q, k, v, mask, dropout_p, is_causal, scale ? Argument(*scale) : Argument(NoneType{}), enable_gqa});
 }
 
 }  // namespace conformance::ops

@@ -27,16 +27,14 @@ Result<RuleResult> ScatterValueRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& ScatterSrcOp() {
-  static const OpDef op = MakeOp(
-      "aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor",
-      ScatterSrcRule);
+  static const OpDef op =
+      MakeOp("aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", ScatterSrcRule);
   return op;
 }
 
 const OpDef& ScatterValueOp() {
   static const OpDef op = MakeOp(
-      "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-      ScatterValueRule);
+      "aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", ScatterValueRule);
   return op;
 }
 

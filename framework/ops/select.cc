@@ -11,10 +11,11 @@ Result<RuleResult> SelectRule(RuleCall& call) {
   CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
   const SymInt& size = x.sizes()[axis];
   const SymInt& position = call.sym_int(2);
-  CONFORMANCE_TRY(const bool inside, call.Holds(And(Ge(position, -size), Lt(position, size)), "select: a position inside its axis"));
+  CONFORMANCE_TRY(const bool inside, call.Holds(And(Ge(position, -size), Lt(position, size)),
+                                                "select: a position inside its axis"));
   if (!inside) {
-    return ShapeError(std::string(call.op()) + ": index is " + position.ToString() + ", want one inside axis " + std::to_string(axis) +
-                      " of " + Describe(x.meta()));
+    return ShapeError(std::string(call.op()) + ": index is " + position.ToString() +
+                      ", want one inside axis " + std::to_string(axis) + " of " + Describe(x.meta()));
   }
   Sizes sizes = x.sizes();
   sizes.erase(sizes.begin() + axis);
@@ -24,9 +25,8 @@ Result<RuleResult> SelectRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& SelectOp() {
-  static const OpDef op = MakeOp(
-      "aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)",
-      SelectRule, {.view = true});
+  static const OpDef op = MakeOp("aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)",
+                                 SelectRule, {.view = true});
   return op;
 }
 

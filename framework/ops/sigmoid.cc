@@ -10,9 +10,8 @@ const OpDef& SigmoidOp() {
 }
 
 const OpDef& SigmoidInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)",
-      FloatUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.sigmoid.default"});
+  static const OpDef op = MakeOp("aten::sigmoid_(Tensor(a!) self) -> Tensor(a!)", FloatUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.sigmoid.default"});
   return op;
 }
 

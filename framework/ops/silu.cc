@@ -10,9 +10,8 @@ const OpDef& SiluOp() {
 }
 
 const OpDef& SiluInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::silu_(Tensor(a!) self) -> Tensor(a!)",
-      FloatingUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.silu.default"});
+  static const OpDef op = MakeOp("aten::silu_(Tensor(a!) self) -> Tensor(a!)", FloatingUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.silu.default"});
   return op;
 }
 

@@ -41,7 +41,8 @@ Result<RuleResult> SliceRule(RuleCall& call) {
   CONFORMANCE_TRY(const bool forward, call.Holds(Gt(step, 0), "slice: step > 0"));
   if (!forward) return RuleInvalid(call, "step is " + step.ToString() + ", want one above 0");
   CONFORMANCE_TRY(const SymInt start, Clamped(call, call.IsNone(2) ? SymInt(0) : call.sym_int(2), size));
-  CONFORMANCE_TRY(const SymInt end, Clamped(call, call.IsNone(3) ? SymInt(INT64_MAX) : call.sym_int(3), size));
+  CONFORMANCE_TRY(const SymInt end,
+                  Clamped(call, call.IsNone(3) ? SymInt(INT64_MAX) : call.sym_int(3), size));
   SymInt length = end - start;
   if (!(start.IsConstant() && start.constant() == 0) && !call.Prove(Ge(length, 0)).value_or(false)) {
     if (!call.Hint(length)) {

@@ -25,23 +25,21 @@ Result<RuleResult> SoftmaxInnerRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& SoftmaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-      SoftmaxRule, {.reduction_arg = 0});
+  static const OpDef op = MakeOp("aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+                                 SoftmaxRule, {.reduction_arg = 0});
   return op;
 }
 
 const OpDef& SafeSoftmaxOp() {
-  static const OpDef op = MakeOp(
-      "aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-      SoftmaxRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SoftmaxRule,
+             {.reduction_arg = 0});
   return op;
 }
 
 const OpDef& SoftmaxInnerOp() {
-  static const OpDef op = MakeOp(
-      "aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
-      SoftmaxInnerRule, {.reduction_arg = 0});
+  static const OpDef op = MakeOp("aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+                                 SoftmaxInnerRule, {.reduction_arg = 0});
   return op;
 }
 

@@ -5,9 +5,8 @@
 namespace conformance::ops {
 
 const OpDef& SoftplusOp() {
-  static const OpDef op = MakeOp(
-      "aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor",
-      FloatingUnaryRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor",
+                                 FloatingUnaryRule, {.pointwise = true});
   return op;
 }
 

@@ -5,16 +5,16 @@
 namespace conformance::ops {
 
 const OpDef& SplitOp() {
-  static const OpDef op = MakeOp(
-      "aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
-      SplitRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]",
+             SplitRule, {.view = true});
   return op;
 }
 
 const OpDef& SplitSizesOp() {
-  static const OpDef op = MakeOp(
-      "aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
-      SplitSizesRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
+             SplitSizesRule, {.view = true});
   return op;
 }
 

@@ -24,6 +24,7 @@ Status WantAxis(const RuleCall& call, const Value& x) {
 Result<RuleResult> Equally(RuleCall& call, const Value& x, int64_t axis, const SymInt& length) {
   const SymInt& size = x.sizes()[axis];
   CONFORMANCE_TRY(int64_t count, call.Specialise(CeilDiv(size, length), "the number of pieces"));
+  CONFORMANCE_RETURN_IF_ERROR(WantPieces(call, count));
   count = std::max<int64_t>(count, 1);  // an empty axis is one empty piece
   Sizes lengths(static_cast<size_t>(count), length);
   lengths.back() = size - length * (count - 1);
@@ -52,7 +53,10 @@ Result<RuleResult> SplitSizesRule(RuleCall& call) {
   SymInt total = 0;
   for (const SymInt& length : lengths) total += length;
   CONFORMANCE_TRY(const bool fits, call.Equal(total, x.sizes()[axis], "split: the sizes sum up to the axis"));
-  if (!fits) return WantShape(call, "self", x, "with " + total.ToString() + " along axis " + std::to_string(axis) + ", the sum of " + SizesText(lengths));
+  if (!fits)
+    return WantShape(call, "self", x,
+                     "with " + total.ToString() + " along axis " + std::to_string(axis) + ", the sum of " +
+                         SizesText(lengths));
   return Pieces(x, axis, lengths);
 }
 
@@ -61,7 +65,9 @@ Result<RuleResult> ChunkRule(RuleCall& call) {
   CONFORMANCE_RETURN_IF_ERROR(WantAxis(call, x));
   CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 2, x));
   const int64_t chunks = call.int_value(1);
-  if (chunks <= 0) return RuleInvalid(call, "chunks are " + std::to_string(chunks) + ", want a number above 0");
+  if (chunks <= 0)
+    return RuleInvalid(call, "chunks are " + std::to_string(chunks) + ", want a number above 0");
+  CONFORMANCE_RETURN_IF_ERROR(WantPieces(call, chunks));
   const SymInt& size = x.sizes()[axis];
   if (size.AsInt() == 0) return Pieces(x, axis, Sizes(static_cast<size_t>(chunks), 0));
   const SymInt even = FloorDiv(size, chunks);

@@ -48,19 +48,19 @@ const OpDef& SqueezeOp() {
 }
 
 const OpDef& SqueezeDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)",
-      SqueezeDimRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", SqueezeDimRule, {.view = true});
   return op;
 }
 
 const OpDef& SqueezeDimsOp() {
-  static const OpDef op = MakeOp(
-      "aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)",
-      SqueezeDimsRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::squeeze.dims(Tensor(a) self, int[] dim) -> Tensor(a)", SqueezeDimsRule, {.view = true});
   return op;
 }
 
-Value Squeeze(OpContext& context, const Value& x, int64_t axis) { return context.Call(SqueezeDimOp(), {x, axis}); }
+Value Squeeze(OpContext& context, const Value& x, int64_t axis) {
+  return context.Call(SqueezeDimOp(), {x, axis});
+}
 
 }  // namespace conformance::ops

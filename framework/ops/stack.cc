@@ -27,6 +27,8 @@ const OpDef& StackOp() {
   return op;
 }
 
-Value Stack(OpContext& context, std::vector<Value> xs, int64_t axis) { return context.Call(StackOp(), {std::move(xs), axis}); }
+Value Stack(OpContext& context, std::vector<Value> xs, int64_t axis) {
+  return context.Call(StackOp(), {std::move(xs), axis});
+}
 
 }  // namespace conformance::ops

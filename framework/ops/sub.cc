@@ -5,28 +5,28 @@
 namespace conformance::ops {
 namespace {
 
-Result<RuleResult> SubInPlaceRule(RuleCall& call) { return InPlace(call, call.tensor(0), SubtractRule(call)); }
+Result<RuleResult> SubInPlaceRule(RuleCall& call) {
+  return InPlace(call, call.tensor(0), SubtractRule(call));
+}
 
 }  // namespace
 
 const OpDef& SubTensorOp() {
-  static const OpDef op = MakeOp(
-      "aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-      SubtractRule, {.pointwise = true, .number_arg = 1});
+  static const OpDef op = MakeOp("aten::sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+                                 SubtractRule, {.pointwise = true, .number_arg = 1});
   return op;
 }
 
 const OpDef& SubScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-      SubtractRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+                                 SubtractRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& SubTensorInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)",
-      SubInPlaceRule, {.pointwise = true, .in_place_of = "aten.sub.Tensor", .number_arg = 1});
+  static const OpDef op =
+      MakeOp("aten::sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)",
+             SubInPlaceRule, {.pointwise = true, .in_place_of = "aten.sub.Tensor", .number_arg = 1});
   return op;
 }
 

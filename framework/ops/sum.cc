@@ -10,7 +10,9 @@ DType SumType(RuleCall& call, size_t dtype) {
   return call.dtype(dtype).value_or(IsFloating(own) ? own : DType::kI64);
 }
 
-Result<RuleResult> SumDimRule(RuleCall& call) { return ReduceOver(call, 1, call.boolean(2), SumType(call, 3)); }
+Result<RuleResult> SumDimRule(RuleCall& call) {
+  return ReduceOver(call, 1, call.boolean(2), SumType(call, 3));
+}
 Result<RuleResult> SumRule(RuleCall& call) { return One(SumType(call, 1), {}); }
 
 }  // namespace
@@ -24,14 +26,15 @@ const OpDef& SumDimOp() {
 }
 
 const OpDef& SumOp() {
-  static const OpDef op = MakeOp(
-      "aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-      SumRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor", SumRule, {.reduction_arg = 0});
   return op;
 }
 
-Value Sum(OpContext& context, const Value& x, std::vector<int64_t> axes, bool keepdim, std::optional<DType> dtype) {
-  return context.Call(SumDimOp(), {x, ToSymInts(axes), keepdim, dtype ? Argument(*dtype) : Argument(NoneType{})});
+Value Sum(OpContext& context, const Value& x, std::vector<int64_t> axes, bool keepdim,
+          std::optional<DType> dtype) {
+  return context.Call(SumDimOp(),
+                      {x, ToSymInts(axes), keepdim, dtype ? Argument(*dtype) : Argument(NoneType{})});
 }
 Value Sum(OpContext& context, const Value& x) { return context.Call(SumOp(), {x}); }
 

@@ -21,6 +21,8 @@ const OpDef& SymSizeOp() {
   return op;
 }
 
-SymInt SymSize(OpContext& context, const Value& x, int64_t axis) { return context.CallSymInt(SymSizeOp(), {x, axis}); }
+SymInt SymSize(OpContext& context, const Value& x, int64_t axis) {
+  return context.CallSymInt(SymSizeOp(), {x, axis});
+}
 
 }  // namespace conformance::ops

@@ -16,7 +16,9 @@ using testing::IsError;
 class Symbolic : public ::testing::Test {
  protected:
   // s0, s1, … in the order of the calls.
-  SymInt Dim(int64_t hint, int64_t min = 2) { return *env.AddSymbol(std::nullopt, hint, {min, std::nullopt}, "an input"); }
+  SymInt Dim(int64_t hint, int64_t min = 2) {
+    return *env.AddSymbol(std::nullopt, hint, {min, std::nullopt}, "an input");
+  }
   static Value Of(DType dtype, std::vector<SymInt> sizes) { return Value::Meta({dtype, std::move(sizes)}); }
   static Value F32(std::vector<SymInt> sizes) { return Of(DType::kF32, std::move(sizes)); }
   static std::string Text(const Value& x) { return SizesText(x.sizes()); }
@@ -43,8 +45,11 @@ TEST_F(Symbolic, ADecoderLayerRecordsNothing) {
   Value x = Embedding(c, F32({100, 64}), ids);
   const Value positions = Unsqueeze(c, ops::Add(c, Arange(c, n), p), 0);
   const Value inverse = F32({8});
-  const Value angles = Transpose(
-      c, Matmul(c, Expand(c, Reshape(c, inverse, {1, -1, 1}), {positions.size(0), -1, 1}), To(c, Unsqueeze(c, positions, 1), DType::kF32)), 1, 2);
+  const Value angles =
+      Transpose(c,
+                Matmul(c, Expand(c, Reshape(c, inverse, {1, -1, 1}), {positions.size(0), -1, 1}),
+                       To(c, Unsqueeze(c, positions, 1), DType::kF32)),
+                1, 2);
   const Value table = Cat(c, {angles, angles}, -1);
   const Value cos = Unsqueeze(c, Cos(c, table), 1), sin = Unsqueeze(c, Sin(c, table), 1);
   const auto rotate = [&](const Value& v) {
@@ -65,7 +70,8 @@ TEST_F(Symbolic, ADecoderLayerRecordsNothing) {
   const Value query_at = Reshape(c, ops::Add(c, Arange(c, n), p), {-1, 1}), key_at = Arange(c, k.size(2));
   Value mask = LessEqual(c, key_at, query_at);
   const Value padding = To(c, Of(DType::kI64, {b, n + p}), DType::kBool);
-  mask = BitwiseAnd(c, Expand(c, Unsqueeze(c, Unsqueeze(c, mask, 0), 0), {b, 1, n, n + p}), Unsqueeze(c, Unsqueeze(c, padding, 1), 1));
+  mask = BitwiseAnd(c, Expand(c, Unsqueeze(c, Unsqueeze(c, mask, 0), 0), {b, 1, n, n + p}),
+                    Unsqueeze(c, Unsqueeze(c, padding, 1), 1));
   mask = Slice(c, mask, -1, 0, k.size(-2));
   EXPECT_EQ(Text(mask), "[s0, 1, s1, s1 + s2]");
 
@@ -112,7 +118,8 @@ TEST_F(Symbolic, ReshapeGuardsDivisibility) {
   EXPECT_EQ(Text(Reshape(c, F32({m}), {4, -1})), "[4, floor_div(s2, 4)]");  // known by now
   EXPECT_EQ(env.guards().size(), 1u);
   Reshape(c, F32({n}), {2, -1});  // 9 elements
-  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, HasSubstr("self is f32[s1], want as many elements as in [2, -1]")));
+  EXPECT_THAT(c.status(),
+              IsError(ErrorKind::kShape, HasSubstr("self is f32[s1], want as many elements as in [2, -1]")));
 }
 
 TEST_F(Symbolic, ReshapeToANumberSpecialisesAndSaysSo) {
@@ -137,8 +144,9 @@ TEST_F(Symbolic, SlicesClampWithoutGuardsWhereProvable) {
 }
 
 TEST_F(Symbolic, SlicesGuardOnWhichSideOfTheSizeTheyAre) {
-  EXPECT_EQ(Text(Slice(c, F32({64, 8}), 0, 0, n)), "[s1, 8]");  // a table of 64 positions: n may not outgrow it
-  EXPECT_EQ(Text(Slice(c, F32({b, n}), 1, -4)), "[s0, 4]");     // a window of 4
+  EXPECT_EQ(Text(Slice(c, F32({64, 8}), 0, 0, n)),
+            "[s1, 8]");                                      // a table of 64 positions: n may not outgrow it
+  EXPECT_EQ(Text(Slice(c, F32({b, n}), 1, -4)), "[s0, 4]");  // a window of 4
   EXPECT_THAT(Guards(), ElementsAre("s1 <= 64", "s1 >= 4"));
   EXPECT_THAT(env.Specialisations(), IsEmpty());
 }
@@ -154,7 +162,8 @@ TEST_F(Symbolic, BroadcastsGuardEqualityOfUnrelatedSizes) {
   ops::Add(c, F32({n, m}), F32({m, n}));  // one size by now
   EXPECT_EQ(env.guards().size(), 1u);
   ops::Add(c, F32({b}), F32({n}));
-  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, HasSubstr("found sizes [s0] and [s1], want sizes that broadcast")));
+  EXPECT_THAT(c.status(),
+              IsError(ErrorKind::kShape, HasSubstr("found sizes [s0] and [s1], want sizes that broadcast")));
 }
 
 TEST_F(Symbolic, ASizeOfOneAtTheHintIsGuardedAsOne) {
@@ -171,7 +180,8 @@ TEST_F(Symbolic, ExpandKeepsAndProves) {
   EXPECT_EQ(Text(RepeatInterleave(c, F32({b, 2, n, 16}), 2, 1)), "[s0, 4, s1, 16]");
   EXPECT_THAT(Guards(), IsEmpty());
   Expand(c, F32({n}), {4});
-  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, HasSubstr("self is f32[s1], want self that expands to [4]")));
+  EXPECT_THAT(c.status(),
+              IsError(ErrorKind::kShape, HasSubstr("self is f32[s1], want self that expands to [4]")));
 }
 
 TEST_F(Symbolic, CatAddsAndUnbindSpecialises) {

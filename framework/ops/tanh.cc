@@ -10,9 +10,8 @@ const OpDef& TanhOp() {
 }
 
 const OpDef& TanhInPlaceOp() {
-  static const OpDef op = MakeOp(
-      "aten::tanh_(Tensor(a!) self) -> Tensor(a!)",
-      FloatUnaryInPlaceRule, {.pointwise = true, .in_place_of = "aten.tanh.default"});
+  static const OpDef op = MakeOp("aten::tanh_(Tensor(a!) self) -> Tensor(a!)", FloatUnaryInPlaceRule,
+                                 {.pointwise = true, .in_place_of = "aten.tanh.default"});
   return op;
 }
 

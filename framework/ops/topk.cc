@@ -12,7 +12,9 @@ Result<RuleResult> TopkRule(RuleCall& call) {
   CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, "self", x));
   const SymInt size = x.rank() == 0 ? SymInt(1) : x.sizes()[axis];
   CONFORMANCE_TRY(const bool fits, call.Holds(And(Ge(k, 0), Le(k, size)), "topk: k inside its axis"));
-  if (!fits) return WantShape(call, "self", x, "with at least k = " + k.ToString() + " along axis " + std::to_string(axis));
+  if (!fits)
+    return WantShape(call, "self", x,
+                     "with at least k = " + k.ToString() + " along axis " + std::to_string(axis));
   Sizes sizes = x.sizes();
   if (!sizes.empty()) sizes[axis] = k;
   RuleResult result = One(x.dtype(), sizes);

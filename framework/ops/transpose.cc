@@ -17,9 +17,8 @@ Result<RuleResult> TransposeRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& TransposeOp() {
-  static const OpDef op = MakeOp(
-      "aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
-      TransposeRule, {.view = true});
+  static const OpDef op = MakeOp("aten::transpose.int(Tensor(a) self, int dim0, int dim1) -> Tensor(a)",
+                                 TransposeRule, {.view = true});
   return op;
 }
 

@@ -17,6 +17,8 @@ const OpDef& TrilOp() {
   return op;
 }
 
-Value Tril(OpContext& context, const Value& x, SymInt diagonal) { return context.Call(TrilOp(), {x, diagonal}); }
+Value Tril(OpContext& context, const Value& x, SymInt diagonal) {
+  return context.Call(TrilOp(), {x, diagonal});
+}
 
 }  // namespace conformance::ops

@@ -17,6 +17,8 @@ const OpDef& TriuOp() {
   return op;
 }
 
-Value Triu(OpContext& context, const Value& x, SymInt diagonal) { return context.Call(TriuOp(), {x, diagonal}); }
+Value Triu(OpContext& context, const Value& x, SymInt diagonal) {
+  return context.Call(TriuOp(), {x, diagonal});
+}
 
 }  // namespace conformance::ops

@@ -10,12 +10,13 @@ Result<RuleResult> TypeAsRule(RuleCall& call) { return One(call.tensor(1).dtype(
 }  // namespace
 
 const OpDef& TypeAsOp() {
-  static const OpDef op = MakeOp(
-      "aten::type_as(Tensor self, Tensor other) -> Tensor",
-      TypeAsRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::type_as(Tensor self, Tensor other) -> Tensor", TypeAsRule, {.pointwise = true});
   return op;
 }
 
-Value TypeAs(OpContext& context, const Value& x, const Value& other) { return context.Call(TypeAsOp(), {x, other}); }
+Value TypeAs(OpContext& context, const Value& x, const Value& other) {
+  return context.Call(TypeAsOp(), {x, other});
+}
 
 }  // namespace conformance::ops

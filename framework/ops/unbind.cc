@@ -9,7 +9,9 @@ Result<RuleResult> UnbindRule(RuleCall& call) {
   const Value& x = call.tensor(0);
   if (x.rank() == 0) return WantShape(call, "self", x, "of at least one axis");
   CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
-  CONFORMANCE_TRY(const int64_t count, call.Specialise(x.sizes()[axis], "the size of the axis that is taken apart"));
+  CONFORMANCE_TRY(const int64_t count,
+                  call.Specialise(x.sizes()[axis], "the size of the axis that is taken apart"));
+  CONFORMANCE_RETURN_IF_ERROR(WantPieces(call, count));
   Sizes sizes = x.sizes();
   sizes.erase(sizes.begin() + axis);
   RuleResult result;
@@ -20,9 +22,8 @@ Result<RuleResult> UnbindRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& UnbindOp() {
-  static const OpDef op = MakeOp(
-      "aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]",
-      UnbindRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", UnbindRule, {.view = true});
   return op;
 }
 

@@ -13,7 +13,9 @@ Result<RuleResult> UnfoldRule(RuleCall& call) {
   if (step <= 0) return RuleInvalid(call, "step is " + std::to_string(step) + ", want one above 0");
   const SymInt available = x.rank() == 0 ? SymInt(1) : x.sizes()[axis];
   CONFORMANCE_TRY(const bool fits, call.Holds(Ge(available, size), "unfold: the window fits into its axis"));
-  if (!fits) return WantShape(call, "self", x, "with at least " + std::to_string(size) + " along axis " + std::to_string(axis));
+  if (!fits)
+    return WantShape(call, "self", x,
+                     "with at least " + std::to_string(size) + " along axis " + std::to_string(axis));
   Sizes sizes = x.sizes();
   if (!sizes.empty()) sizes[axis] = FloorDiv(available - size, step) + 1;
   sizes.push_back(size);
@@ -23,9 +25,9 @@ Result<RuleResult> UnfoldRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& UnfoldOp() {
-  static const OpDef op = MakeOp(
-      "aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)",
-      UnfoldRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)", UnfoldRule,
+             {.view = true});
   return op;
 }
 

@@ -16,12 +16,13 @@ Result<RuleResult> UnsqueezeRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& UnsqueezeOp() {
-  static const OpDef op = MakeOp(
-      "aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)",
-      UnsqueezeRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::unsqueeze(Tensor(a) self, int dim) -> Tensor(a)", UnsqueezeRule, {.view = true});
   return op;
 }
 
-Value Unsqueeze(OpContext& context, const Value& x, int64_t axis) { return context.Call(UnsqueezeOp(), {x, axis}); }
+Value Unsqueeze(OpContext& context, const Value& x, int64_t axis) {
+  return context.Call(UnsqueezeOp(), {x, axis});
+}
 
 }  // namespace conformance::ops

@@ -2,7 +2,9 @@
 
 namespace conformance::ops {
 
-std::string Describe(const TensorMeta& meta) { return std::string(ToString(meta.dtype)) + SizesText(meta.sizes); }
+std::string Describe(const TensorMeta& meta) {
+  return std::string(ToString(meta.dtype)) + SizesText(meta.sizes);
+}
 
 Value Value::Meta(TensorMeta meta) {
   Value value;

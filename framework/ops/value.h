@@ -72,18 +72,19 @@ struct NoneType {
 };
 
 /// One argument of an op call, with ATen's kinds. An undefined Value is the same as NoneType for an optional tensor.
-using Argument = std::variant<NoneType, Value, std::vector<Value>, SymInt, std::vector<SymInt>, double, std::vector<double>, bool,
-                              std::vector<bool>, std::string, DType, MemoryFormat, Layout, Device>;
+using Argument = std::variant<NoneType, Value, std::vector<Value>, SymInt, std::vector<SymInt>, double,
+                              std::vector<double>, bool, std::vector<bool>, std::string, DType, MemoryFormat,
+                              Layout, Device>;
 
 /// A number as model code writes it, with its Python type: an int (or size), a float or a bool; promotion tells them apart.
 class Scalar {
  public:
-  Scalar(int value) : argument_(SymInt(value)) {}               // NOLINT: implicit on purpose, as all below
-  Scalar(int64_t value) : argument_(SymInt(value)) {}           // NOLINT
-  Scalar(SymInt value) : argument_(std::move(value)) {}         // NOLINT
-  Scalar(double value) : argument_(value) {}                    // NOLINT
+  Scalar(int value) : argument_(SymInt(value)) {}                 // NOLINT: implicit on purpose, as all below
+  Scalar(int64_t value) : argument_(SymInt(value)) {}             // NOLINT
+  Scalar(SymInt value) : argument_(std::move(value)) {}           // NOLINT
+  Scalar(double value) : argument_(value) {}                      // NOLINT
   Scalar(float value) : argument_(static_cast<double>(value)) {}  // NOLINT
-  Scalar(bool value) : argument_(value) {}                      // NOLINT
+  Scalar(bool value) : argument_(value) {}                        // NOLINT
   const Argument& argument() const { return argument_; }
 
  private:

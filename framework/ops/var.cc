@@ -18,9 +18,9 @@ Result<RuleResult> VarRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& VarDimOp() {
-  static const OpDef op = MakeOp(
-      "aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
-      VarDimRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+             VarDimRule, {.reduction_arg = 0});
   return op;
 }
 
@@ -33,9 +33,8 @@ const OpDef& VarCorrectionOp() {
 }
 
 const OpDef& VarOp() {
-  static const OpDef op = MakeOp(
-      "aten::var(Tensor self, bool unbiased=True) -> Tensor",
-      VarRule, {.reduction_arg = 0});
+  static const OpDef op =
+      MakeOp("aten::var(Tensor self, bool unbiased=True) -> Tensor", VarRule, {.reduction_arg = 0});
   return op;
 }
 

@@ -5,16 +5,14 @@
 namespace conformance::ops {
 
 const OpDef& ViewOp() {
-  static const OpDef op = MakeOp(
-      "aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)",
-      ReshapeRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", ReshapeRule, {.view = true});
   return op;
 }
 
 const OpDef& ViewAsOp() {
-  static const OpDef op = MakeOp(
-      "aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)",
-      ReshapeAsRule, {.view = true});
+  static const OpDef op =
+      MakeOp("aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)", ReshapeAsRule, {.view = true});
   return op;
 }
 

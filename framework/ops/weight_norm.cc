@@ -12,7 +12,8 @@ Result<RuleResult> WeightNormRule(RuleCall& call) {
   CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 2, v));
   Sizes wanted(static_cast<size_t>(v.rank()), 1);
   if (!wanted.empty()) wanted[axis] = v.sizes()[axis];
-  CONFORMANCE_TRY(const bool fits, EqualShapes(call, g.sizes(), wanted, "weight_norm: one factor for each position of the axis"));
+  CONFORMANCE_TRY(const bool fits, EqualShapes(call, g.sizes(), wanted,
+                                               "weight_norm: one factor for each position of the axis"));
   if (!fits) return WantShape(call, "g", g, SizesText(wanted));
   return Same(v);
 }
@@ -20,9 +21,8 @@ Result<RuleResult> WeightNormRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& WeightNormOp() {
-  static const OpDef op = MakeOp(
-      "aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor",
-      WeightNormRule, {.reduction_arg = 0});
+  static const OpDef op = MakeOp("aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor",
+                                 WeightNormRule, {.reduction_arg = 0});
   return op;
 }
 

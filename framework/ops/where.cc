@@ -22,30 +22,28 @@ Result<RuleResult> WhereRule(RuleCall& call) {
 }  // namespace
 
 const OpDef& WhereOp() {
-  static const OpDef op = MakeOp(
-      "aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
-      WhereRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor",
+                                 WhereRule, {.pointwise = true});
   return op;
 }
 
 const OpDef& WhereScalarOtherOp() {
-  static const OpDef op = MakeOp(
-      "aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor",
-      WhereRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", WhereRule,
+             {.pointwise = true});
   return op;
 }
 
 const OpDef& WhereScalarSelfOp() {
-  static const OpDef op = MakeOp(
-      "aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor",
-      WhereRule, {.pointwise = true});
+  static const OpDef op =
+      MakeOp("aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", WhereRule,
+             {.pointwise = true});
   return op;
 }
 
 const OpDef& WhereScalarOp() {
-  static const OpDef op = MakeOp(
-      "aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
-      WhereRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
+                                 WhereRule, {.pointwise = true});
   return op;
 }
 

@@ -5,6 +5,8 @@
 namespace conformance::ops {
 namespace {
 
+constexpr int64_t kLongest = int64_t{1} << 30;  // so that products of two fit
+
 // The numbers of an argument for each of `axes` window axes, at least `least`.
 Result<std::vector<int64_t>> Numbers(RuleCall& call, size_t index, size_t axes, int64_t least) {
   const Sizes& given = call.sym_ints(index);
@@ -14,9 +16,10 @@ Result<std::vector<int64_t>> Numbers(RuleCall& call, size_t index, size_t axes, 
     numbers.push_back(number);
   }
   if (numbers.size() == 1) numbers.resize(axes, numbers[0]);
-  if (numbers.size() != axes || std::any_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n < least; })) {
-    return RuleInvalid(call, std::string(call.name(index)) + " is " + SizesText(given) + ", want " + std::to_string(axes) +
-                                 " numbers of at least " + std::to_string(least));
+  if (numbers.size() != axes ||
+      std::any_of(numbers.begin(), numbers.end(), [&](int64_t n) { return n < least || n > kLongest; })) {
+    return RuleInvalid(call, std::string(call.name(index)) + " is " + SizesText(given) + ", want " +
+                                 std::to_string(axes) + " numbers of at least " + std::to_string(least));
   }
   return numbers;
 }
@@ -24,7 +27,8 @@ Result<std::vector<int64_t>> Numbers(RuleCall& call, size_t index, size_t axes, 
 Result<std::vector<int64_t>> Padding(RuleCall& call, size_t axes, const std::vector<int64_t>& stride) {
   const auto* name = std::get_if<std::string>(&call.arg(4));
   if (name == nullptr) return Numbers(call, 4, axes, 0);
-  if (*name != "valid" && *name != "same") return RuleInvalid(call, "padding is '" + *name + "', want 'valid' or 'same'");
+  if (*name != "valid" && *name != "same")
+    return RuleInvalid(call, "padding is '" + *name + "', want 'valid' or 'same'");
   if (*name == "same" && std::any_of(stride.begin(), stride.end(), [](int64_t s) { return s != 1; })) {
     return RuleInvalid(call, "padding is 'same' with a stride above 1, want stride 1");
   }
@@ -34,19 +38,25 @@ Result<std::vector<int64_t>> Padding(RuleCall& call, size_t axes, const std::vec
 Status WantChannelsAndBias(RuleCall& call, const SymInt& channels) {
   const Value &x = call.tensor(0), &weight = call.tensor(1);
   CONFORMANCE_TRY(const int64_t groups, call.Specialise(call.sym_int(6), "groups"));
-  if (groups <= 0) return RuleInvalid(call, "groups are " + std::to_string(groups) + ", want a number above 0");
+  if (groups <= 0)
+    return RuleInvalid(call, "groups are " + std::to_string(groups) + ", want a number above 0");
   CONFORMANCE_TRY(const bool fits, call.Equal(weight.sizes()[1] * groups, channels, "convolution: channels"));
   if (!fits) {
-    return WantShape(call, "input", x, "with " + (weight.sizes()[1] * groups).ToString() + " channels, as weight " + Describe(weight.meta()) +
-                                           " in " + std::to_string(groups) + " groups");
+    return WantShape(call, "input", x,
+                     "with " + (weight.sizes()[1] * groups).ToString() + " channels, as weight " +
+                         Describe(weight.meta()) + " in " + std::to_string(groups) + " groups");
   }
   const SymInt& outputs = weight.sizes()[0];
-  CONFORMANCE_TRY(const bool divides, call.Equal(Mod(outputs, groups), 0, "convolution: groups divide the outputs"));
-  if (!divides) return WantShape(call, "weight", weight, "with outputs that " + std::to_string(groups) + " groups divide");
+  CONFORMANCE_TRY(const bool divides,
+                  call.Equal(Mod(outputs, groups), 0, "convolution: groups divide the outputs"));
+  if (!divides)
+    return WantShape(call, "weight", weight,
+                     "with outputs that " + std::to_string(groups) + " groups divide");
   if (call.IsNone(2)) return Ok();
   const Value& bias = call.tensor(2);
   CONFORMANCE_RETURN_IF_ERROR(WantDType(call, "bias", bias, x.dtype()));
-  CONFORMANCE_TRY(const bool bias_fits, EqualShapes(call, bias.sizes(), std::span(&outputs, 1), "convolution: the size of bias"));
+  CONFORMANCE_TRY(const bool bias_fits,
+                  EqualShapes(call, bias.sizes(), std::span(&outputs, 1), "convolution: the size of bias"));
   if (!bias_fits) return WantShape(call, "bias", bias, "[" + outputs.ToString() + "]");
   return Ok();
 }
@@ -57,7 +67,8 @@ Result<RuleResult> ConvRule(RuleCall& call, size_t axes) {
   if (static_cast<size_t>(x.rank()) != axes + 1 && !batched) {
     return WantShape(call, "input", x, axes == 1 ? "[n, c, l] or [c, l]" : "[n, c, h, w] or [c, h, w]");
   }
-  if (static_cast<size_t>(weight.rank()) != axes + 2) return WantShape(call, "weight", weight, axes == 1 ? "[o, c, k]" : "[o, c, kh, kw]");
+  if (static_cast<size_t>(weight.rank()) != axes + 2)
+    return WantShape(call, "weight", weight, axes == 1 ? "[o, c, k]" : "[o, c, kh, kw]");
   CONFORMANCE_RETURN_IF_ERROR(WantFloating(call, "input", x));
   CONFORMANCE_RETURN_IF_ERROR(WantDType(call, "weight", weight, x.dtype()));
   CONFORMANCE_TRY(const std::vector<int64_t> stride, Numbers(call, 3, axes, 1));
@@ -71,8 +82,11 @@ Result<RuleResult> ConvRule(RuleCall& call, size_t axes) {
   for (size_t i = 0; i < axes && !same; ++i) {
     SymInt& size = sizes[sizes.size() - axes + i];
     const SymInt room = size + 2 * padding[i] - dilation[i] * (weight.sizes()[2 + i] - 1) - 1;
-    CONFORMANCE_TRY(const bool fits, call.Holds(Ge(room, 0), "convolution: the kernel fits into the padded input"));
-    if (!fits) return WantShape(call, "input", x, "at least as long as the kernel of weight " + Describe(weight.meta()));
+    CONFORMANCE_TRY(const bool fits,
+                    call.Holds(Ge(room, 0), "convolution: the kernel fits into the padded input"));
+    if (!fits)
+      return WantShape(call, "input", x,
+                       "at least as long as the kernel of weight " + Describe(weight.meta()));
     size = FloorDiv(room, stride[i]) + 1;
   }
   return One(x.dtype(), std::move(sizes));
@@ -98,7 +112,8 @@ Result<RuleResult> MaxPool2dRule(RuleCall& call) {
   Sizes sizes = x.sizes();
   for (size_t i = 0; i < 2; ++i) {
     if (2 * padding[i] > dilation[i] * (kernel[i] - 1) + 1) {
-      return RuleInvalid(call, "padding is " + std::to_string(padding[i]) + ", want at most half of the window's " +
+      return RuleInvalid(call, "padding is " + std::to_string(padding[i]) +
+                                   ", want at most half of the window's " +
                                    std::to_string(dilation[i] * (kernel[i] - 1) + 1));
     }
     SymInt& size = sizes[sizes.size() - 2 + i];
@@ -106,7 +121,8 @@ Result<RuleResult> MaxPool2dRule(RuleCall& call) {
     const SymInt room = length + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
     size = (ceil_mode ? CeilDiv(room, stride[i]) : FloorDiv(room, stride[i])) + 1;
     if (ceil_mode) {  // the last window must start inside the input or the padding before it
-      CONFORMANCE_TRY(const bool outside, call.Holds(Ge((size - 1) * stride[i], length + padding[i]), "max_pool2d: the last window's start"));
+      CONFORMANCE_TRY(const bool outside, call.Holds(Ge((size - 1) * stride[i], length + padding[i]),
+                                                     "max_pool2d: the last window's start"));
       if (outside) size = size - 1;
     }
     CONFORMANCE_TRY(const bool some, call.Holds(Ge(size, 1), "max_pool2d: a window fits"));
