@@ -1,0 +1,102 @@
+#include "exporters/onnx/lower/matmul.h"
+
+#include <algorithm>
+
+namespace conformance::onnx {
+namespace {
+
+std::string SecondOperand(const Call& call) { return call.Has("other") ? "other" : "mat2"; }
+
+}  // namespace
+
+// The weight stays as the checkpoint has it, [out, in]: its bytes are copied unchanged, and a tied one is stored once.
+Result<Outputs> LowerLinear(const Call& call, Graph& g) {
+  const Value x = call.Tensor("input"), weight = call.Tensor("weight"), bias = call.Tensor("bias");
+  if (weight.rank() == 1) return g.Op("MatMul", {x, weight});
+  if (x.rank() == 2) return g.Op("Gemm", {x, weight, bias}, {{"transB", 1}});
+  const Value product = g.Op("MatMul", {x, g.Transpose(weight, {1, 0})});
+  return bias.defined() ? g.Op("Add", {product, bias}) : product;
+}
+
+Result<Outputs> LowerMatmul(const Call& call, Graph& g) {
+  return g.Op("MatMul", {call.Tensor("self"), call.Tensor(SecondOperand(call))});
+}
+
+Result<Outputs> LowerAddmm(const Call& call, Graph& g) {
+  const auto alpha = call.Literal("alpha"), beta = call.Literal("beta");
+  const Value bias = call.Tensor("self"), a = call.Tensor("mat1"), b = call.Tensor("mat2");
+  // Gemm's factors are f32 attributes.
+  const auto exact = [](const std::optional<double>& factor) { return factor && static_cast<double>(static_cast<float>(*factor)) == *factor; };
+  if (IsFloating(a.dtype) && exact(alpha) && exact(beta) && *beta != 0) {
+    std::vector<Attr> attrs;
+    if (*alpha != 1) attrs.emplace_back("alpha", *alpha);
+    if (*beta != 1) attrs.emplace_back("beta", *beta);
+    return g.Op("Gemm", {a, b, bias}, std::move(attrs));
+  }
+  Value product = g.Op("MatMul", {a, b});
+  if (!alpha || *alpha != 1) product = g.Op("Mul", {product, call.Operand("alpha", a.dtype)});
+  if (beta && *beta == 0) return product;
+  return g.Op("Add", {beta && *beta == 1 ? bias : g.Op("Mul", {bias, call.Operand("beta", a.dtype)}), product});
+}
+
+Result<Outputs> LowerBaddbmm(const Call& call, Graph& g) {
+  const auto alpha = call.Literal("alpha"), beta = call.Literal("beta");
+  Value product = g.Op("MatMul", {call.Tensor("batch1"), call.Tensor("batch2")});
+  if (!alpha || *alpha != 1) product = g.Op("Mul", {product, call.Operand("alpha", product.dtype)});
+  if (beta && *beta == 0) return product;
+  Value bias = call.Tensor("self");
+  if (!beta || *beta != 1) bias = g.Op("Mul", {bias, call.Operand("beta", bias.dtype)});
+  return g.Op("Add", {bias, product});
+}
+
+Result<Outputs> LowerConv(const Call& call, Graph& g) {
+  const Value x = call.Tensor("input"), weight = call.Tensor("weight");
+  const auto spatial = static_cast<size_t>(weight.rank() - 2);
+  std::vector<Attr> attrs = {{"dilations", call.Ints("dilation")}, {"group", call.Int("groups")}, {"strides", call.Ints("stride")}};
+  if (std::holds_alternative<std::string>(call.Argument("padding"))) {
+    attrs.emplace_back("auto_pad", call.String("padding") == "same" ? "SAME_UPPER" : "VALID");
+  } else {
+    const std::vector<int64_t> padding = call.Ints("padding");
+    std::vector<int64_t> pads;
+    for (int side = 0; side < 2; ++side) pads.insert(pads.end(), padding.begin(), padding.end());
+    attrs.emplace_back("pads", std::move(pads));
+  }
+  if (static_cast<size_t>(x.rank()) == spatial + 2) return g.Op("Conv", {x, weight, call.Tensor("bias")}, std::move(attrs));
+  return g.Squeeze(g.Op("Conv", {g.Unsqueeze(x, {0}), weight, call.Tensor("bias")}, std::move(attrs)), {0});  // no batch axis
+}
+
+Result<Outputs> LowerMaxPool(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  const std::vector<int64_t> kernel = call.Ints("kernel_size"), padding = call.Ints("padding");
+  const std::vector<int64_t> stride = call.Ints("stride");
+  std::vector<int64_t> pads;
+  for (int side = 0; side < 2; ++side) pads.insert(pads.end(), padding.begin(), padding.end());
+  const std::vector<Attr> attrs = {{"kernel_shape", kernel},
+                                   {"strides", stride.empty() ? kernel : stride},
+                                   {"pads", pads},
+                                   {"dilations", call.Ints("dilation")},
+                                   {"ceil_mode", call.Bool("ceil_mode") ? 1 : 0}};
+  if (x.rank() == static_cast<int64_t>(kernel.size()) + 2) return g.Op("MaxPool", {x}, attrs);
+  return g.Squeeze(g.Op("MaxPool", {g.Unsqueeze(x, {0})}, attrs), {0});
+}
+
+// To 1 × 1 whatever the size, to others where the numbers divide.
+Result<Outputs> LowerAdaptiveAvgPool(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  const std::vector<SymInt> wanted = call.SymIntsOf("output_size");
+  const auto size = static_cast<size_t>(x.rank());
+  if (std::all_of(wanted.begin(), wanted.end(), [](const SymInt& n) { return n.AsInt() == 1; })) {
+    return g.Reduce("ReduceMean", x, {x.rank() - 2, x.rank() - 1}, true);
+  }
+  std::vector<int64_t> kernel;
+  for (size_t i = 0; i < 2; ++i) {
+    const auto from = (*x.sizes)[size - 2 + i].AsInt(), to = wanted[i % wanted.size()].AsInt();
+    if (!from || !to || *to == 0 || *from % *to != 0) return call.Refused("to a size that does not divide the input's");
+    kernel.push_back(*from / *to);
+  }
+  const std::vector<Attr> attrs = {{"kernel_shape", kernel}, {"strides", kernel}};
+  if (x.rank() == 4) return g.Op("AveragePool", {x}, attrs);
+  return g.Squeeze(g.Op("AveragePool", {g.Unsqueeze(x, {0})}, attrs), {0});
+}
+
+}  // namespace conformance::onnx

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "exporters/onnx/lower/call.h"
+
+namespace conformance::onnx {
+
+Result<Outputs> LowerLinear(const Call& call, Graph& g);
+Result<Outputs> LowerMatmul(const Call& call, Graph& g);  ///< matmul, mm, bmm
+Result<Outputs> LowerAddmm(const Call& call, Graph& g);
+Result<Outputs> LowerBaddbmm(const Call& call, Graph& g);
+Result<Outputs> LowerConv(const Call& call, Graph& g);    ///< conv1d and conv2d, padding as numbers or by name
+Result<Outputs> LowerMaxPool(const Call& call, Graph& g);
+Result<Outputs> LowerAdaptiveAvgPool(const Call& call, Graph& g);
+
+}  // namespace conformance::onnx
