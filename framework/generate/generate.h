@@ -16,10 +16,10 @@ namespace conformance::generate {
 
 /// transformers' generate() with do_sample=false and num_beams=1.
 struct GenerateOptions {
-  std::optional<int64_t> max_new_tokens;  ///< before max_length; neither: 20
-  std::optional<int64_t> max_length;      ///< prompt included
-  std::vector<int64_t> eos_token_ids;   ///< empty: never stops early
-  std::optional<int64_t> pad_token_id;  ///< written after a row's end; none: the first end token
+  std::optional<int64_t> max_new_tokens = {};  ///< before max_length; neither: 20
+  std::optional<int64_t> max_length = {};      ///< prompt included
+  std::vector<int64_t> eos_token_ids = {};   ///< empty: never stops early
+  std::optional<int64_t> pad_token_id = {};  ///< written after a row's end; none: the first end token
   bool use_cache = true;
 
   /// From generation_config.json's (or config.json's) names with `kwargs` before them: max_new_tokens, max_length, eos_token_id

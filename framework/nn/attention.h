@@ -16,11 +16,11 @@ struct AttentionMask {
 
 /// What a mask is made from.
 struct MaskRequest {
-  ops::Value embeds;           ///< [batch, query, …]: sizes only
-  ops::Value attention_mask;   ///< [batch, key] of any type, not 0 where a token counts; or 4 axes, used as it is; may be absent
-  ops::Value position_ids;     ///< given by the caller: several sequences in one row where they start anew; may be absent
+  ops::Value embeds = {};           ///< [batch, query, …]: sizes only
+  ops::Value attention_mask = {};   ///< [batch, key] of any type, not 0 where a token counts; or 4 axes, used as it is; may be absent
+  ops::Value position_ids = {};     ///< given by the caller: several sequences in one row where they start anew; may be absent
   const Cache* cache = nullptr;
-  std::optional<int64_t> sliding_window;
+  std::optional<int64_t> sliding_window = {};
   bool causal = true;
 };
 

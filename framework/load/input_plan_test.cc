@@ -1,0 +1,167 @@
+#include "framework/load/input_plan.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "framework/formats/safetensors.h"
+#include "framework/load/load.h"
+#include "framework/testing/matchers.h"
+#include "framework/testing/tensors.h"
+
+namespace conformance::load {
+namespace {
+
+using namespace conformance::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+const std::filesystem::path kGolden = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "golden";
+
+std::shared_ptr<const nn::Model> Model(std::string_view name) { return LoadModel(kGolden / name)->model; }
+
+std::vector<std::string> Described(const NamedTensors& tensors, size_t count = 99) {
+  std::vector<std::string> texts;
+  for (const auto& [name, tensor] : tensors)
+    if (texts.size() < count) texts.push_back(name + " " + Describe(tensor));
+  return texts;
+}
+
+TEST(InputPlan, ForwardInputsArePaddedAtTheRight) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("llama_gqa"), "dynamic");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->traced(), ElementsAre(Pair("batch", 2), Pair("sequence", 9)));
+  const NamedTensors inputs = *plan->Make(plan->traced(), 1);
+  EXPECT_THAT(Described(inputs), ElementsAre("input_ids i64[2, 9]", "attention_mask i64[2, 9]"));
+  const Tensor& ids = inputs[0].second;
+  const Tensor& mask = inputs[1].second;
+  EXPECT_EQ(mask.IntAt(0), 1);
+  EXPECT_EQ(mask.IntAt(9), 1);
+  EXPECT_EQ(mask.IntAt(17), 0);
+  EXPECT_EQ(ids.IntAt(17), 0);  // the pad token
+  for (int64_t i = 0; i < 18; ++i) {
+    EXPECT_LT(ids.IntAt(i), 96);
+    if (mask.IntAt(i) != 0) {
+      EXPECT_GT(ids.IntAt(i), 2);  // 0, 1 and 2 are special
+    }
+  }
+}
+
+TEST(InputPlan, SameSeedSameBytes) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("gpt2"), "decode");
+  const NamedTensors a = *plan->Make(plan->traced(), 4), b = *plan->Make(plan->traced(), 4), c = *plan->Make(plan->traced(), 5);
+  ASSERT_EQ(a.size(), 7u);
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_THAT(a[i].second, BitEqualTo(b[i].second));
+  EXPECT_FALSE(BitEqual(a.back().second, c.back().second));
+}
+
+TEST(InputPlan, DecodeInputsFitEachOther) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("mistral_swa"), "decode");
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(Described(*plan->Make(plan->traced(), 1), 4),
+              ElementsAre("input_ids i64[2, 1]", "attention_mask i64[2, 4]", "position_ids i64[2, 1]", "past_key_values.layers.0.keys f32[2, 2, 3, 8]"));
+  const NamedTensors inputs = *plan->Make(plan->traced(), 1);
+  const Tensor* mask = Find(inputs, "attention_mask");
+  const Tensor* positions = Find(inputs, "position_ids");
+  EXPECT_EQ(mask->IntAt(4), 0);  // padded at the left, so the second row stands one position lower
+  EXPECT_EQ(positions->IntAt(0), 3);
+  EXPECT_EQ(positions->IntAt(1), 2);
+}
+
+TEST(InputPlan, EveryUnseenAssignmentCanBeMade) {
+  for (const std::string_view name : {"gpt2", "llama_gqa", "mistral_swa", "mistral_yarn", "bert"}) {
+    for (const std::string_view variant : {"dynamic", "prefill", "decode"}) {
+      SCOPED_TRACE(std::string(name) + " " + std::string(variant));
+      const auto model = Model(name);
+      const Result<InputPlan> plan = InputPlan::Make(*model, variant);
+      if (!plan.ok()) {
+        EXPECT_EQ(name, "bert");
+        continue;
+      }
+      const std::vector<Assignment> unseen = plan->Unseen();
+      EXPECT_EQ(unseen.size(), 3u);
+      std::set<std::string> texts = {ToString(plan->traced())};
+      for (const Assignment& assignment : unseen) {
+        EXPECT_TRUE(texts.insert(ToString(assignment)).second);
+        EXPECT_THAT(plan->Make(assignment, 9), IsOk());
+      }
+    }
+  }
+}
+
+TEST(InputPlan, UnseenAssignmentsChangeBatchLengthAndBoth) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "dynamic");
+  EXPECT_THAT(plan->Unseen(), ElementsAre(ElementsAre(Pair("batch", 3), Pair("sequence", 9)), ElementsAre(Pair("batch", 2), Pair("sequence", 11)),
+                                          ElementsAre(Pair("batch", 5), Pair("sequence", 13))));
+}
+
+TEST(InputPlan, GoldenInputsAreOneAssignment) {
+  const auto model = Model("mistral_swa");
+  const NamedTensors golden = *formats::ReadNamedTensors(kGolden / "mistral_swa" / "decode_inputs.safetensors");
+  Json kwargs = Json::MakeObject();
+  kwargs["use_cache"] = true;
+  const Result<InputPlan> plan = InputPlan::FromInputs(*model, "decode", golden, kwargs);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->traced(), ElementsAre(Pair("batch", 1), Pair("past", 3)));
+  const NamedTensors same = *plan->Make(plan->traced(), 1);
+  EXPECT_THAT(*Find(same, "past_key_values.layers.1.values"), BitEqualTo(*Find(golden, "past_key_values.layers.1.values")));
+  EXPECT_EQ(Find(same, "past_key_values.layers.0._sliding_window_tensor"), nullptr);
+  // A batch of one is fixed by tracing; the cache may be shorter.
+  EXPECT_THAT(plan->Unseen(), ElementsAre(ElementsAre(Pair("batch", 1), Pair("past", 2))));
+}
+
+TEST(InputPlan, MasksOfAFileTellTheSideOfThePadding) {
+  const auto model = Model("gpt2");
+  const Tensor ids = I64({{5, 6, 7, 8}, {0, 0, 9, 4}});
+  const Result<InputPlan> plan =
+      InputPlan::FromInputs(*model, "dynamic", {{"input_ids", ids}, {"attention_mask", I64({{1, 1, 1, 1}, {0, 0, 1, 1}})}}, Json::MakeObject());
+  ASSERT_THAT(plan, IsOk());
+  const NamedTensors other = *plan->Make({{"batch", 3}, {"sequence", 7}}, 1);
+  const Tensor* mask = Find(other, "attention_mask");
+  EXPECT_EQ(mask->IntAt(2 * 7), 0);
+  EXPECT_EQ(mask->IntAt(2 * 7 + 6), 1);
+}
+
+TEST(InputPlan, ACacheWithSeveralTokensHasTwoLengths) {
+  const auto model = Model("llama_gqa");
+  const Tensor entries = Ones({2, 2, 5, 8});
+  NamedTensors inputs = {{"input_ids", I64({{5, 6, 7}, {8, 9, 4}})}};
+  for (const char* leaf : {"0.keys", "0.values", "1.keys", "1.values"}) inputs.emplace_back(std::string("past_key_values.layers.") + leaf, entries);
+  const Result<InputPlan> plan = InputPlan::FromInputs(*model, "static", inputs, Json::MakeObject());
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->traced(), ElementsAre(Pair("batch", 2), Pair("past", 5), Pair("sequence", 3)));
+}
+
+TEST(InputPlan, FileInputsThatDoNotFitAreNamed) {
+  const auto model = Model("llama_gqa");
+  const auto from = [&](const NamedTensors& inputs) { return InputPlan::FromInputs(*model, "static", inputs, Json::MakeObject()); };
+  const Tensor ids = I64({{5, 6, 7}});
+  EXPECT_THAT(from({{"input_ids", ids}, {"pixel_values", Ones({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("pixel_values")));
+  EXPECT_THAT(from({{"input_ids", ids}, {"attention_mask", I64({{1, 1}})}}), IsError(ErrorKind::kShape, HasSubstr("attention_mask")));
+  EXPECT_THAT(from({{"input_ids", Ones({1, 3})}}), IsError(ErrorKind::kType, HasSubstr("input_ids")));
+  EXPECT_THAT(from({{"input_ids", I64({5, 6})}}), IsError(ErrorKind::kShape, HasSubstr("input_ids")));
+}
+
+TEST(InputPlan, AssignmentsAreChecked) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "static");
+  EXPECT_THAT(plan->Make({{"batch", 2}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("sequence")));
+  EXPECT_THAT(plan->Make({{"batch", 2}, {"sequence", 41}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("between 1 and 40")));
+  EXPECT_THAT(plan->Make({{"batch", 2}, {"sequence", 4}, {"past", 1}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("past")));
+}
+
+TEST(InputPlan, ShapesForTracing) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("gpt2"), "decode");
+  const DynamicShapes automatic = plan->AutoShapes();
+  ASSERT_EQ(automatic.at("past_key_values.layers.0.keys").size(), 4u);
+  EXPECT_TRUE(std::holds_alternative<DimAuto>(automatic.at("past_key_values.layers.0.keys")[2]));
+  const DynamicShapes named = plan->NamedShapes();
+  const auto& keys = named.at("past_key_values.layers.0.keys");
+  EXPECT_EQ(std::get<DimNamed>(keys[2]).name, "past");
+  EXPECT_EQ(std::get<DimNamed>(keys[2]).range.max, 63);
+  EXPECT_TRUE(std::holds_alternative<DimStatic>(keys[1]));
+  EXPECT_EQ(std::get<DimDerived>(named.at("attention_mask")[1]).expression.ToString(), "past + 1");
+}
+
+}  // namespace
+}  // namespace conformance::load

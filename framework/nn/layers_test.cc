@@ -1,0 +1,139 @@
+#include "framework/nn/layers.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "framework/nn/cache.h"
+#include "framework/testing/matchers.h"
+#include "framework/testing/tensors.h"
+#include "references/eager/eager.h"
+
+namespace conformance::nn {
+namespace {
+
+using namespace conformance::testing;
+using ops::Value;
+using ::testing::HasSubstr;
+
+class MapWeights : public eager::WeightProvider {
+ public:
+  explicit MapWeights(std::map<std::string, Tensor> tensors) : tensors_(std::move(tensors)) {}
+  Result<Tensor> Load(const ops::WeightInfo& info) override {
+    if (info.constant != nullptr) return *info.constant;
+    const auto found = tensors_.find(info.name);
+    if (found == tensors_.end()) return NotFound("no " + info.name);
+    return found->second;
+  }
+
+ private:
+  std::map<std::string, Tensor> tensors_;
+};
+
+template <typename T, typename... Args>
+Value Compute(MapWeights weights, const Tensor& x, Args&&... args) {
+  T module(std::forward<Args>(args)...);
+  module.Finish();
+  eager::EagerContext context(eager::DefaultKernels(), {}, weights);
+  const Value y = module.Forward(context, Value::Eager(x));
+  EXPECT_THAT(context.status(), IsOk());
+  return y;
+}
+
+TEST(Layers, LinearMultipliesByTheTransposedWeight) {
+  MapWeights weights({{"weight", F32({{1, 2}, {3, 4}, {5, 6}})}, {"bias", F32({10, 20, 30})}});
+  EXPECT_THAT(Compute<Linear>(weights, F32({{1, 1}, {2, 0}}), 2, 3, true), IsTensorNear(F32({{13, 27, 41}, {12, 26, 40}}), Ulps(0)));
+  EXPECT_THAT(Compute<Linear>(weights, F32({{1, 1}}), 2, 3, false), IsTensorNear(F32({{3, 7, 11}}), Ulps(0)));
+}
+
+TEST(Layers, Conv1DMultipliesByTheWeightAsItStands) {
+  MapWeights weights({{"weight", F32({{1, 3, 5}, {2, 4, 6}})}, {"bias", F32({10, 20, 30})}});
+  EXPECT_THAT(Compute<Conv1D>(weights, F32Of({1, 2, 2}, {1, 1, 2, 0}), 3, 2),
+              IsTensorNear(F32Of({1, 2, 3}, {13, 27, 41, 12, 26, 40}), Ulps(0)));
+}
+
+TEST(Layers, EmbeddingTakesRows) {
+  MapWeights weights({{"weight", F32({{1, 2}, {3, 4}, {5, 6}})}});
+  EXPECT_THAT(Compute<Embedding>(weights, I64({{2, 0}}), 3, 2), IsTensorNear(F32Of({1, 2, 2}, {5, 6, 1, 2}), Ulps(0)));
+}
+
+TEST(Layers, LayerNormCentresAndScales) {
+  // Mean 2, variance 1: (1, 3) becomes (−1, 1), then · 2 + 1.
+  MapWeights weights({{"weight", F32({2, 2})}, {"bias", F32({1, 1})}});
+  EXPECT_THAT(Compute<LayerNorm>(weights, F32({{1, 3}}), 2, 0.0), IsTensorNear(F32({{-1, 3}}), Within(1e-6)));
+}
+
+TEST(Layers, RmsNormScalesToUnitMeanSquare) {
+  // Mean square 12.5: 3 / √12.5 and 4 / √12.5.
+  MapWeights weights({{"weight", F32({1, 2})}});
+  EXPECT_THAT(Compute<RmsNorm>(weights, F32({{3, 4}}), "LlamaRMSNorm", 2, 0.0), IsTensorNear(F32({{0.84852814f, 2.2627417f}}), Ulps(2)));
+}
+
+TEST(Layers, RmsNormOfHalvesIsComputedInF32) {
+  // The square of 300 is beyond f16's 65504.
+  const Tensor x = Cast(F32({{300, 300}}), DType::kF16);
+  MapWeights weights({{"weight", Cast(F32({1, 1}), DType::kF16)}});
+  RmsNorm norm("LlamaRMSNorm", 2, 0.0);
+  norm.To(DType::kF16);
+  norm.Finish();
+  eager::EagerContext context(eager::DefaultKernels(), {}, weights);
+  const Value y = norm.Forward(context, Value::Eager(x));
+  ASSERT_THAT(context.status(), IsOk());
+  EXPECT_THAT(y, IsTensorNear(Cast(F32({{1, 1}}), DType::kF16), Ulps(1)));
+}
+
+Value Entry(std::initializer_list<float> values) {
+  return Value::Eager(F32Of({1, 1, static_cast<int64_t>(values.size()), 1}, std::vector<float>(values)));
+}
+
+TEST(Cache, KeepsEverythingWithoutAWindow) {
+  eager::NoWeights none;
+  eager::EagerContext context(eager::DefaultKernels(), {}, none);
+  Cache cache({std::nullopt});
+  EXPECT_TRUE(cache.IsEmpty(0));
+  EXPECT_EQ(cache.Length(0).AsInt(), 0);
+  cache.Update(context, Entry({1, 2}), Entry({10, 20}), 0);
+  const auto [keys, values] = cache.Update(context, Entry({3}), Entry({30}), 0);
+  EXPECT_THAT(keys, IsTensorNear(F32Of({1, 1, 3, 1}, {1, 2, 3}), Ulps(0)));
+  EXPECT_THAT(values, IsTensorNear(F32Of({1, 1, 3, 1}, {10, 20, 30}), Ulps(0)));
+  EXPECT_EQ(cache.Length(0).AsInt(), 3);
+}
+
+TEST(Cache, AWindowKeepsItsSizeLessOneAndShowsAll) {
+  eager::NoWeights none;
+  eager::EagerContext context(eager::DefaultKernels(), {}, none);
+  Cache cache({3});
+  const auto [first, unused] = cache.Update(context, Entry({1, 2, 3, 4}), Entry({1, 2, 3, 4}), 0);
+  EXPECT_EQ(first.size(2).AsInt(), 4);
+  EXPECT_THAT(cache.layers()[0].keys, IsTensorNear(F32Of({1, 1, 2, 1}, {3, 4}), Ulps(0)));
+  const auto [second, same] = cache.Update(context, Entry({5}), Entry({5}), 0);
+  EXPECT_THAT(second, IsTensorNear(F32Of({1, 1, 3, 1}, {3, 4, 5}), Ulps(0)));
+  EXPECT_THAT(cache.layers()[0].values, IsTensorNear(F32Of({1, 1, 2, 1}, {4, 5}), Ulps(0)));
+}
+
+TEST(Cache, ComesFromATreeAndGoesBack) {
+  const Result<Tree> tree = TreeFromLeaves({{"layers.0.keys", Entry({1})},
+                                            {"layers.0.values", Entry({2})},
+                                            {"layers.0._sliding_window_tensor", Value::Eager(I64({4}))}});
+  const Result<Cache> cache = Cache::FromTree(*tree, {4, 4});
+  ASSERT_THAT(cache, IsOk());
+  EXPECT_FALSE(cache->IsEmpty(0));
+  EXPECT_TRUE(cache->IsEmpty(1));
+  NamedValues leaves;
+  cache->AppendLeaves("past_key_values", leaves);
+  ASSERT_EQ(leaves.size(), 2u);
+  EXPECT_EQ(leaves[1].first, "past_key_values.layers.0.values");
+  EXPECT_EQ(GetLeafTensors(cache->ToTree())[0].first, "layers.0.keys");
+}
+
+TEST(Cache, RefusesWhatIsNoCache) {
+  const auto from = [](const NamedValues& leaves) { return Cache::FromTree(*TreeFromLeaves(leaves), {std::nullopt}); };
+  EXPECT_THAT(from({{"self_attention_cache.layers.0.keys", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("self_attention_cache")));
+  EXPECT_THAT(from({{"layers.1.keys", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("layers.1")));
+  EXPECT_THAT(from({{"layers.0.keys", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("both or neither")));
+  EXPECT_THAT(from({{"layers.0.states", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("states")));
+  EXPECT_THAT(from({{"layers.0.keys", Value::Eager(F32({1}))}}), IsError(ErrorKind::kShape, HasSubstr("layers.0.keys")));
+}
+
+}  // namespace
+}  // namespace conformance::nn
