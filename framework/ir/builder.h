@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,10 +72,16 @@ class GraphBuilder {
 
  private:
   NodeId Link(Node node, NodeId previous, NodeId next);
-  void AddUses(NodeId user, std::vector<Argument*> arguments, std::vector<Node::Operand>& operands);
+  void AddUses(NodeId user, Argument& argument, std::vector<Node::Operand>& operands);
+  void RemoveUse(const Node::Operand& operand);
   void DropUses(std::vector<Node::Operand>& operands);
   void ReindexOutputs();
+  void Bury(ValueId value);
+  void Compact();
+
   Graph graph_;
+  std::unordered_map<std::string, int64_t> next_suffix_;
+  bool any_dead_ = false;
 };
 
 /// True for targets that write into an argument (a trailing underscore before the overload: "aten.add_.Tensor", but not "__and__").
