@@ -49,7 +49,7 @@ class LoadedCase {
   virtual Result<std::vector<Call>> Calls(const Variant& variant, uint64_t seed) const = 0;
   /// Dimensions of a dynamic variant at its traced call, for exporter `none`.
   virtual Result<DynamicShapes> Shapes(const Variant& variant) const = 0;
-  virtual Result<Recorded> Recording(const Variant& variant) const = 0;
+  virtual Result<Recorded> Recall(const Variant& variant) const = 0;
 };
 
 /// What identifies a case.

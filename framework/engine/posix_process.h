@@ -1,15 +1,15 @@
 #pragma once
 
+#include <memory>
+
 #include "framework/ports/process_launcher.h"
 
 namespace conformance::engine {
 
-/// Children by fork and exec in a process group of their own, with pipes on their three standard streams. They die with us (Linux:
-/// PR_SET_PDEATHSIG) and with their Process, their own children included.
-class PosixProcessLauncher : public ports::ProcessLauncher {
- public:
-  /// Errors: kNotFound / kIo naming the program, where it cannot be started.
-  Result<std::unique_ptr<ports::Process>> Launch(const ports::LaunchRequest& request) override;
-};
+/// Starts children by fork and exec, each in a process group of its own, with the three standard streams as pipes and every other
+/// descriptor closed. A child dies with this process however that ends (Linux: a parent-death signal); destroying its Process kills
+/// its whole group. Launching is done by one thread that lives as long as the launcher.
+/// Launch errors: kUnavailable where argv[0] cannot be run, kIo otherwise.
+std::shared_ptr<ports::ProcessLauncher> MakePosixLauncher();
 
 }  // namespace conformance::engine

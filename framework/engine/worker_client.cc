@@ -28,26 +28,65 @@ std::string LastLines(const std::string& text, size_t count) {
   return Join(std::span(lines).subspan(first), "\n");
 }
 
+bool LooksLikeNoMemory(std::string_view text) {
+  for (const std::string_view sign : {"bad_alloc", "MemoryError", "Cannot allocate memory", "out of memory"}) {
+    if (text.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// Crash, or memory: what a predecessor may have caused.
+bool EndedTheWorker(const Error& error) { return error.kind() == ErrorKind::kCrash || error.kind() == ErrorKind::kOutOfMemory; }
+
 /// A session in a worker. The worker goes back to the pool with it, unless it died.
 class IsolatedSession : public ports::Session {
  public:
-  IsolatedSession(std::shared_ptr<WorkerPool> pool, std::unique_ptr<Worker> worker, Json id)
-      : pool_(std::move(pool)), worker_(std::move(worker)), id_(std::move(id)) {}
+  IsolatedSession(std::shared_ptr<WorkerPool> pool, WorkerMessage prepare) : pool_(std::move(pool)), prepare_(std::move(prepare)) {}
   ~IsolatedSession() override {
-    if (!worker_->alive()) return;
-    WorkerMessage release;
-    release.header["type"] = "release";
-    release.header["session"] = id_;
-    if (worker_->Ask(release).ok()) pool_->Give(std::move(worker_));
+    if (worker_ && worker_->alive()) {
+      WorkerMessage release;
+      release.header["type"] = "release";
+      release.header["session"] = id_;
+      (void)worker_->Ask(release);  // one that fails here is not used again
+    }
+    if (worker_) pool_->Give(std::move(worker_));
   }
+
+  Status Prepare() {
+    Status status = PrepareIn(/*fresh=*/false);
+    if (!status.ok() && IsInnocent(status.error())) status = PrepareIn(/*fresh=*/true);
+    return status;
+  }
+
   Result<NamedTensors> Run(const NamedTensors& inputs) override { return Ask(inputs, nullptr); }
   Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
     return Ask(inputs, &values);
   }
 
  private:
+  bool IsInnocent(const Error& error) const { return EndedTheWorker(error) && worker_ && !worker_->alive() && worker_->served > 0; }
+
+  Status PrepareIn(bool fresh) {
+    if (worker_) pool_->Give(std::move(worker_));
+    CONFORMANCE_TRY(worker_, pool_->Take(fresh));
+    CONFORMANCE_TRY(const WorkerMessage answer, worker_->Ask(prepare_));
+    const Json* id = answer.header.Find("session");
+    if (answer.type() != "prepared" || id == nullptr) return Error(ErrorKind::kCrash, "the worker's answer to prepare names no session");
+    id_ = *id;
+    return Ok();
+  }
+
   Result<NamedTensors> Ask(const NamedTensors& inputs, const std::vector<std::string>* values) {
-    if (!worker_->alive()) return Error(ErrorKind::kCrash, "the session's worker is gone");
+    if (!worker_ || !worker_->alive()) return Error(ErrorKind::kCrash, "the session's worker is gone");
+    auto outputs = Once(inputs, values);
+    if (!outputs.ok() && IsInnocent(outputs.error())) {
+      CONFORMANCE_RETURN_IF_ERROR(PrepareIn(/*fresh=*/true));
+      outputs = Once(inputs, values);
+    }
+    return outputs;
+  }
+
+  Result<NamedTensors> Once(const NamedTensors& inputs, const std::vector<std::string>* values) {
     WorkerMessage request;
     request.header["type"] = "run";
     request.header["session"] = id_;
@@ -60,7 +99,9 @@ class IsolatedSession : public ports::Session {
     CONFORMANCE_TRY(WorkerMessage answer, worker_->Ask(request));
     return std::move(answer.tensors);
   }
+
   std::shared_ptr<WorkerPool> pool_;
+  const WorkerMessage prepare_;
   std::unique_ptr<Worker> worker_;
   Json id_;
 };
@@ -75,20 +116,14 @@ class Isolated : public ports::Backend {
   std::string QualifiedVersion() const override { return inner_->QualifiedVersion(); }
 
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
-    CONFORMANCE_TRY(std::unique_ptr<Worker> worker, pool_->Take());
     WorkerMessage request;
     request.header["type"] = "prepare";
     request.header["backend"] = inner_->Name();
     request.header["artifact"] = artifact.ToJson();
     request.header["options"] = options.ToJson();
-    auto answer = worker->Ask(request);
-    if (!answer.ok()) {
-      if (worker->alive()) pool_->Give(std::move(worker));
-      return std::move(answer).error();
-    }
-    const Json* id = answer->header.Find("session");
-    if (answer->type() != "prepared" || id == nullptr) return Corrupt("a worker's answer to prepare names no session");
-    return std::unique_ptr<ports::Session>(std::make_unique<IsolatedSession>(pool_, std::move(worker), *id));
+    auto session = std::make_unique<IsolatedSession>(pool_, std::move(request));
+    CONFORMANCE_RETURN_IF_ERROR(session->Prepare());
+    return std::unique_ptr<ports::Session>(std::move(session));
   }
 
  private:
@@ -154,9 +189,11 @@ Error Worker::Died(Error error) {
   } else {
     message = "the worker's answer cannot be read, so it was killed: " + error.message();
   }
-  Error result(error.kind() == ErrorKind::kTimeout ? ErrorKind::kTimeout : ErrorKind::kCrash, std::move(message));
-  for (const auto& [name, value] : error.facts()) result.With(name, value);
   const std::string tail = LastLines(process_->StandardErrorTail(), 20);
+  ErrorKind kind = error.kind() == ErrorKind::kTimeout ? ErrorKind::kTimeout : ErrorKind::kCrash;
+  if (kind == ErrorKind::kCrash && LooksLikeNoMemory(tail)) kind = ErrorKind::kOutOfMemory;
+  Error result(kind, std::move(message));
+  for (const auto& [name, value] : error.facts()) result.With(name, value);
   if (!tail.empty()) result.With(std::string(kLastLines), tail);
   return result;
 }
@@ -177,23 +214,45 @@ WorkerPool::WorkerPool(std::shared_ptr<ports::ProcessLauncher> launcher, WorkerO
     : launcher_(std::move(launcher)), options_(std::move(options)) {}
 WorkerPool::~WorkerPool() = default;
 
-Result<std::unique_ptr<Worker>> WorkerPool::Take() {
+Result<std::unique_ptr<Worker>> WorkerPool::Take(bool fresh) {
+  const auto stopped = [] { return Error(ErrorKind::kCancelled, "the workers were stopped"); };
+  std::unique_ptr<Worker> worker;
   {
     const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      auto worker = std::move(idle_.back());
+    if (stopped_) return stopped();
+    if (!fresh && !idle_.empty()) {
+      worker = std::move(idle_.back());
       idle_.pop_back();
-      return worker;
+    } else {
+      ++started_;
     }
-    ++started_;
   }
-  return Worker::Start(*launcher_, options_);
+  if (!worker) {
+    CONFORMANCE_TRY(worker, Worker::Start(*launcher_, options_));
+  }
+  const std::lock_guard lock(mutex_);
+  if (stopped_) {
+    worker->Kill();
+    return stopped();
+  }
+  owned_.insert(worker.get());
+  return worker;
 }
 
 void WorkerPool::Give(std::unique_ptr<Worker> worker) {
-  if (!worker->alive()) return;
   const std::lock_guard lock(mutex_);
+  owned_.erase(worker.get());
+  if (!worker->alive() || stopped_) return;
+  ++worker->served;
   idle_.push_back(std::move(worker));
+}
+
+void WorkerPool::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  for (Worker* worker : owned_) worker->Kill();
+  for (const auto& worker : idle_) worker->Kill();
+  idle_.clear();
 }
 
 size_t WorkerPool::started() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ class Worker {
   Result<WorkerMessage> Ask(const WorkerMessage& request);
   bool alive() const { return alive_; }
   const Json& hello() const { return hello_; }
+  /// Ends it; may be called from any thread, also while another asks.
+  void Kill() { process_->Kill(); }
+  /// How many owners it has had before the present one.
+  int64_t served = 0;
 
  private:
   Worker(std::unique_ptr<ports::Process> process, const WorkerOptions& options);
@@ -45,13 +50,17 @@ class Worker {
 };
 
 /// Workers that wait for their next owner. A session owns its worker alone, so that a crash costs that session; one that ends well
-/// gives it back for the next. Usable from several threads.
+/// gives it back for the next. Where a worker that has had other owners before dies, the session asks once more in a fresh one: what
+/// an earlier session broke is not this one's fault. Usable from several threads.
 class WorkerPool {
  public:
   WorkerPool(std::shared_ptr<ports::ProcessLauncher> launcher, WorkerOptions options);
   ~WorkerPool();
-  Result<std::unique_ptr<Worker>> Take();
+  /// One that waits, or (always with `fresh`) a new one. Errors: those of Worker::Start; kCancelled after Stop.
+  Result<std::unique_ptr<Worker>> Take(bool fresh = false);
   void Give(std::unique_ptr<Worker> worker);
+  /// Ends all, those that are owned too, and starts no more.
+  void Stop();
   size_t started() const;  ///< how many processes there have been
 
  private:
@@ -59,6 +68,8 @@ class WorkerPool {
   WorkerOptions options_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Worker>> idle_;
+  std::set<Worker*> owned_;
+  bool stopped_ = false;
   size_t started_ = 0;
 };
 

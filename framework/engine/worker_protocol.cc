@@ -50,7 +50,11 @@ Result<std::vector<TensorHeader>> ReadTensorHeaders(const Json& header, const Wo
     CONFORMANCE_TRY(Shape shape, entry.GetInts("shape"));
     const auto dtype = DTypeFromString(dtype_name);
     if (!dtype) return Garbage("unknown dtype of tensor \"" + name + "\"", dtype_name, "f64, f32, f16, bf16, i64, i32, i16, i8, u8, bool");
-    const auto count = CheckedNumElements(shape);
+    // Strides are products of the sizes with 0 as 1: those must fit as well.
+    Shape at_least_one = shape;
+    for (int64_t& size : at_least_one) size = size == 0 ? 1 : size;
+    const auto bound = CheckedNumElements(at_least_one);
+    const auto count = bound ? CheckedNumElements(shape) : bound;
     uint64_t bytes = 0;
     if (!count || __builtin_mul_overflow(static_cast<uint64_t>(*count), ByteSize(*dtype), &bytes) ||
         __builtin_add_overflow(total, bytes, &total) || total > limits.max_tensor_bytes) {
@@ -75,6 +79,17 @@ Result<Tensor> ReadTensor(ByteStream& stream, const TensorHeader& header) {
   storage->bytes = owner->size();
   storage->owner = std::move(owner);
   return Tensor::Over(std::move(storage), header.dtype, header.shape);
+}
+
+/// Other bytes than 0 and 1 in a bool are undefined behaviour for whoever reads them.
+Status CheckBools(const TensorHeader& header, const Tensor& tensor) {
+  if (header.dtype != DType::kBool) return Ok();
+  for (const std::byte value : tensor.bytes()) {
+    if (value > std::byte{1}) {
+      return Garbage("tensor \"" + header.name + "\" has a bool that is none", std::to_string(std::to_integer<int>(value)), "0 or 1");
+    }
+  }
+  return Ok();
 }
 
 }  // namespace
@@ -127,6 +142,7 @@ Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const WorkerLimits& 
   CONFORMANCE_TRY(const std::vector<TensorHeader> tensors, ReadTensorHeaders(message.header, limits));
   for (const TensorHeader& tensor : tensors) {
     CONFORMANCE_TRY(Tensor read, ReadTensor(stream, tensor));
+    CONFORMANCE_RETURN_IF_ERROR(CheckBools(tensor, read));
     message.tensors.emplace_back(tensor.name, std::move(read));
   }
   message.header.Erase("tensors");

@@ -98,6 +98,17 @@ TEST(WorkerProtocol, AHostileShapeIsRefusedOrReadAsItComes) {
   EXPECT_LE(absent.largest_read, size_t{16} << 20);
 }
 
+TEST(WorkerProtocol, AnEmptyTensorWithSizesThatOverflowIsRefused) {
+  Memory empty = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[0,4611686018427387904,8]}]})");
+  EXPECT_THAT(ReadWorkerMessage(empty), IsError(ErrorKind::kCorrupt, HasSubstr("tensor \"x\" is too large")));
+}
+
+TEST(WorkerProtocol, BoolsAreChecked) {
+  Memory flags = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"bool","shape":[3]}]})");
+  for (const int value : {0, 1, 2}) flags.data.push_back(static_cast<std::byte>(value));
+  EXPECT_THAT(ReadWorkerMessage(flags), IsError(ErrorKind::kCorrupt, HasSubstr("found: 2, wanted: 0 or 1")));
+}
+
 TEST(WorkerProtocol, WhatIsNoMessageIsNamed) {
   Memory array = Memory::Frame("[1, 2]");
   EXPECT_THAT(ReadWorkerMessage(array), IsError(ErrorKind::kCorrupt, HasSubstr("found: array, wanted: object")));

@@ -1,0 +1,166 @@
+#include "framework/engine/artifact_maker.h"
+
+#include <system_error>
+
+#include "framework/base/hash.h"
+#include "framework/base/strings.h"
+#include "framework/engine/guarded.h"
+#include "framework/formats/json.h"
+#include "framework/ir/program.h"
+#include "framework/trace/tree_spec.h"
+
+namespace conformance::engine {
+namespace {
+
+std::string DimText(const DimSpec& spec) {
+  struct Visitor {
+    std::string operator()(const DimAuto&) const { return "auto"; }
+    std::string operator()(const DimStatic&) const { return "static"; }
+    std::string operator()(const DimNamed& dim) const {
+      return dim.name + ':' + std::to_string(dim.range.min) + ':' + (dim.range.max ? std::to_string(*dim.range.max) : "");
+    }
+    std::string operator()(const DimDerived& dim) const { return dim.expression.ToString(); }
+  };
+  return std::visit(Visitor{}, spec);
+}
+
+/// Value infos of a program's inputs or outputs, under their dotted names.
+std::vector<ports::ValueInfo> Infos(const ir::Program& program, const std::vector<std::string>& graph_names,
+                                    const std::vector<std::string>& dotted) {
+  std::vector<ports::ValueInfo> infos;
+  for (size_t i = 0; i < dotted.size() && i < graph_names.size(); ++i) {
+    ports::ValueInfo info;
+    info.name = dotted[i];
+    const ir::ValueId id = program.graph.FindValue(graph_names[i]);
+    if (id != ir::ValueId::kNone) {
+      if (const ir::TensorMeta* meta = program.graph.value(id).tensor()) {
+        if (const auto dtype = ir::ToDType(meta->dtype)) info.dtype = *dtype;
+        for (const SymInt& size : meta->sizes) info.dims.push_back(size.ToString());
+      }
+    }
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
+                                                        const Traced& traced) {
+  auto made = std::make_shared<MadeArtifact>();
+  ports::Artifact& artifact = made->artifact;
+  artifact.format = "program";
+  artifact.program = traced.program;
+  artifact.weights = loaded.weights();
+  artifact.options["checkpoint"] = cell.model->Info().source.string();
+  CONFORMANCE_TRY(const trace::LeafNames names, trace::LeafNamesOf(*traced.program));
+  artifact.inputs = Infos(*traced.program, traced.program->UserInputs(), names.inputs);
+  artifact.outputs = Infos(*traced.program, traced.program->UserOutputs(), names.outputs);
+  if (context.writes_programs) CONFORMANCE_RETURN_IF_ERROR(context.WriteProgram(cell, artifact));
+  made->specialisations = traced.specialisations;
+  return std::shared_ptr<const MadeArtifact>(std::move(made));
+}
+
+Result<Traced> Trace(const SweepContext& context, const LoadedCase& loaded, const ports::TraceRequest& request, VariantWork& work,
+                     StageTimer& timer) {
+  timer.Enter(record::Stage::kTrace);
+  return work.traces[TraceKey(request)].Get(
+      timer, [&] { return Guarded("the tracer", [&] { return context.toolbox.tracer(*loaded.model(), request); }); });
+}
+
+}  // namespace
+
+std::string PlainName(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    name += plain ? c : '_';
+  }
+  const bool changed = name != text || name.empty() || name.front() == '.' || name.size() > 100;
+  if (!changed) return name;
+  return "_" + name.substr(0, 80) + "-" + Hex64(Hash64(text));
+}
+
+std::string TraceKey(const ports::TraceRequest& request) {
+  std::string key = request.cache_key + '\n' + formats::WriteJson(request.inputs.kwargs) + '\n';
+  key += request.strict ? "strict " : "";
+  key += request.defer_runtime_asserts ? "deferred" : "";
+  for (const auto& [name, tensor] : request.inputs.tensors) key += '\n' + name + ' ' + Describe(tensor);
+  for (const auto& [leaf, specs] : request.dynamic_shapes) {
+    key += '\n' + leaf;
+    for (const DimSpec& spec : specs) key += ' ' + DimText(spec);
+  }
+  return key;
+}
+
+Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& context, const PlannedCell& cell, bool optimize) {
+  const ports::ExporterCapabilities capabilities = cell.exporter->Capabilities();
+  const std::string name(cell.exporter->Name());
+  auto config = cell.exporter->DefaultConfig();
+  if (!config) return Internal("exporter '" + name + "' gives no default config");
+  const auto overlay = context.options.export_configs.find(name);
+  const bool switched_off = !optimize && capabilities.optimises;
+  if (overlay != context.options.export_configs.end() || switched_off) {
+    Json json = config->to_json();
+    if (overlay != context.options.export_configs.end()) {
+      if (!overlay->second.IsObject()) return Invalid("the config of exporter '" + name + "' is no object");
+      for (const auto& [key, value] : overlay->second.AsObject()) json[key] = value;
+    }
+    if (switched_off) json["optimize"] = false;
+    CONFORMANCE_TRY(config, context.toolbox.export_configs.FromJson(json));
+  }
+  config->dynamic = cell.variant.dynamic;
+  const auto folder = context.artifacts / PlainName(cell.id.model) / PlainName(cell.id.variant) /
+                      (PlainName(name) + '-' + cell.id.dtype + (optimize ? "" : "-plain"));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", folder.string());
+  config->output_path = capabilities.lowers_programs ? folder / ("model." + capabilities.format) : folder;
+  return config;
+}
+
+Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& context, const PlannedCell& cell, bool optimize,
+                                                         const LoadedCase& loaded, const Call& traced_call, VariantWork& work,
+                                                         StageTimer& timer) {
+  const bool traces = !cell.exporter || cell.exporter->Capabilities().lowers_programs;
+  if (traces && (!loaded.model() || !loaded.weights())) {
+    timer.Enter(record::Stage::kTrace);
+    return Unsupported("the case has no module that could be traced");
+  }
+  if (!cell.exporter) {
+    timer.Enter(record::Stage::kTrace);
+    ports::TraceRequest request;
+    request.inputs = traced_call.inputs;
+    if (cell.variant.dynamic) {
+      CONFORMANCE_TRY(request.dynamic_shapes, loaded.Shapes(cell.variant));
+    }
+    CONFORMANCE_TRY(const Traced traced, Trace(context, loaded, request, work, timer));
+    timer.Enter(record::Stage::kExport);
+    return work.artifacts["none"].Get(timer, [&] { return FromProgram(context, cell, loaded, traced); });
+  }
+
+  timer.Enter(record::Stage::kExport);
+  const std::string name(cell.exporter->Name());
+  const std::string who = "exporter '" + name + "'";
+  CONFORMANCE_TRY(const auto config, ConfigFor(context, cell, optimize));
+  Traced traced;
+  if (traces) {
+    CONFORMANCE_TRY(const ports::TraceRequest request,
+                    Guarded(who, [&] { return cell.exporter->Prepare(*loaded.model(), traced_call.inputs, *config); }));
+    CONFORMANCE_TRY(traced, Trace(context, loaded, request, work, timer));
+    timer.Enter(record::Stage::kExport);
+  }
+  const std::string key = name + (optimize ? "" : " without optimisation");
+  return work.artifacts[key].Get(timer, [&]() -> Result<std::shared_ptr<const MadeArtifact>> {
+    auto made = std::make_shared<MadeArtifact>();
+    CONFORMANCE_TRY(made->artifact, Guarded(who, [&] {
+                      return traced.program ? cell.exporter->Lower(*traced.program, *loaded.weights(), *config)
+                                            : cell.exporter->ExportCheckpoint(cell.model->Info().source, traced_call.inputs, *config);
+                    }));
+    timer.Enter(record::Stage::kCheck);
+    made->check = Guarded(who, [&] { return cell.exporter->Check(made->artifact); });
+    timer.Enter(record::Stage::kExport);
+    made->specialisations = traced.specialisations;
+    return std::shared_ptr<const MadeArtifact>(std::move(made));
+  });
+}
+
+}  // namespace conformance::engine

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/base/result.h"
+#include "framework/engine/cell.h"
+#include "framework/engine/shared_work.h"
+#include "framework/engine/timer.h"
+
+namespace conformance::engine {
+
+/// The artifact of a cell that is exported: trace, export and check, each made once for all cells that need the same. The timer says
+/// at which stage it ended. For exporter `none`: the traced Program itself.
+Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& context, const PlannedCell& cell, bool optimize,
+                                                         const LoadedCase& loaded, const Call& traced_call, VariantWork& work,
+                                                         StageTimer& timer);
+
+/// The exporter's config for this cell: its defaults, the sweep's fields over them, `dynamic`, the optimiser's switch, and the file to
+/// write. Errors: kInvalid for fields that it doesn't have.
+Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& context, const PlannedCell& cell, bool optimize);
+
+/// Text that two trace requests on one model share only if one trace serves both.
+std::string TraceKey(const ports::TraceRequest& request);
+
+/// A plain file name out of any text; different texts give different names.
+std::string PlainName(const std::string& text);
+
+}  // namespace conformance::engine

@@ -1,0 +1,456 @@
+#include "framework/engine/cell.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "framework/base/strings.h"
+#include "framework/engine/artifact_maker.h"
+#include "framework/engine/binding.h"
+#include "framework/engine/guarded.h"
+#include "framework/engine/worker_errors.h"
+#include "framework/ops/numerics.h"
+
+namespace conformance::engine {
+namespace {
+
+using record::Outcome;
+using record::Stage;
+
+/// How one way through a cell (with or without optimisation) ended.
+struct Ending {
+  Outcome outcome = Outcome::kError;
+  Stage stage = Stage::kLoad;
+  std::string reason;
+  std::string detail;
+  std::vector<record::OutputFigures> figures;
+  std::vector<std::string> notes;
+  Json facts = Json::MakeObject();
+  bool default_would_pass = false;  ///< with a tolerance entry: the default bound holds as well
+};
+
+/// An artifact that its own checker, loader or runtime refuses is a failure of the model's export; what goes wrong before or beside is
+/// an error of ours.
+Outcome OutcomeAt(Stage stage, const Error& error) {
+  const Outcome outcome = record::OutcomeOf(error);
+  if (outcome != Outcome::kError) return outcome;
+  if (stage != Stage::kCheck && stage != Stage::kPrepare && stage != Stage::kRun) return Outcome::kError;
+  switch (error.kind()) {
+    case ErrorKind::kInvalid:
+    case ErrorKind::kShape:
+    case ErrorKind::kType:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kCorrupt: return Outcome::kFail;
+    default: return Outcome::kError;
+  }
+}
+
+/// Cause on one line; the trail and what a worker printed last go below.
+void Describe(const Error& error, Ending& ending) {
+  ending.reason = error.message();
+  std::string facts;
+  for (const auto& [name, value] : error.facts()) {
+    if (name == kLastLines) ending.detail += value + '\n';
+    else facts += (facts.empty() ? "" : ", ") + name + ": " + value;
+  }
+  if (!facts.empty()) ending.reason += " (" + facts + ")";
+  for (const std::string& line : error.trail()) ending.detail += line + '\n';
+  while (!ending.detail.empty() && ending.detail.back() == '\n') ending.detail.pop_back();
+}
+
+void AddOnce(std::vector<std::string>& notes, const std::string& note) {
+  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+}
+
+/// One way through a cell.
+class Passage {
+ public:
+  Passage(const SweepContext& context, const PlannedCell& cell, CaseWork& work, StageTimer& timer, const ListEntry* tolerance)
+      : context_(context), cell_(cell), work_(work), variant_work_(work.Of(cell.variant)), timer_(timer), tolerance_(tolerance) {}
+
+  Ending Go(bool optimize) {
+    optimize_ = optimize;
+    timer_.Enter(Stage::kPrepare);
+    Status status = FindBackend();
+    if (status.ok()) status = Guarded("the harness", [&] { return cell_.variant.recording ? Replay() : Export(); });
+    if (!status.ok()) End(status.error());
+    return std::move(ending_);
+  }
+
+ private:
+  void End(const Error& error) {
+    ending_.stage = timer_.stage();
+    ending_.outcome = OutcomeAt(ending_.stage, error);
+    ending_.detail.clear();
+    Describe(error, ending_);
+  }
+
+  /// Cheap, and before any work: a backend that is not there needs no artifact.
+  Status FindBackend() {
+    const auto found = context_.backends.find(cell_.id.backend);
+    backend_ = found != context_.backends.end() ? found->second : cell_.backend;
+    const std::string who = "backend '" + cell_.id.backend + "'";
+    CONFORMANCE_TRY(const std::string version, Guarded(who, [&] { return backend_->Version(); }));
+    const std::string qualified = cell_.backend->QualifiedVersion();
+    if (!qualified.empty() && qualified != version) {
+      AddOnce(ending_.notes, cell_.id.backend + " is " + version + "; the project is qualified against " + qualified);
+    }
+    return Ok();
+  }
+
+  Result<std::shared_ptr<const LoadedCase>> Load() {
+    timer_.Enter(Stage::kLoad);
+    return work_.loaded.Get(timer_, [&] { return Guarded("loading", [&] { return cell_.model->Load(cell_.dtype); }); });
+  }
+
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact) {
+    timer_.Enter(Stage::kPrepare);
+    ports::SessionOptions options;
+    options.threads = context_.options.backend_threads;
+    options.optimize = optimize_;
+    const auto extra = context_.options.backend_options.find(cell_.id.backend);
+    if (extra != context_.options.backend_options.end()) options.extra = extra->second;
+    CONFORMANCE_TRY(auto session, Guarded("backend '" + cell_.id.backend + "'", [&] { return backend_->Prepare(artifact, options); }));
+    if (!session) return Internal("backend '" + cell_.id.backend + "' gives no session");
+    return session;
+  }
+
+  Result<NamedTensors> RunSession(ports::Session& session, const NamedTensors& inputs) {
+    timer_.Enter(Stage::kRun);
+    return Guarded("backend '" + cell_.id.backend + "'", [&] { return session.Run(inputs); });
+  }
+
+  /// A recorded call, judged against what the folder has.
+  Status Replay() {
+    CONFORMANCE_TRY(const auto loaded, Load());
+    CONFORMANCE_TRY(const auto recorded, variant_work_.recording.Get(timer_, [&]() -> Result<std::shared_ptr<const Recorded>> {
+      CONFORMANCE_TRY(Recorded recording, Guarded("reading the recording", [&] { return loaded->Recall(cell_.variant); }));
+      return std::make_shared<const Recorded>(std::move(recording));
+    }));
+    ports::Artifact artifact;
+    artifact.format = "checkpoint";
+    artifact.path = cell_.model->Info().source;
+    artifact.options = recorded->options;
+    artifact.model = loaded->model();
+    artifact.weights = loaded->weights();
+    CONFORMANCE_TRY(const auto session, Prepare(artifact));
+    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(*session, recorded->inputs.tensors));
+
+    const NamedTensors expected = WithoutBookkeeping(recorded->expected);
+    ports::ComparisonRequest request;
+    const NamedTensors named = NameOutputs(outputs, expected);
+    request.candidate = &named;
+    request.reference = &expected;
+    request.tolerance = recorded->tolerance.value_or(ports::PlainTolerance{});
+    request.mask = recorded->keep;
+    return Judge(request, "");
+  }
+
+  /// Traced and exported; judged by the reference, at the traced shape and at those that the trace has not seen.
+  Status Export() {
+    CONFORMANCE_TRY(const auto loaded, Load());
+    CONFORMANCE_TRY(const auto calls, variant_work_.calls.Get(timer_, [&]() -> Result<std::shared_ptr<const std::vector<Call>>> {
+      CONFORMANCE_TRY(auto made, Guarded("making inputs", [&] { return loaded->Calls(cell_.variant, context_.options.seed); }));
+      if (made.empty()) return Internal("variant '" + cell_.variant.name + "' has no inputs");
+      return std::make_shared<const std::vector<Call>>(std::move(made));
+    }));
+    CONFORMANCE_TRY(const auto made, MakeArtifact(context_, cell_, optimize_, *loaded, calls->front(), variant_work_, timer_));
+    Note(*made);
+    if (!made->check.ok()) {
+      timer_.Enter(Stage::kCheck);
+      return made->check;
+    }
+    CONFORMANCE_TRY(const auto session, Prepare(made->artifact));
+    for (size_t i = 0; i < calls->size(); ++i) {
+      if (Status status = RunCall(*loaded, (*calls)[i], i, *made, *session); !status.ok()) {
+        if (!failed_) {
+          End(status.error());
+          Locate((*calls)[i], *made);
+          failed_ = true;
+        }
+        // The session may be gone: what follows would say nothing of its own.
+        if (ending_.outcome == Outcome::kCrash || ending_.outcome == Outcome::kTimeout) break;
+      }
+    }
+    return Ok();
+  }
+
+  void Note(const MadeArtifact& made) {
+    for (const std::string& note : made.artifact.notes) AddOnce(ending_.notes, note);
+    for (const std::string& note : made.specialisations) AddOnce(ending_.notes, note);
+    if (!made.artifact.manifest.IsNull()) ending_.facts["manifest"] = made.artifact.manifest;
+    uint64_t bytes = 0;
+    for (const auto& file : made.artifact.files) {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(file, error);
+      if (!error) bytes += size;
+    }
+    if (bytes > 0) ending_.facts["artifact_bytes"] = bytes;
+  }
+
+  Result<ports::ModelInputs> Prepared(const LoadedCase& loaded, const Call& call) {
+    if (!cell_.exporter || !cell_.exporter->Capabilities().lowers_programs) return call.inputs;
+    timer_.Enter(Stage::kExport);
+    CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
+    CONFORMANCE_TRY(auto request, Guarded("exporter '" + cell_.id.exporter + "'", [&] {
+                      return cell_.exporter->Prepare(*loaded.model(), call.inputs, *config);
+                    }));
+    return std::move(request.inputs);
+  }
+
+  Result<std::shared_ptr<const Truth>> TruthOf(const LoadedCase& loaded, const Call& call, size_t index) {
+    timer_.Enter(Stage::kCompare);
+    return variant_work_.truths[std::to_string(index)].Get(timer_, [&]() -> Result<std::shared_ptr<const Truth>> {
+      const ports::Reference* judge = context_.toolbox.references.Find(context_.toolbox.judge);
+      ports::ReferenceRequest request;
+      const auto model = loaded.model();
+      const auto weights = loaded.weights();
+      request.model = model.get();
+      request.weights = weights.get();
+      request.folder = cell_.model->Info().source;
+      request.inputs = &call.inputs;
+      const std::string who = "reference '" + context_.toolbox.judge + "'";
+      auto truth = std::make_shared<Truth>();
+      auto reference = Guarded(who, [&] { return judge->Run(request); });
+      if (!reference.ok()) return std::move(reference).error().Trail("in " + who);
+      truth->reference = WithoutBookkeeping(*reference);
+      request.numerics = ops::Numerics::Oracle();
+      auto oracle = Guarded(who, [&] { return judge->Run(request); });
+      if (!oracle.ok()) return std::move(oracle).error().Trail("in " + who + ", in f64");
+      truth->oracle = WithoutBookkeeping(*oracle);
+      return std::shared_ptr<const Truth>(std::move(truth));
+    });
+  }
+
+  Status RunCall(const LoadedCase& loaded, const Call& call, size_t index, const MadeArtifact& made, ports::Session& session) {
+    CONFORMANCE_TRY(const auto truth, TruthOf(loaded, call, index));
+    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(loaded, call));
+    timer_.Enter(Stage::kRun);
+    std::vector<std::string> unused;
+    CONFORMANCE_TRY(const NamedTensors bound, BindInputs(made.artifact, prepared.tensors, unused));
+    for (const std::string& name : unused) AddOnce(ending_.notes, "the artifact takes no input '" + name + "'");
+    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(session, bound));
+
+    ports::ComparisonRequest request;
+    const NamedTensors named = NameOutputs(outputs, truth->reference);
+    request.candidate = &named;
+    request.reference = &truth->reference;
+    request.oracle = &truth->oracle;
+    request.assignment = call.assignment;
+    const bool failed_before = failed_;
+    CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
+    if (failed_ && !failed_before) Locate(call, made);
+    return Ok();
+  }
+
+  Result<ports::Comparison> Compare(const ports::ComparisonRequest& request) {
+    return Guarded("the comparator", [&] { return context_.toolbox.comparator->Compare(request); });
+  }
+
+  /// Where it failed, and which size was baked in.
+  void Locate(const Call& call, const MadeArtifact& made) {
+    if (call.assignment.empty()) return;
+    std::string reason = "at " + call.assignment + ": " + ending_.reason;
+    std::vector<std::string> baked = BakedSizes(made.artifact, call.inputs.tensors);
+    baked.insert(baked.end(), made.specialisations.begin(), made.specialisations.end());
+    constexpr size_t kShown = 3;
+    if (baked.size() > kShown) {
+      const size_t more = baked.size() - kShown;
+      baked.resize(kShown);
+      baked.push_back(std::to_string(more) + " more");
+    }
+    if (!baked.empty()) reason += "; baked in: " + Join(baked, "; ");
+    ending_.reason = std::move(reason);
+  }
+
+  Status Judge(const ports::ComparisonRequest& request, const std::string& assignment) {
+    timer_.Enter(Stage::kCompare);
+    CONFORMANCE_TRY(ports::Comparison comparison, Compare(request));
+    if (tolerance_) {
+      default_passes_ &= comparison.outcome == Outcome::kPass;
+      if (comparison.outcome != Outcome::kPass) {
+        CONFORMANCE_TRY(comparison, CompareWithEntry(request));
+      }
+    }
+    if (comparison.figures.empty() && comparison.outcome == Outcome::kPass) {
+      comparison.outcome = Outcome::kFail;
+      comparison.reason = "nothing was compared";
+    }
+    for (record::OutputFigures& figures : comparison.figures) {
+      figures.assignment = assignment;
+      ending_.figures.push_back(std::move(figures));
+    }
+    ending_.default_would_pass = tolerance_ && default_passes_;
+    if (failed_) return Ok();
+    ending_.stage = Stage::kCompare;
+    ending_.outcome = comparison.outcome;
+    ending_.reason = comparison.outcome == Outcome::kPass ? "" : comparison.reason;
+    failed_ = comparison.outcome != Outcome::kPass;
+    return Ok();
+  }
+
+  /// Outputs that the entry names by its bound, the others by the default one.
+  Result<ports::Comparison> CompareWithEntry(const ports::ComparisonRequest& whole) {
+    const auto split = [&](const NamedTensors* tensors, bool named) {
+      NamedTensors part;
+      if (!tensors) return part;
+      for (const auto& entry : *tensors) {
+        if (GlobMatch(tolerance_->output, entry.first) == named) part.push_back(entry);
+      }
+      return part;
+    };
+    ports::Comparison result;
+    result.outcome = Outcome::kPass;
+    for (const bool named : {true, false}) {
+      const NamedTensors candidate = split(whole.candidate, named), reference = split(whole.reference, named),
+                         oracle = split(whole.oracle, named);
+      if (candidate.empty() && reference.empty()) continue;
+      ports::ComparisonRequest part = whole;
+      part.candidate = &candidate;
+      part.reference = &reference;
+      part.oracle = whole.oracle ? &oracle : nullptr;
+      if (named) part.tolerance = tolerance_->tolerance;
+      CONFORMANCE_TRY(ports::Comparison comparison, Compare(part));
+      if (result.outcome == Outcome::kPass) {
+        result.outcome = comparison.outcome;
+        result.reason = comparison.reason;
+      }
+      std::move(comparison.figures.begin(), comparison.figures.end(), std::back_inserter(result.figures));
+    }
+    return result;
+  }
+
+  const SweepContext& context_;
+  const PlannedCell& cell_;
+  CaseWork& work_;
+  VariantWork& variant_work_;
+  StageTimer& timer_;
+  const ListEntry* tolerance_;
+  bool optimize_ = true;
+  bool failed_ = false;
+  bool default_passes_ = true;
+  std::shared_ptr<const ports::Backend> backend_;
+  Ending ending_;
+};
+
+std::string Sentence(const Ending& ending) {
+  std::string text(record::ToString(ending.outcome));
+  text += " at " + std::string(record::ToString(ending.stage));
+  if (!ending.reason.empty()) text += ": " + ending.reason;
+  return text;
+}
+
+/// The entry that decides how the cell is run and shown; one alone counts.
+const ListEntry* EntryFor(const Lists& lists, const std::string& id, std::vector<std::string>& notes) {
+  const ListEntry* chosen = nullptr;
+  for (const ListKind kind : {ListKind::kSkip, ListKind::kExpectedFail, ListKind::kDisableOptimize, ListKind::kTolerance}) {
+    const ListEntry* entry = lists.Find(kind, id);
+    if (!entry) continue;
+    if (!chosen) chosen = entry;
+    else notes.push_back("list entry '" + entry->id + "' was left aside: '" + chosen->id + "' comes before it");
+  }
+  return chosen;
+}
+
+void Take(Ending&& ending, record::CellRecord& record) {
+  record.outcome = ending.outcome;
+  record.stage = ending.stage;
+  record.reason = std::move(ending.reason);
+  record.detail = std::move(ending.detail);
+  record.figures = std::move(ending.figures);
+  record.facts = std::move(ending.facts);
+  for (const std::string& note : ending.notes) AddOnce(record.notes, note);
+}
+
+/// Both ways: without the optimiser it should pass, with it it should not.
+void RunBothWays(Passage& plain, Passage& optimised, const ListEntry& entry, record::CellRecord& record) {
+  Ending without = plain.Go(false);
+  if (without.outcome == Outcome::kUnavailable) return Take(std::move(without), record);
+  Ending with = optimised.Go(true);
+  const bool passes_without = without.outcome == Outcome::kPass, passes_with = with.outcome == Outcome::kPass;
+  record.notes.push_back("with optimisation: " + Sentence(with));
+  record.notes.push_back("without optimisation: " + Sentence(without));
+  Take(std::move(without), record);
+  if (passes_with) {
+    record.unexpected = true;
+    record.reason = passes_without ? "passes with optimisation: the entry '" + entry.id + "' is no longer needed"
+                                   : "fails without optimisation alone: the entry '" + entry.id + "' is wrong (" + record.reason + ")";
+  } else if (!passes_without) {
+    record.reason = "fails without optimisation as well, so '" + entry.id + "' is on the wrong list: " + record.reason;
+  }
+}
+
+}  // namespace
+
+std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) {
+  const auto quoted = [](const std::string& text) {
+    const bool plain = !text.empty() && text.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;!#~") == std::string::npos;
+    if (plain) return text;
+    std::string result = "'";
+    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return result + "'";
+  };
+  std::vector<std::string> words;
+  for (const std::string& word : options.repeat_command) words.push_back(quoted(word));
+  // The parts rather than the id: alone, a model may go by a shorter name.
+  if (const auto& source = cell.model->Info().source; !source.empty()) words.push_back(quoted(source.string()));
+  else words.insert(words.end(), {"--filter", quoted(cell.id.ToString())});
+  words.insert(words.end(), {"--variant", quoted(cell.id.variant), "--exporter", quoted(cell.id.exporter), "--backend",
+                             quoted(cell.id.backend)});
+  if (cell.dtype != DType::kF32) words.insert(words.end(), {"--dtype", cell.id.dtype});
+  if (options.seed != 0) words.insert(words.end(), {"--seed", std::to_string(options.seed)});
+  if (options.isolation.all) words.push_back("--isolate");
+  return Join(words, " ");
+}
+
+record::CellRecord RunCell(const SweepContext& context, const PlannedCell& cell, CaseWork& work) {
+  record::CellRecord record;
+  record.id = cell.id;
+  record.model_class = cell.model_class;
+  record.source = cell.model->Info().source.string();
+  record.command = RepeatCommand(context.options, cell);
+  record.facts = Json::MakeObject();
+  const ListEntry* entry = EntryFor(context.lists, cell.id.ToString(), record.notes);
+  if (entry) {
+    record.expected = entry->id;
+    record.expected_kind = ToString(entry->kind);
+  }
+  if (entry && entry->kind == ListKind::kSkip) {
+    record.outcome = Outcome::kSkip;
+    record.reason = entry->reason + " (model change needed: " + entry->model_change_needed + ")";
+    return record;
+  }
+
+  StageTimer timer(*context.toolbox.clock);
+  const ListEntry* tolerance = entry && entry->kind == ListKind::kTolerance ? entry : nullptr;
+  Passage passage(context, cell, work, timer, tolerance);
+  if (entry && entry->kind == ListKind::kDisableOptimize) {
+    Passage optimised(context, cell, work, timer, nullptr);
+    RunBothWays(passage, optimised, *entry, record);
+  } else {
+    Ending ending = passage.Go(context.options.optimize);
+    const bool default_would_pass = ending.default_would_pass;
+    Take(std::move(ending), record);
+    const bool passed = record.outcome == Outcome::kPass;
+    if (tolerance && passed && default_would_pass) {
+      record.unexpected = true;
+      record.reason = "the default bound holds as well: the entry '" + entry->id + "' is no longer needed";
+    } else if (entry && entry->kind == ListKind::kExpectedFail) {
+      if (passed) {
+        record.unexpected = true;
+        record.reason = "passes: the entry '" + entry->id + "' is no longer needed";
+      } else if (record.outcome != Outcome::kUnavailable && ((entry->outcome && *entry->outcome != record.outcome) ||
+                                                             (entry->stage && *entry->stage != record.stage))) {
+        record.unexpected = true;
+        record.notes.push_back("the entry expects " +
+                               std::string(entry->outcome ? record::ToString(*entry->outcome) : "any failure") +
+                               (entry->stage ? " at " + std::string(record::ToString(*entry->stage)) : ""));
+      }
+    }
+  }
+  record.stage_seconds = timer.Finish();
+  for (const auto& [stage, seconds] : record.stage_seconds) record.seconds += seconds;
+  return record;
+}
+
+}  // namespace conformance::engine

@@ -1,0 +1,128 @@
+#include "framework/engine/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "framework/base/strings.h"
+
+namespace conformance::engine {
+namespace {
+
+bool AnyMatches(const std::vector<std::string>& patterns, std::string_view text) {
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return GlobMatch(pattern, text); });
+}
+
+bool Takes(const ports::BackendCapabilities& capabilities, std::string_view format, DType dtype) {
+  const auto& formats = capabilities.formats;
+  const auto& dtypes = capabilities.dtypes;
+  return std::find(formats.begin(), formats.end(), format) != formats.end() &&
+         (dtypes.empty() || std::find(dtypes.begin(), dtypes.end(), dtype) != dtypes.end());
+}
+
+/// Components of a path from the last to the first, without "." and a trailing slash.
+std::vector<std::string> Backwards(const std::filesystem::path& path) {
+  std::vector<std::string> parts;
+  for (const auto& part : path.lexically_normal()) {
+    if (!part.empty() && part != "." && part != "/") parts.push_back(part.string());
+  }
+  std::reverse(parts.begin(), parts.end());
+  return parts;
+}
+
+}  // namespace
+
+bool Selection::Matches(const record::CellId& id, std::string_view model_class) const {
+  return AnyMatches(classes, model_class) && AnyMatches(variants, id.variant) && AnyMatches(exporters, id.exporter) &&
+         AnyMatches(backends, id.backend) && AnyMatches(filters, id.ToString());
+}
+
+bool Selection::NamesBackend(std::string_view backend) const {
+  return std::find(backends.begin(), backends.end(), backend) != backends.end();
+}
+
+std::vector<std::string> CaseNames(const std::vector<std::shared_ptr<const Case>>& cases) {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> parents;  // nearest first
+  for (const auto& entry : cases) {
+    names.push_back(entry->Info().name);
+    auto parts = Backwards(entry->Info().source);
+    if (!parts.empty()) parts.erase(parts.begin());
+    parents.push_back(std::move(parts));
+  }
+  // All of a group of equal names grow by one parent at a time, as long as one of them can.
+  for (size_t depth = 0;; ++depth) {
+    std::map<std::string, int> counts;
+    for (const std::string& name : names) ++counts[name];
+    bool grown = false;
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (counts[names[i]] > 1 && depth < parents[i].size()) {
+        names[i] = parents[i][depth] + '/' + names[i];
+        grown = true;
+      }
+    }
+    if (!grown) break;
+  }
+  std::set<std::string> taken(names.begin(), names.end());
+  std::map<std::string, int> seen;
+  for (std::string& name : names) {
+    const std::string plain = name;
+    for (int count = ++seen[plain]; count > 1; count = ++seen[plain]) {
+      name = plain + '#' + std::to_string(count);
+      if (taken.insert(name).second) break;
+    }
+  }
+  return names;
+}
+
+Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
+                                           const std::vector<DType>& dtypes) {
+  struct Column {  // one exporter with the backends that take what it makes
+    std::shared_ptr<const ports::Exporter> exporter;
+    ports::ExporterCapabilities capabilities;
+  };
+  std::vector<Column> columns = {{nullptr, {}}};
+  for (const auto& exporter : toolbox.exporters.All()) columns.push_back({exporter, exporter->Capabilities()});
+  std::vector<ports::BackendCapabilities> capabilities;
+  for (const auto& backend : toolbox.backends.All()) capabilities.push_back(backend->Capabilities());
+
+  const std::vector<std::string> names = CaseNames(cases);
+  std::vector<PlannedCell> cells;
+  std::set<std::string> ids;
+  for (size_t c = 0; c < cases.size(); ++c) {
+    for (const Variant& variant : cases[c]->Variants()) {
+      for (const Column& column : columns) {
+        std::string_view format = variant.recording ? "checkpoint" : "program";
+        if (column.exporter) {
+          if (variant.recording || (variant.dynamic && !column.capabilities.dynamic)) continue;
+          if (!column.capabilities.lowers_programs && cases[c]->Info().source.empty()) continue;  // it reads folders only
+          format = column.capabilities.format;
+        }
+        for (size_t b = 0; b < toolbox.backends.All().size(); ++b) {
+          const auto& backend = toolbox.backends.All()[b];
+          for (const DType dtype : dtypes) {
+            // Folders record what the library computed in f32.
+            if (!Takes(capabilities[b], format, dtype) || (variant.recording && dtype != DType::kF32)) continue;
+            PlannedCell cell;
+            cell.id = {names[c], variant.name, column.exporter ? std::string(column.exporter->Name()) : "none",
+                       std::string(backend->Name()), std::string(ToString(dtype))};
+            if (!ids.insert(cell.id.ToString()).second) {
+              return Invalid("two cells have the id '" + cell.id.ToString() + "'");
+            }
+            cell.model_class = cases[c]->Info().model_class;
+            cell.model = cases[c];
+            cell.variant = variant;
+            cell.dtype = dtype;
+            cell.exporter = column.exporter;
+            cell.backend = backend;
+            cells.push_back(std::move(cell));
+          }
+        }
+      }
+    }
+  }
+  return cells;
+}
+
+}  // namespace conformance::engine
