@@ -101,6 +101,10 @@ SymBool OpContext::CallSymBool(const OpDef& op, std::vector<Argument> args) {
   return Dispatch(op, std::move(args)).sym_bool.value_or(false);
 }
 
+double OpContext::CallNumber(const OpDef& op, std::vector<Argument> args) {
+  return Dispatch(op, std::move(args)).number.value_or(0);
+}
+
 Value OpContext::Weight(const WeightInfo& info) {
   if (failed()) return Value::Poisoned();
   Result<Value> value = LoadWeight(info);

@@ -57,6 +57,8 @@ class OpContext {
   SymInt CallSymInt(const OpDef& op, std::vector<Argument> args);
   /// An op that returns a condition over sizes. False after an error.
   SymBool CallSymBool(const OpDef& op, std::vector<Argument> args);
+  /// An op that returns a float (a quotient of sizes). 0 after an error.
+  double CallNumber(const OpDef& op, std::vector<Argument> args);
 
   /// The value of a parameter or buffer.
   Value Weight(const WeightInfo& info);
