@@ -97,6 +97,33 @@ NamedTensors KeptPositions(const NamedTensors& inputs, const NamedTensors& expec
   return keep;
 }
 
+/// A name with its numbers as numbers: "hidden_states.10" stands after "hidden_states.9".
+std::vector<std::pair<std::string, int64_t>> NumberedParts(const std::string& name) {
+  std::vector<std::pair<std::string, int64_t>> parts;
+  for (const std::string& part : Split(name, '.')) {
+    const std::optional<int64_t> number = ParseInt(part);
+    parts.emplace_back(number ? std::string() : part, number.value_or(0));
+  }
+  return parts;
+}
+
+/// Files hold tensors by name; comparing wants them in the order in which a model answers.
+void InOrder(NamedTensors& tensors, const Json* outputs) {
+  const auto place = [&](const std::string& name) {
+    int64_t at = 0;
+    if (outputs != nullptr && outputs->IsObject())
+      for (const auto& [key, unused] : outputs->AsObject()) {
+        if (key == name) return at;
+        ++at;
+      }
+    return at;
+  };
+  std::stable_sort(tensors.begin(), tensors.end(), [&](const auto& a, const auto& b) {
+    const int64_t a_place = place(a.first), b_place = place(b.first);
+    return a_place != b_place ? a_place < b_place : NumberedParts(a.first) < NumberedParts(b.first);
+  });
+}
+
 /// What a folder's case.json says, with helpers to build recordings from it.
 struct CaseFile {
   std::filesystem::path folder;
@@ -105,11 +132,13 @@ struct CaseFile {
   double atol = 0, rtol = 0;
   bool unmasked = false;
 
-  Result<Recording> Call(std::string name, std::string_view inputs, std::string_view expected, Json kwargs) const {
+  /// `outputs` describes the outputs in the order of the model's answer; null: they are numbered.
+  Result<Recording> Call(std::string name, std::string_view inputs, std::string_view expected, Json kwargs, const Json* outputs) const {
     Recording recording;
     recording.name = std::move(name);
     CONFORMANCE_TRY(recording.inputs, ReadLeaves(folder / inputs));
     CONFORMANCE_TRY(recording.expected, ReadLeaves(folder / expected));
+    InOrder(recording.expected, outputs);
     recording.kwargs = std::move(kwargs);
     recording.atol = atol;
     recording.rtol = rtol;
@@ -190,13 +219,13 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
   const auto there = [&](std::string_view name) { return Exists(folder / name); };
 
   if (there("inputs.safetensors") && there("expected.safetensors")) {
-    CONFORMANCE_TRY(Recording forward, file.Call("forward", "inputs.safetensors", "expected.safetensors", kwargs));
+    CONFORMANCE_TRY(Recording forward, file.Call("forward", "inputs.safetensors", "expected.safetensors", kwargs, file.json.Find("outputs")));
     recordings.push_back(std::move(forward));
   }
   if (there("inputs.safetensors") && there("hidden.safetensors")) {
     Json with_hidden = kwargs;
     with_hidden["output_hidden_states"] = true;
-    CONFORMANCE_TRY(Recording hidden, file.Call("hidden", "inputs.safetensors", "hidden.safetensors", std::move(with_hidden)));
+    CONFORMANCE_TRY(Recording hidden, file.Call("hidden", "inputs.safetensors", "hidden.safetensors", std::move(with_hidden), nullptr));
     recordings.push_back(std::move(hidden));
   }
   const Json* generate = file.json.Find("generate");
@@ -207,7 +236,8 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
       const Json* facts = generate->Find(step);
       CONFORMANCE_TRY(Recording recording,
                       file.Call(step, step + "_inputs.safetensors", step + "_expected.safetensors",
-                                PlainArguments(facts == nullptr ? nullptr : facts->Find("non_tensor_kwargs"))));
+                                PlainArguments(facts == nullptr ? nullptr : facts->Find("non_tensor_kwargs")),
+                                facts == nullptr ? nullptr : facts->Find("outputs")));
       if (module != nullptr && module->IsString()) recording.module = module->AsString();
       recordings.push_back(std::move(recording));
     }

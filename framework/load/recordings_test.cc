@@ -77,6 +77,18 @@ TEST_F(Case, UnmaskedComparisonLeavesPaddingOut) {
   EXPECT_EQ(Find(keep, "pooler_output"), nullptr);
 }
 
+TEST_F(Case, ExpectedOutputsStandInTheOrderOfTheAnswer) {
+  Write(R"({"tolerance": {"atol": 0, "rtol": 0}, "outputs": {"pooler_output": {}, "logits": {}, "past_key_values.layers.0.keys": {}}})");
+  NamedTensors states;
+  for (const int64_t i : {10, 2, 0, 1, 9}) states.emplace_back("hidden_states." + std::to_string(i), Ones({2, 3, 4}));
+  EXPECT_THAT(formats::WriteSafetensors(folder_.path() / "hidden.safetensors", states), IsOk());
+  const std::vector<Recording> recordings = *ReadRecordings(folder_.path());
+  EXPECT_EQ(recordings[0].expected[0].first, "pooler_output");
+  EXPECT_EQ(recordings[0].expected[2].first, "past_key_values.layers.0.keys");
+  EXPECT_EQ(recordings[1].expected[1].first, "hidden_states.1");
+  EXPECT_EQ(recordings[1].expected[4].first, "hidden_states.10");
+}
+
 TEST_F(Case, FieldsOfTheWrongKindAreNamed) {
   Write("{}");
   EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kInvalid, HasSubstr("tolerance")));
