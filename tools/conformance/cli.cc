@@ -9,6 +9,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/engine/sweep.h"
+#include "framework/engine/worker_host.h"
 #include "framework/formats/file.h"
 #include "tools/conformance/commands.h"
 #include "tools/conformance/version.h"
@@ -162,7 +163,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
     if (app.got_subcommand(export_command)) return ExportCommand(toolbox, export_options, invocation);
     if (app.got_subcommand(report)) return ReportCommand(toolbox, report_options);
     if (app.got_subcommand(doctor)) return DoctorCommand(toolbox, doctor_json, invocation);
-    return WorkerCommand(toolbox);
+    return engine::RunWorkerHost(toolbox);
   } catch (const std::bad_alloc&) {
     return Complain(Error(ErrorKind::kOutOfMemory, "out of memory"));
   } catch (const std::exception& error) {

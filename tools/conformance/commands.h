@@ -69,7 +69,6 @@ struct ReportOptions {
 struct Invocation {
   std::string program;       ///< absolute path of the executable
   std::string command_line;  ///< as given, quoted for a shell
-  bool help_hint = true;
 };
 
 int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const Invocation& invocation);
@@ -77,7 +76,6 @@ int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, cons
 int ExportCommand(const engine::Toolbox& toolbox, const ExportOptions& options, const Invocation& invocation);
 int ReportCommand(const engine::Toolbox& toolbox, const ReportOptions& options);
 int DoctorCommand(const engine::Toolbox& toolbox, bool json, const Invocation& invocation);
-int WorkerCommand(const engine::Toolbox& toolbox);
 
 /// "conformance: message (facts)" on standard error; returns kExitBroken.
 int Complain(const Error& error);

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "exporters/common/export_model.h"
 #include "framework/base/strings.h"
 #include "framework/formats/json.h"
 #include "framework/load/input_plan.h"
@@ -62,11 +63,7 @@ Result<ports::Artifact> Export(const engine::Toolbox& toolbox, const ExportOptio
   CONFORMANCE_TRY(const load::LoadedModel loaded, load::LoadModel(options.model, toolbox.models));
   CONFORMANCE_TRY(const ports::ModelInputs inputs, InputsOf(loaded, options));
   if (!(*exporter)->Capabilities().lowers_programs) return (*exporter)->ExportCheckpoint(loaded.folder, inputs, *config);
-  CONFORMANCE_TRY(const ports::TraceRequest request, (*exporter)->Prepare(*loaded.model, inputs, *config));
-  CONFORMANCE_TRY(const engine::Traced traced, toolbox.tracer(*loaded.model, request));
-  CONFORMANCE_TRY(ports::Artifact artifact, (*exporter)->Lower(*traced.program, *loaded.weights, *config));
-  artifact.notes.insert(artifact.notes.begin(), traced.specialisations.begin(), traced.specialisations.end());
-  return artifact;
+  return exporters::ExportModel(**exporter, *loaded.model, *loaded.weights, inputs, *config);
 }
 
 std::string ValueText(const ports::ValueInfo& value) {

@@ -1,12 +1,11 @@
+#include <cstdio>
 #include <filesystem>
 
+#include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "framework/record/record.h"
 #include "reports/render/text.h"
 #include "tools/conformance/commands.h"
-#include "framework/engine/sweep.h"
-
-#include <cstdio>
 
 namespace conformance::cli {
 namespace {
