@@ -137,6 +137,11 @@ Result<ir::Program> Walk(const std::vector<Entry>& entries, ir::Program program,
       recorder.sizes().DefineSize(value);
     }
   }
+  // A rewrite must hold for every size that the program holds for.
+  for (const SymbolInfo& symbol : env.symbols()) {
+    if (!symbol.replaced_by || !symbol.replaced_by->IsConstant()) continue;
+    return Broken(Internal("a rewrite holds for " + symbol.name + " = " + symbol.replaced_by->ToString() + " only"), counts);
+  }
   RemoveDeadNodes(builder);
   ir::Program out = std::move(builder).Finish();
   if (Status status = ir::Verify(out); !status.ok()) return Broken(std::move(status).error(), counts);

@@ -229,11 +229,7 @@ Result<ShapeEnv> EnvOf(const ir::Program& program) {
       range.min = std::max<int64_t>(found->second.min.value_or(0), 0);
       range.max = found->second.max;
     }
-    if (!facts.hint) {
-      env.AddUnbacked("the program", range, name);
-      continue;
-    }
-    CONFORMANCE_RETURN_IF_ERROR(env.AddSymbol(name, *facts.hint, range, name));
+    CONFORMANCE_RETURN_IF_ERROR(env.Restore(name, facts.hint, range));
   }
   return env;
 }

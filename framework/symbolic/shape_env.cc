@@ -70,14 +70,30 @@ Result<SymInt> ShapeEnv::AddSymbol(std::optional<std::string> name, int64_t hint
   return SymInt::Symbol(*name);
 }
 
-SymInt ShapeEnv::AddUnbacked(std::string source, SymRange range, std::optional<std::string> wanted) {
-  std::string name = wanted ? *std::move(wanted) : "u" + std::to_string(next_unbacked_++);
-  while (FindSymbol(name) != nullptr) name = "u" + std::to_string(next_unbacked_++);
+SymInt ShapeEnv::AddUnbacked(std::string source, SymRange range) {
+  std::string name;
+  do name = "u" + std::to_string(next_unbacked_++);
+  while (FindSymbol(name) != nullptr);
   SymbolInfo info;
   info.name = name;
   info.range = range;
   info.source = std::move(source);
   index_.emplace(name, symbols_.size());
+  symbols_.push_back(std::move(info));
+  given_.emplace_back();
+  return SymInt::Symbol(name);
+}
+
+Result<SymInt> ShapeEnv::Restore(std::string name, std::optional<int64_t> hint, SymRange range) {
+  if (FindSymbol(name) != nullptr) return Invalid("there are two symbols " + name);
+  if (hint && !Contains(range, *hint)) return Invalid("the symbol " + name + " is " + std::to_string(*hint) + ", outside of " + RangeText(range));
+  SymbolInfo info;
+  info.name = name;
+  info.range = range;
+  info.hint = hint;
+  info.source = name;
+  index_.emplace(name, symbols_.size());
+  if (hint) hints_[name] = *hint;
   symbols_.push_back(std::move(info));
   given_.emplace_back();
   return SymInt::Symbol(name);

@@ -61,8 +61,11 @@ class ShapeEnv {
   /// A fresh backed symbol ("s0", "s1", …) or the named one (same name twice: the same symbol, hints must agree).
   /// Errors: kInvalid for a hint outside the range or one that contradicts the name's first use.
   Result<SymInt> AddSymbol(std::optional<std::string> name, int64_t hint, SymRange range, std::string source);
-  /// A fresh symbol without hint ("u0", …) for a data-dependent size; `name` must be fresh where it is given.
-  SymInt AddUnbacked(std::string source, SymRange range = {}, std::optional<std::string> name = {});
+  /// A fresh symbol without hint ("u0", …) for a data-dependent size.
+  SymInt AddUnbacked(std::string source, SymRange range = {});
+  /// A symbol of a program that was traced before, for asking rules about it again; a guard may tie or fix it like one under Auto.
+  /// Errors: kInvalid for a name that is taken, or a hint outside the range.
+  Result<SymInt> Restore(std::string name, std::optional<int64_t> hint, SymRange range);
   /// Sizes of one input tensor by its DimSpecs (empty: all static). Sizes 0 and 1 are specialised under Auto, as in
   /// torch.export; a DimNamed hint outside its range is an error naming input, dimension and bound.
   Result<std::vector<SymInt>> SizesOf(std::string_view input, const std::vector<int64_t>& sizes,

@@ -321,5 +321,15 @@ TEST(Prove, IsQuickEnoughForTracing) {
   EXPECT_LT(seconds, 5.0);  // a sanitizer on a busy machine; some 0.1 s otherwise
 }
 
+TEST(ShapeEnv, RestoredSymbolsMayBeTied) {
+  ShapeEnv env;
+  const SymInt a = *env.Restore("batch", 2, {1, 32}), b = *env.Restore("other", 2, {}), u = *env.Restore("u0", std::nullopt, {});
+  EXPECT_TRUE(*env.Guard(Eq(a, b), "test", ""));
+  EXPECT_TRUE(SymInt::Same(env.Simplify(a), env.Simplify(b)));
+  EXPECT_FALSE(env.Hint(u).has_value());
+  EXPECT_FALSE(env.Restore("batch", 2, {}).ok());
+  EXPECT_FALSE(env.Restore("late", 40, {1, 32}).ok());
+}
+
 }  // namespace
 }  // namespace conformance

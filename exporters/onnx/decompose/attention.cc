@@ -62,7 +62,7 @@ Result<bool> DecomposeAttention(rewrite::NodeEdit& edit) {
   } else if (const auto width = q.size(-1).AsInt()) {
     scaled = ops::Mul(c, q, 1.0 / std::sqrt(static_cast<double>(*width)));
   } else {
-    return Unsupported("attention with a symbolic head size and no scale").With("node", edit.node().name);
+    scaled = ops::Mul(c, q, ops::Rsqrt(c, ops::ScalarTensor(c, ops::Scalar(q.size(-1)), dtype)));
   }
   Value scores = ops::Matmul(c, scaled, ops::Transpose(c, k, -2, -1));
   Mask mask;

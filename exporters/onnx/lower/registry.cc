@@ -31,7 +31,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.tanh.default", LowerUnary<"Tanh">},
       {"aten.sigmoid.default", LowerUnary<"Sigmoid">},
       {"aten.erf.default", LowerUnary<"Erf">},
-      {"aten.relu.default", LowerUnary<"Relu">},
+      {"aten.relu.default", LowerRelu},
       {"aten.relu6.default", LowerRelu6},
       {"aten.silu.default", LowerSilu},
       {"aten.gelu.default", LowerGelu},

@@ -300,15 +300,15 @@ Result<Outputs> LowerPad(const Call& call, Graph& g) {
 namespace {
 
 Value RollAxis(Graph& g, const Value& x, int64_t axis, const SymInt& length, const Size& shift) {
-  const auto number = length.AsInt();
-  if (shift.IsNumber()) {
-    int64_t by = shift.number;
-    if (number) by = *number == 0 ? 0 : ((by % *number) + *number) % *number;
+  Size start = 0;
+  if (const auto number = length.AsInt(); number && shift.IsNumber()) {
+    const int64_t by = *number == 0 ? 0 : ((shift.number % *number) + *number) % *number;
     if (by == 0) return x;
-    return g.Concat({g.Slice(x, axis, -by, kToEnd), g.Slice(x, axis, 0, -by)}, axis);
+    start = *number - by;
+  } else {
+    start = g.Op("Mod", {g.Op("Neg", {g.Sizes({shift})}), g.Op("Shape", {x}, {{"start", axis}, {"end", axis + 1}})});
   }
-  const Value back = g.Op("Mod", {g.Op("Neg", {shift.value}), g.Dim(x, axis)});
-  return g.Concat({g.Slice(x, axis, back, kToEnd), g.Slice(x, axis, 0, back)}, axis);
+  return g.Concat({g.Slice(x, axis, start, kToEnd), g.Slice(x, axis, 0, start)}, axis);
 }
 
 }  // namespace

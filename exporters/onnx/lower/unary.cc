@@ -5,6 +5,12 @@
 
 namespace conformance::onnx {
 
+Result<Outputs> LowerRelu(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  if (IsFloating(x.dtype)) return g.Op("Relu", {x});
+  return g.Op("Max", {x, g.Const(0, x)});  // runtimes lack Relu of integers
+}
+
 Result<Outputs> LowerRsqrt(const Call& call, Graph& g) {
   return g.Op("Reciprocal", {g.Op("Sqrt", {g.Cast(call.Tensor("self"), call.OutputDType())})});
 }
