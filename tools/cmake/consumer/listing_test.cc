@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/ir/program.h"
-#include "framework/testing/mock_backend.h"
+#include "framework/testing/mock_ports.h"
 
 namespace consumer {
 namespace {
