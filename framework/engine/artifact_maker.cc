@@ -51,6 +51,7 @@ Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& cont
   artifact.program = traced.program;
   artifact.weights = loaded.weights();
   artifact.options["checkpoint"] = cell.model->Info().source.string();
+  artifact.options["dtype"] = cell.id.dtype;
   CONFORMANCE_TRY(const trace::LeafNames names, trace::LeafNamesOf(*traced.program));
   artifact.inputs = Infos(*traced.program, traced.program->UserInputs(), names.inputs);
   artifact.outputs = Infos(*traced.program, traced.program->UserOutputs(), names.outputs);

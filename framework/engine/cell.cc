@@ -9,6 +9,7 @@
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/worker_errors.h"
+#include "framework/formats/json.h"
 #include "framework/ops/numerics.h"
 
 namespace conformance::engine {
@@ -131,6 +132,7 @@ class Passage {
     artifact.format = "checkpoint";
     artifact.path = cell_.model->Info().source;
     artifact.options = recorded->options;
+    artifact.options["dtype"] = cell_.id.dtype;
     artifact.model = loaded->model();
     artifact.weights = loaded->weights();
     CONFORMANCE_TRY(const auto session, Prepare(artifact));
@@ -399,6 +401,16 @@ std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) 
                              quoted(cell.id.backend)});
   if (cell.dtype != DType::kF32) words.insert(words.end(), {"--dtype", cell.id.dtype});
   if (options.seed != 0) words.insert(words.end(), {"--seed", std::to_string(options.seed)});
+  if (!options.optimize) words.push_back("--no-optimize");
+  const auto add = [&](const char* flag, const std::string& name, const std::map<std::string, Json, std::less<>>& tables) {
+    const auto fields = tables.find(name);
+    if (fields == tables.end() || !fields->second.IsObject()) return;
+    for (const auto& [field, value] : fields->second.AsObject()) {
+      words.insert(words.end(), {flag, quoted(name + ':' + field + '=' + formats::WriteJson(value))});
+    }
+  };
+  add("--export-option", cell.id.exporter, options.export_configs);
+  add("--backend-option", cell.id.backend, options.backend_options);
   if (options.isolation.all) words.push_back("--isolate");
   return Join(words, " ");
 }

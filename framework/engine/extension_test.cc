@@ -263,6 +263,14 @@ TEST_F(Extension, AnExporterOfCheckpointsGetsTheFolder) {
   EXPECT_EQ(cell.outcome, Outcome::kPass) << cell.reason;
 }
 
+TEST_F(Extension, AnExporterWarnsOfAnotherRuntimeThanItWasQualifiedAgainst) {
+  using Versions = std::vector<std::pair<std::string, std::string>>;
+  ON_CALL(*exporter_, QualifiedVersions).WillByDefault(Return(Versions{{"mock-backend", "0.8"}, {"absent", "3"}}));
+  EXPECT_THAT(Sweep().warnings, ::testing::ElementsAre("exporter 'mock-exporter' is qualified against mock-backend 0.8, found 1.0"));
+  ON_CALL(*exporter_, QualifiedVersions).WillByDefault(Return(Versions{{"mock-backend", "1.0"}}));
+  EXPECT_THAT(Sweep().warnings, ::testing::IsEmpty());
+}
+
 TEST_F(Extension, OneTraceAndOneArtifactServeAllBackends) {
   auto second = std::make_shared<NiceMock<MockBackend>>("second", "mock");
   ON_CALL(*second, Prepare).WillByDefault([this](const auto& artifact, const auto& options) { return backend_->Prepare(artifact, options); });

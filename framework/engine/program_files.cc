@@ -13,13 +13,6 @@ Status WriteProgramFile(const ir::Program& program, const std::filesystem::path&
   return formats::WriteFileAtomic(path, ir::PrintProgram(program));
 }
 
-Result<std::shared_ptr<const ir::Program>> ReadProgramFile(const std::filesystem::path& path) {
-  CONFORMANCE_TRY(const std::string text, formats::ReadFileText(path));
-  auto program = ir::ParseProgram(text);
-  if (!program.ok()) return std::move(program).error().With("file", path.string());
-  return std::make_shared<const ir::Program>(std::move(program).value());
-}
-
 Status SweepContext::WriteProgram(const PlannedCell& cell, ports::Artifact& artifact) const {
   const auto folder = artifacts / PlainName(cell.id.model) / PlainName(cell.id.variant) / ("none-" + cell.id.dtype);
   std::error_code error;

@@ -175,6 +175,15 @@ void DescribeBackends(const std::vector<PlannedCell>& plan, record::RunRecord& r
       run.warnings.push_back("backend '" + cell.id.backend + "' is " + *version + "; the project is qualified against " + qualified);
     }
   }
+  for (const PlannedCell& cell : plan) {
+    if (!cell.exporter || !seen.insert("exporter " + cell.id.exporter).second) continue;
+    for (const auto& [library, qualified] : cell.exporter->QualifiedVersions()) {
+      const auto found = run.versions.find(library);
+      if (found == run.versions.end() || found->second == qualified) continue;
+      run.warnings.push_back("exporter '" + cell.id.exporter + "' is qualified against " + library + " " + qualified + ", found " +
+                             found->second);
+    }
+  }
 }
 
 Status CheckWhole(const Toolbox& toolbox, const std::vector<PlannedCell>& plan) {

@@ -331,6 +331,15 @@ TEST_F(Sweep, TheCommandRepeatsTheCell) {
   EXPECT_EQ(run.cells[0].command, "conformance run 'some folder/m' --variant static --exporter fake --backend double --seed 3");
   EXPECT_EQ(run.cells[0].source, "some folder/m");
   options_.seed = 0;
+  options_.optimize = false;
+  options_.export_configs["fake"]["optimize"] = false;
+  options_.backend_options["double"]["mode"] = "a b";
+  run = Run({folder});
+  EXPECT_THAT(run.cells[0].command, ::testing::EndsWith("--backend double --no-optimize --export-option fake:optimize=false "
+                                                        "--backend-option 'double:mode=\"a b\"'"));
+  options_.optimize = true;
+  options_.export_configs.clear();
+  options_.backend_options.clear();
   run = Run(Cases(1));
   EXPECT_EQ(run.cells[0].command, "conformance run --filter model0/static/fake/double/f32 --variant static --exporter fake --backend double");
 }

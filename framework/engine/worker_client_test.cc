@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "framework/engine/posix_process.h"
 #include "framework/engine/worker_errors.h"
 #include "framework/testing/matchers.h"
@@ -82,6 +84,32 @@ TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
   pool = Pool(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+}
+
+TEST_F(IsolatedBackendTest, WhatAnEarlierSessionBrokeIsNotTheNextOnesFault) {
+  const NamedTensors inputs = {{"x", Tensor::Of<float>({2}, {1, 2})}};
+  EXPECT_THAT(Run("poison", inputs), IsOk());
+  const auto outputs = Run("double", inputs);
+  ASSERT_THAT(outputs, IsOk());
+  EXPECT_THAT((*outputs)[0].second, BitEqualTo(Tensor::Of<float>({2}, {2, 4})));
+  EXPECT_EQ(pool->started(), 2u);
+  EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash));  // in a used worker, then in a fresh one: its own fault
+  EXPECT_EQ(pool->started(), 3u);
+}
+
+TEST_F(IsolatedBackendTest, StopEndsWhatRuns) {
+  pool = Pool(std::chrono::seconds(60));
+  auto session = IsolatedBackend(std::make_shared<Named>("hang"), pool)->Prepare({}, {});
+  ASSERT_THAT(session, IsOk());
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    pool->Stop();
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THAT((*session)->Run({}), IsError(ErrorKind::kCrash, HasSubstr("SIGKILL")));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  stopper.join();
+  EXPECT_THAT(pool->Take(), IsError(ErrorKind::kCancelled));
 }
 
 TEST_F(IsolatedBackendTest, TwoSessionsHaveTwoWorkers) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "framework/engine/worker_host.h"
 
@@ -54,6 +55,22 @@ Toolbox TestToolbox() {
     std::puts("a library that prints on standard output");
     std::fflush(stdout);
     return inputs;
+  });
+  // What one session breaks, the next ones in the same process suffer from.
+  static bool poisoned = false;
+  add("poison", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    poisoned = true;
+    return inputs;
+  });
+  add("double", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    if (poisoned) return Die(SIGSEGV);
+    NamedTensors outputs;
+    for (const auto& [name, x] : inputs) {
+      std::vector<double> values = x.ToDoubles();
+      for (double& value : values) value *= 2;
+      outputs.emplace_back("y", Cast(Tensor::Of<double>(x.shape(), values), x.dtype()));
+    }
+    return outputs;
   });
   add("segv", [](const NamedTensors&) { return Die(SIGSEGV); });
   add("abort", [](const NamedTensors&) { return Die(SIGABRT); });

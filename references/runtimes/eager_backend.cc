@@ -1,10 +1,11 @@
 #include "references/runtimes/eager_backend.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "framework/generate/run_recording.h"
 #include "framework/load/load.h"
-#include "framework/load/recordings.h"
 #include "references/eager/isa.h"
 #include "references/eager/model.h"
 
@@ -13,61 +14,68 @@ namespace {
 
 class EagerSession : public ports::Session {
  public:
-  EagerSession(load::LoadedModel loaded, load::Recording call) : loaded_(std::move(loaded)), call_(std::move(call)) {}
+  EagerSession(load::LoadedModel loaded, load::Recording recording) : loaded_(std::move(loaded)), recording_(std::move(recording)) {}
+
   Result<NamedTensors> Run(const NamedTensors& inputs) override {
-    load::Recording call = call_;
+    load::Recording call = recording_;
     call.inputs = inputs;
     return generate::RunRecording(loaded_, call, eager::MakeContexts(*loaded_.weights));
   }
 
  private:
-  load::LoadedModel loaded_;
-  load::Recording call_;  ///< without inputs
+  const load::LoadedModel loaded_;
+  const load::Recording recording_;
 };
 
-const Json* Option(const ports::Artifact& artifact, std::string_view name) {
-  const Json* value = artifact.options.Find(name);
-  return value == nullptr || value->IsNull() ? nullptr : value;
+Result<load::Recording> CallOf(const Json& options) {
+  load::Recording call;
+  call.name = "forward";
+  if (options.IsNull()) return call;
+  if (!options.IsObject()) return Invalid("a checkpoint's options are no object but " + std::string(Json::KindName(options.kind())));
+  if (options.Has("recording")) {
+    CONFORMANCE_TRY(call.name, options.GetString("recording"));
+  }
+  if (options.Has("module")) {
+    CONFORMANCE_TRY(call.module, options.GetString("module"));
+  }
+  if (const Json* kwargs = options.Find("kwargs"); kwargs && !kwargs->IsNull()) call.kwargs = *kwargs;
+  return call;
+}
+
+Result<std::optional<DType>> DTypeIn(const Json& options) {
+  if (!options.IsObject() || !options.Has("dtype")) return std::optional<DType>();
+  CONFORMANCE_TRY(const std::string name, options.GetString("dtype"));
+  const auto dtype = DTypeFromString(name);
+  if (!dtype) return Invalid("unknown dtype in a checkpoint's options").With("found", name);
+  return dtype;
 }
 
 }  // namespace
 
-Result<OpenedCheckpoint> OpenCheckpoint(const ports::Artifact& artifact, const std::filesystem::path& folder, const models::ModelTable& models) {
-  if (artifact.model && artifact.weights) return OpenedCheckpoint{artifact.model, artifact.weights};
-  load::LoadOptions options;
-  if (const Json* dtype = Option(artifact, "dtype")) {
-    options.dtype = dtype->IsString() ? DTypeFromString(dtype->AsString()) : std::nullopt;
-    if (!options.dtype) return Invalid("the artifact's option dtype is no dtype").With("wanted", "f64, f32, f16, bf16");
-  }
-  CONFORMANCE_TRY(load::LoadedModel loaded, load::LoadModel(folder, models, options));
-  return OpenedCheckpoint{std::move(loaded.model), std::move(loaded.weights)};
+ports::BackendCapabilities EagerBackend::Capabilities() const {
+  ports::BackendCapabilities capabilities;
+  capabilities.formats = {"checkpoint"};
+  return capabilities;
 }
 
-ports::BackendCapabilities EagerBackend::Capabilities() const { return {.formats = {"checkpoint"}, .dtypes = {}}; }
-
-Result<std::string> EagerBackend::Version() const { return std::string("built in, ") + std::string(eager::IsaName(eager::ActiveIsa())); }
+Result<std::string> EagerBackend::Version() const { return "kernels for " + std::string(eager::IsaName(eager::ActiveIsa())); }
 
 Result<std::unique_ptr<ports::Session>> EagerBackend::Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const {
-  if (artifact.format != "checkpoint") {
-    return Unsupported("backend eager runs checkpoints").With("found", artifact.format).With("wanted", "checkpoint");
-  }
-  CONFORMANCE_TRY(OpenedCheckpoint opened, OpenCheckpoint(artifact, artifact.path, models_));
+  if (artifact.format != "checkpoint") return Invalid("eager takes format 'checkpoint', found '" + artifact.format + "'");
+  CONFORMANCE_TRY(load::Recording call, CallOf(artifact.options));
   load::LoadedModel loaded;
-  loaded.folder = artifact.path;
-  loaded.class_name = opened.model->class_name();
-  loaded.config = opened.model->config();
-  if (const Json* settings = Option(artifact, "generation_config")) loaded.generation_config = *settings;
-  loaded.model = std::move(opened.model);
-  loaded.weights = std::move(opened.weights);
-  load::Recording call;
-  call.name = "forward";
-  if (Option(artifact, "recording") != nullptr) {
-    CONFORMANCE_TRY(call.name, artifact.options.GetString("recording"));
+  if (artifact.model && artifact.weights) {
+    loaded.folder = artifact.path;
+    loaded.class_name = artifact.model->class_name();
+    loaded.config = artifact.model->config();
+    loaded.model = artifact.model;
+    loaded.weights = artifact.weights;
+    if (const Json* config = artifact.options.Find("generation_config")) loaded.generation_config = *config;
+  } else {
+    load::LoadOptions options;
+    CONFORMANCE_TRY(options.dtype, DTypeIn(artifact.options));
+    CONFORMANCE_TRY(loaded, load::LoadModel(artifact.path, models_, options));
   }
-  if (Option(artifact, "module") != nullptr) {
-    CONFORMANCE_TRY(call.module, artifact.options.GetString("module"));
-  }
-  if (const Json* kwargs = Option(artifact, "kwargs")) call.kwargs = *kwargs;
   return std::unique_ptr<ports::Session>(std::make_unique<EagerSession>(std::move(loaded), std::move(call)));
 }
 

@@ -1,16 +1,22 @@
 #pragma once
 
+#include <memory>
+#include <string_view>
+
 #include "framework/models/registry.h"
 #include "framework/ports/backend.h"
 
 namespace conformance::runtimes {
 
-/// Backend `eager`: a checkpoint on the project's own kernels. Takes "checkpoint": the artifact's model and weights, or, in another
-/// process, its folder opened again. Options: `kwargs` (arguments of forward that are no tensors), `recording` (what is called: "forward",
-/// "hidden", "generate", …; absent: forward), `generation_config`, `module`, `dtype`.
+/// Backend `eager`: the checkpoint itself on our own kernels, what exporter `none` gives for recordings.
+///
+/// Takes format "checkpoint": the artifact's model and weights, or, in another process, the folder at its path, loaded again in the
+/// dtype that `options.dtype` names. options: {"recording": name of the call, "module": submodule, "kwargs": arguments that are no
+/// tensors, "generation_config": as in the folder}; a missing recording is a plain forward.
+/// Outputs bear dotted names; of a generation the one output is `sequences`.
 class EagerBackend : public ports::Backend {
  public:
-  explicit EagerBackend(models::ModelTable models) : models_(std::move(models)) {}
+  explicit EagerBackend(models::ModelTable models = models::DefaultModels()) : models_(std::move(models)) {}
   std::string_view Name() const override { return "eager"; }
   ports::BackendCapabilities Capabilities() const override;
   Result<std::string> Version() const override;
@@ -19,12 +25,5 @@ class EagerBackend : public ports::Backend {
  private:
   models::ModelTable models_;
 };
-
-/// What a backend over checkpoints opens: the artifact's handles, else its folder. `folder`: where that is.
-struct OpenedCheckpoint {
-  std::shared_ptr<const nn::Model> model;
-  std::shared_ptr<const weights::Weights> weights;
-};
-Result<OpenedCheckpoint> OpenCheckpoint(const ports::Artifact& artifact, const std::filesystem::path& folder, const models::ModelTable& models);
 
 }  // namespace conformance::runtimes

@@ -1,12 +1,13 @@
 #include "references/runtimes/program_backend.h"
 
+#include <string>
 #include <utility>
 
-#include "framework/engine/program_files.h"
-#include "framework/nn/model.h"
+#include "framework/formats/file.h"
+#include "framework/ir/text.h"
+#include "framework/load/load.h"
 #include "references/eager/isa.h"
 #include "references/program/interpreter.h"
-#include "references/runtimes/eager_backend.h"
 
 namespace conformance::runtimes {
 namespace {
@@ -21,31 +22,45 @@ class ProgramSession : public ports::Session {
   }
 
  private:
-  program::Interpreter interpreter_;
-  std::shared_ptr<const weights::Weights> weights_;
+  const program::Interpreter interpreter_;
+  const std::shared_ptr<const weights::Weights> weights_;
 };
+
+Result<std::shared_ptr<const ir::Program>> ReadProgram(const std::filesystem::path& path) {
+  CONFORMANCE_TRY(const std::string text, formats::ReadFileText(path));
+  auto program = ir::ParseProgram(text);
+  if (!program.ok()) return std::move(program).error().With("file", path.string());
+  return std::make_shared<const ir::Program>(std::move(program).value());
+}
 
 }  // namespace
 
 ports::BackendCapabilities ProgramBackend::Capabilities() const {
-  return {.formats = {"program"}, .dtypes = {}, .in_process = true, .intermediates = true};
+  ports::BackendCapabilities capabilities;
+  capabilities.formats = {"program"};
+  capabilities.intermediates = true;
+  return capabilities;
 }
 
-Result<std::string> ProgramBackend::Version() const { return std::string("built in, ") + std::string(eager::IsaName(eager::ActiveIsa())); }
+Result<std::string> ProgramBackend::Version() const { return "kernels for " + std::string(eager::IsaName(eager::ActiveIsa())); }
 
 Result<std::unique_ptr<ports::Session>> ProgramBackend::Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const {
-  if (artifact.format != "program") {
-    return Unsupported("backend program runs Programs").With("found", artifact.format).With("wanted", "program");
-  }
+  if (artifact.format != "program") return Invalid("program takes format 'program', found '" + artifact.format + "'");
   std::shared_ptr<const ir::Program> program = artifact.program;
   if (!program) {
-    CONFORMANCE_TRY(program, engine::ReadProgramFile(artifact.path));
+    CONFORMANCE_TRY(program, ReadProgram(artifact.path));
   }
   std::shared_ptr<const weights::Weights> weights = artifact.weights;
   if (!weights) {
     CONFORMANCE_TRY(const std::string folder, artifact.options.GetString("checkpoint"));
-    CONFORMANCE_TRY(OpenedCheckpoint opened, OpenCheckpoint(artifact, folder, models_));
-    weights = std::move(opened.weights);
+    load::LoadOptions options;
+    if (artifact.options.Has("dtype")) {
+      CONFORMANCE_TRY(const std::string name, artifact.options.GetString("dtype"));
+      options.dtype = DTypeFromString(name);
+      if (!options.dtype) return Invalid("unknown dtype in a program's options").With("found", name);
+    }
+    CONFORMANCE_TRY(const load::LoadedModel loaded, load::LoadModel(folder, models_, options));
+    weights = loaded.weights;
   }
   CONFORMANCE_TRY(program::Interpreter interpreter, program::Interpreter::Make(std::move(program)));
   return std::unique_ptr<ports::Session>(std::make_unique<ProgramSession>(std::move(interpreter), std::move(weights)));

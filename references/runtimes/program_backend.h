@@ -1,15 +1,21 @@
 #pragma once
 
+#include <memory>
+#include <string_view>
+
 #include "framework/models/registry.h"
 #include "framework/ports/backend.h"
 
 namespace conformance::runtimes {
 
-/// Backend `program`: a Program on the project's own kernels, node by node. Takes "program": the artifact's Program and weights, or, in
-/// another process, its text file and the folder that the option `checkpoint` names. RunCapturing takes names of the Program's values.
+/// Backend `program`: a traced Program walked node by node over our own kernels, what exporter `none` gives for exported variants.
+///
+/// Takes format "program": the artifact's Program and weights, or, in another process, the text file at its path (ir::PrintProgram)
+/// and the weights of the checkpoint folder that `options.checkpoint` names, in the dtype that `options.dtype` names.
+/// Intermediates: the Program's tensor values by name.
 class ProgramBackend : public ports::Backend {
  public:
-  explicit ProgramBackend(models::ModelTable models) : models_(std::move(models)) {}
+  explicit ProgramBackend(models::ModelTable models = models::DefaultModels()) : models_(std::move(models)) {}
   std::string_view Name() const override { return "program"; }
   ports::BackendCapabilities Capabilities() const override;
   Result<std::string> Version() const override;
