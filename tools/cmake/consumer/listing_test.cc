@@ -25,8 +25,8 @@ ports::Artifact Listing() {
 }
 
 TEST(ListingBackend, HandsTheProgramToItsRunnerAndAddsTheOffset) {
-  auto runner = std::make_shared<NiceMock<testing::MockBackend>>();
-  auto session = std::make_unique<NiceMock<testing::MockSession>>();
+  auto runner = std::make_shared<NiceMock<conformance::testing::MockBackend>>();
+  auto session = std::make_unique<NiceMock<conformance::testing::MockSession>>();
   const NamedTensors outputs = {{"y", Tensor::Of<float>({2}, {1, 2})}, {"ids", Tensor::Of<int64_t>({1}, {7})}};
   EXPECT_CALL(*session, Run(_)).WillOnce(Return(outputs));
   EXPECT_CALL(*runner, Prepare(Field(&ports::Artifact::format, "program"), _))
@@ -42,7 +42,7 @@ TEST(ListingBackend, HandsTheProgramToItsRunnerAndAddsTheOffset) {
 }
 
 TEST(ListingBackend, RefusesAListingFromAnotherProcess) {
-  auto runner = std::make_shared<NiceMock<testing::MockBackend>>();
+  auto runner = std::make_shared<NiceMock<conformance::testing::MockBackend>>();
   ports::Artifact artifact = Listing();
   artifact.program = nullptr;
   const auto prepared = MakeListingBackend("listing", runner, 0)->Prepare(artifact, {});
