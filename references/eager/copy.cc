@@ -25,9 +25,9 @@ Tensor Converted(const KernelCall& call) {
 
 }  // namespace
 
-Outputs Clone(const KernelCall& call) { return Only(call.tensor(0).Clone()); }
+Outputs Clone(const KernelCall& call) { return Only(CloneOf(call.isa(), call.tensor(0))); }
 
-Outputs Contiguous(const KernelCall& call) { return Only(call.tensor(0).Contiguous()); }
+Outputs Contiguous(const KernelCall& call) { return Only(ContiguousAs(call.isa(), call.tensor(0), call.tensor(0).dtype())); }
 
 Outputs To(const KernelCall& call) {
   if (call.declared(0) == call.out_declared() && !WantsCopy(call)) return Only(call.tensor(0));

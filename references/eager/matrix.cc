@@ -30,23 +30,33 @@ Matrix<const T> AsMatrix(const KernelCall& call, const Tensor& matrix, Tensor& k
 
 namespace {
 
-/// A row of numbers that lie apart, brought together.
+/// Up to this many vectors, the other side is better read once as it lies than packed for the GEMM.
+constexpr int64_t kFew = 6;
+
+/// Rows [count, n] with adjacent elements: as they lie, or a copy.
 template <typename T>
-const T* Together(const T* x, int64_t n, int64_t stride, std::vector<T>& scratch) {
+const T* AdjacentRows(const T* x, int64_t count, int64_t n, int64_t row_stride, int64_t stride, std::vector<T>& copy, int64_t& copy_stride) {
+  copy_stride = row_stride;
   if (stride == 1 || n == 1) return x;
-  scratch.resize(static_cast<size_t>(n));
-  for (int64_t i = 0; i < n; ++i) scratch[static_cast<size_t>(i)] = x[i * stride];
-  return scratch.data();
+  copy.resize(static_cast<size_t>(count * n));
+  for (int64_t j = 0; j < count; ++j) {
+    for (int64_t i = 0; i < n; ++i) copy[static_cast<size_t>(j * n + i)] = x[j * row_stride + i * stride];
+  }
+  copy_stride = n;
+  return copy.data();
 }
 
 template <typename T>
 void InNaturalOrder(const KernelCall& call, const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, T alpha) {
   const auto& kernels = call.isa().real<T>();
-  std::vector<T> scratch;
-  if (c.rows == 1) {
-    kernels.gemv(Transposed(b), Together(a.data, a.cols, a.col_stride, scratch), c.data, alpha);
+  std::vector<T> copy;
+  int64_t stride = 0;
+  if (c.rows <= kFew) {
+    const T* x = AdjacentRows(a.data, a.rows, a.cols, a.row_stride, a.col_stride, copy, stride);
+    kernels.skinny(Transposed(b), x, stride, c.rows, c.data, c.row_stride, alpha);
   } else if (c.cols == 1 && c.row_stride == 1) {
-    kernels.gemv(a, Together(b.data, b.rows, b.row_stride, scratch), c.data, alpha);
+    const T* x = AdjacentRows(b.data, 1, b.rows, b.col_stride, b.row_stride, copy, stride);
+    kernels.skinny(a, x, stride, 1, c.data, 1, alpha);
   } else {
     kernels.gemm(a, b, c, alpha);
   }

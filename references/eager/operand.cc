@@ -136,6 +136,21 @@ DType Between(DType from, DType to) {
   return DType::kF32;
 }
 
+/// target[i·target_stride + j] = source[i + j·source_stride] in squares that fit the first cache.
+template <typename Bits>
+void CopyTransposed(const Bits* source, Bits* target, int64_t rows, int64_t target_stride, int64_t cols, int64_t source_stride) {
+  constexpr int64_t kTile = 16;
+  for (int64_t top = 0; top < rows; top += kTile) {
+    const int64_t bottom = std::min(rows, top + kTile);
+    for (int64_t left = 0; left < cols; left += kTile) {
+      const int64_t right = std::min(cols, left + kTile);
+      for (int64_t i = top; i < bottom; ++i) {
+        for (int64_t j = left; j < right; ++j) target[i * target_stride + j] = source[i + j * source_stride];
+      }
+    }
+  }
+}
+
 /// Same dtype: bytes move. Axes are joined where both sides allow it.
 template <typename Bits>
 void CopyBits(const Tensor& from, const Tensor& to) {
@@ -154,18 +169,26 @@ void CopyBits(const Tensor& from, const Tensor& to) {
     }
   }
   if (shape.empty()) shape = {1}, in = {1}, out = {1};
+  // The two innermost loops: the last axis and, for a transposition, the one along which the source's elements are adjacent.
   const size_t last = shape.size() - 1;
+  size_t other = last;
+  if (in[last] != 1 && out[last] == 1) {
+    for (size_t axis = 0; axis < last; ++axis) other = in[axis] == 1 ? axis : other;
+  }
   const Bits* source = from.data<Bits>();
   Bits* target = to.mutable_data<Bits>();
   Shape index(shape.size(), 0);
   while (true) {
-    if (in[last] == 1 && out[last] == 1) {
+    if (other != last) {
+      CopyTransposed(source, target, shape[other], out[other], shape[last], in[last]);
+    } else if (in[last] == 1 && out[last] == 1) {
       std::memmove(target, source, static_cast<size_t>(shape[last]) * sizeof(Bits));
     } else {
       for (int64_t i = 0; i < shape[last]; ++i) target[i * out[last]] = source[i * in[last]];
     }
     size_t axis = last;
     while (axis-- > 0) {
+      if (axis == other) continue;
       source += in[axis];
       target += out[axis];
       if (++index[axis] < shape[axis]) break;
@@ -193,8 +216,14 @@ void CopyInto(const IsaKernels& isa, const Tensor& from, const Tensor& to) {
 }
 
 Tensor ContiguousAs(const IsaKernels& isa, const Tensor& x, DType dtype) {
-  if (x.dtype() == dtype) return x.Contiguous();
+  if (x.dtype() == dtype && x.IsContiguous()) return x.Contiguous();
   Tensor copy = Tensor::Empty(dtype, x.shape());
+  CopyInto(isa, x, copy);
+  return copy;
+}
+
+Tensor CloneOf(const IsaKernels& isa, const Tensor& x) {
+  Tensor copy = Tensor::Empty(x.dtype(), x.shape());
   CopyInto(isa, x, copy);
   return copy;
 }

@@ -48,6 +48,9 @@ Tensor ContiguousAs(const IsaKernels& isa, const Tensor& x);
 /// A contiguous copy (or x itself) in `dtype`.
 Tensor ContiguousAs(const IsaKernels& isa, const Tensor& x, DType dtype);
 
+/// A contiguous copy in any case.
+Tensor CloneOf(const IsaKernels& isa, const Tensor& x);
+
 /// Writes the elements of `from` (same shape) into `to`, whatever the strides and types; rounds once.
 void CopyInto(const IsaKernels& isa, const Tensor& from, const Tensor& to);
 
