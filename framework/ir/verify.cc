@@ -339,7 +339,8 @@ bool KindFits(const ops::ArgSchema& schema, const Argument& argument) {
     return schema.kind == ops::ArgKind::kTensorList || schema.kind == ops::ArgKind::kOptionalTensorList || schema.kind == ops::ArgKind::kIntList ||
            schema.kind == ops::ArgKind::kFloatList || schema.kind == ops::ArgKind::kBoolList;
   }
-  const bool number = found == A::kInt || found == A::kFloat || found == A::kBool || found == A::kSymInt || found == A::kSymFloat || found == A::kSymBool;
+  const bool number = found == A::kInt || found == A::kFloat || found == A::kBool || found == A::kSymInt || found == A::kSymFloat || found == A::kSymBool ||
+                      found == A::kComplex;
   switch (schema.kind) {
     case ops::ArgKind::kTensor: return found == A::kTensor || found == A::kOptionalTensor || number;
     case ops::ArgKind::kTensorList: return found == A::kTensors;
@@ -350,7 +351,7 @@ bool KindFits(const ops::ArgSchema& schema, const Argument& argument) {
     case ops::ArgKind::kFloatList: return found == A::kFloats || found == A::kSymFloats;
     case ops::ArgKind::kBool: return found == A::kBool || found == A::kSymBool;
     case ops::ArgKind::kBoolList: return found == A::kBools || found == A::kSymBools;
-    case ops::ArgKind::kScalar: return number || found == A::kComplex;
+    case ops::ArgKind::kScalar: return number;
     case ops::ArgKind::kString: return found == A::kString;
     case ops::ArgKind::kScalarType: return found == A::kScalarType;
     case ops::ArgKind::kLayout: return found == A::kLayout;

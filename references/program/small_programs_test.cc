@@ -1,0 +1,95 @@
+// Small programs that PyTorch exported (fixtures/programs), at sizes other than the traced ones, against PyTorch's own outputs.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "framework/formats/safetensors.h"
+#include "framework/ir/pt2.h"
+#include "framework/testing/matchers.h"
+#include "framework/weights/tensor_weights.h"
+#include "references/program/interpreter.h"
+
+namespace conformance::program {
+namespace {
+
+using namespace conformance::testing;
+using ::testing::HasSubstr;
+
+const std::filesystem::path kPrograms = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs";
+
+struct Recorded {
+  NamedTensors inputs, outputs;
+};
+Recorded ReadRecorded(const std::string& name) {
+  Recorded out;
+  const auto tensors = formats::ReadNamedTensors(kPrograms / (name + ".safetensors"));
+  EXPECT_THAT(tensors, IsOk());
+  if (!tensors.ok()) return out;
+  for (const auto& [key, tensor] : *tensors) {
+    const size_t dot = key.find('.');
+    (key.starts_with("input") ? out.inputs : out.outputs).emplace_back(key.substr(dot + 1), tensor);
+  }
+  return out;
+}
+
+Result<NamedTensors> RunFile(const std::string& name, const NamedTensors& inputs) {
+  CONFORMANCE_TRY(ir::Pt2Program pt2, ir::ReadPt2(kPrograms / (name + ".pt2")));
+  CONFORMANCE_TRY(auto tensors, pt2.Weights());
+  CONFORMANCE_TRY(const Interpreter interpreter, Interpreter::Make(std::make_shared<ir::Program>(std::move(pt2.program))));
+  return interpreter.Run(weights::TensorWeights(std::move(tensors)), inputs);
+}
+
+class SmallProgram : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(SmallProgram, GivesPyTorchsOutputs) {
+  const Recorded recorded = ReadRecorded(GetParam());
+  const auto outputs = RunFile(GetParam(), recorded.inputs);
+  ASSERT_THAT(outputs, IsOk());
+  ASSERT_FALSE(outputs->empty());
+  for (const auto& [name, found] : *outputs) {
+    // A program with a single output calls it "output"; PyTorch's tree gives it no name.
+    const Tensor* wanted = Find(recorded.outputs, outputs->size() == 1 ? "" : name);
+    ASSERT_NE(wanted, nullptr) << name;
+    ASSERT_EQ(found.dtype(), wanted->dtype()) << name;
+    ASSERT_EQ(found.shape(), wanted->shape()) << name;
+    const auto x = found.ToDoubles(), y = wanted->ToDoubles();
+    for (size_t i = 0; i < x.size(); ++i) EXPECT_LE(std::fabs(x[i] - y[i]), 1e-5 + 1e-5 * std::fabs(y[i])) << name << " element " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("constant_inputs", "data_dependent", "derived", "mutations"));
+
+TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
+  const Recorded recorded = ReadRecorded("mutations");
+  const NamedTensors inputs = {{"x", Tensor::Of<float>({2, 3}, {1, 1, 1, 1, 1, 1})}};
+  const auto first = RunFile("mutations", inputs), again = RunFile("mutations", inputs);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(BitEqual(first->at(0).second, again->at(0).second));
+  EXPECT_EQ(inputs[0].second.ToDoubles(), (std::vector<double>(6, 1.0)));
+}
+
+TEST(SmallPrograms, ADerivedDimensionIsHeldAgainstItsDim) {
+  const auto ones = [](Shape shape) { return Tensor::Of<float>(shape, std::vector<float>(static_cast<size_t>(NumElements(shape)), 1.0f)); };
+  EXPECT_THAT(RunFile("derived", {{"x", ones({5, 4})}, {"y", ones({11, 4})}}), IsOk());
+  EXPECT_THAT(RunFile("derived", {{"x", ones({5, 4})}, {"y", ones({10, 4})}}), IsError(ErrorKind::kShape, HasSubstr("11")));
+}
+
+TEST(SmallPrograms, ARuntimeAssertionFails) {
+  const Tensor x = Tensor::Of<float>({3}, {1, 0, 2});
+  EXPECT_THAT(RunFile("data_dependent", {{"x", x}, {"n", Tensor::Of<int64_t>({}, {1})}}), IsError(ErrorKind::kInvalid, HasSubstr("u0 >= 2")));
+}
+
+TEST(SmallPrograms, FloatsOverSizesAreRefusedByName) {
+  EXPECT_THAT(RunFile("floats", ReadRecorded("floats").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("as_sym_float")));
+}
+
+TEST(SmallPrograms, HigherOrderOpsAreRefusedByName) {
+  EXPECT_THAT(RunFile("cond", {{"x", Tensor::Zeros(DType::kF32, {6, 4})}}), IsError(ErrorKind::kUnsupported, HasSubstr("higher_order.cond")));
+}
+
+}  // namespace
+}  // namespace conformance::program

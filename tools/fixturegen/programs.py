@@ -1,0 +1,171 @@
+"""Makes fixtures/programs: small programs exported by PyTorch that hold what the golden ones do not (nested graphs, data-dependent
+sizes, floats and conditions over sizes, constant inputs, mutations, objects of odd dtypes).
+
+    python tools/fixturegen/programs.py fixtures/programs
+
+Beside each program stands NAME.safetensors: its inputs and PyTorch's outputs by dotted name, after "input." and "output.", at other
+sizes than the traced ones where the program is dynamic.
+"""
+
+import pathlib
+import sys
+import zipfile
+
+import torch
+from safetensors.torch import save_file
+from torch.export import Dim, export, save
+from torch.utils import _pytree as pytree
+
+
+class Cond(torch.nn.Module):
+    """Higher-order op with nested graphs, on a condition over a size and on one over data."""
+
+    def forward(self, x):
+        y = torch.cond(x.shape[0] > 4, lambda t: t.sin() + t.shape[0], lambda t: t.cos(), (x,))
+        return torch.cond(x.sum() > 0, lambda t: (t + 1, t.relu()), lambda t: (t - 1, t.neg()), (y,))
+
+
+class DataDependent(torch.nn.Module):
+    """Unbacked sizes, assertions about them, item, sizes as outputs."""
+
+    def forward(self, x, n):
+        count = n.item()
+        torch._check(count >= 2)
+        torch._check(count <= 64)
+        rows = torch.nonzero(x)
+        return torch.zeros(count, 3) + 1, rows, rows.shape[0] * 2, x.new_ones(count + 1)
+
+
+class FloatsAndBools(torch.nn.Module):
+    """Floats over sizes."""
+
+    def forward(self, x):
+        scale = x.shape[0] / 3
+        return x * scale, x * (x.shape[1] ** 0.5), torch.full((2,), float(x.shape[0]))
+
+
+class Mutations(torch.nn.Module):
+    """Buffers that persist and that do not, written in place; an input written in place; a lifted constant."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.arange(6.0).reshape(2, 3))
+        self.register_buffer("count", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("state", torch.ones(3), persistent=False)
+
+    def forward(self, x):
+        self.count.add_(1)
+        self.state.mul_(2)
+        x.add_(1)
+        return x @ self.weight.t() + self.state.sum() + torch.tensor([1.0, 2.0])
+
+
+class ConstantInputs(torch.nn.Module):
+    """None, int, float, bool and string among the inputs; None and int among the outputs; lists and dicts."""
+
+    def forward(self, x, nothing, number, real, flag, word, pair, table):
+        y = x * number + real if flag and word == "add" else x
+        return {"y": y + pair[0] + table["k"], "none": nothing, "number": number, "pair": [pair[1], x.shape[0]]}
+
+
+class Kinds(torch.nn.Module):
+    """Optional tensors in lists, lists of ints, floats and strings, devices, dtypes, memory formats, complex numbers."""
+
+    def forward(self, x, index):
+        a = x[:, index]
+        b = torch.nn.functional.interpolate(x[None, None], scale_factor=[2.0, 3.0], mode="nearest")
+        c = x.to(torch.float8_e4m3fn).to(torch.float32).to(memory_format=torch.contiguous_format)
+        d = torch.view_as_real(torch.view_as_complex(x.reshape(3, 2, 2).contiguous()) * (1 + 2j))
+        e = torch.einsum("ij,kj->ik", x, x)
+        f, g = torch.split(x, [1, 2], dim=0)
+        return a, b, c, d, e, f, g, torch.meshgrid(index, index, indexing="ij")[0]
+
+
+class GradModes(torch.nn.Module):
+    """no_grad and autocast inside forward: higher-order ops that wrap a graph."""
+
+    def forward(self, x):
+        with torch.no_grad():
+            y = x.sin()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            z = x @ x.t()
+        return y, z
+
+
+class Pair(torch.nn.Module):
+    """A derived dimension: the second input has 2*seq + 1 rows."""
+
+    def __init__(self, lines):
+        super().__init__()
+        self.lines = lines
+
+    def forward(self, x, y):
+        return self.lines(x).sum(0) + self.lines(y[1::2]).sum(0), y[: 2 * x.shape[0]]
+
+
+def programs():
+    """Name, module, example inputs, dynamic shapes, inputs to run at."""
+    x = torch.arange(12.0).reshape(3, 4)
+    auto = Dim.AUTO
+    yield "cond", Cond(), (torch.ones(6, 4),), {"x": {0: auto}}, (torch.ones(3, 4),)
+    values = torch.tensor([1.0, 0.0, 2.0])
+    yield "data_dependent", DataDependent(), (values, torch.tensor(5)), None, (torch.tensor([0.0, 0.0, 3.0]), torch.tensor(7))
+    yield "floats", FloatsAndBools(), (x,), {"x": {0: auto, 1: auto}}, (x[:, :3] / 8,)
+    yield "mutations", Mutations(), (torch.ones(2, 3),), None, (torch.ones(2, 3),)
+    rest = (None, 3, 0.5, True, "add", [torch.ones(()), torch.zeros(2)], {"k": torch.ones(4)})
+    batch = Dim("batch", min=2, max=16)
+    shapes = ({0: batch}, None, None, None, None, None, [None, None], {"k": None})
+    yield "constant_inputs", ConstantInputs(), (x, *rest), shapes, (torch.ones(5, 4), *rest)
+    yield "kinds", Kinds(), (x, torch.tensor([0, 2])), None, (x / 4, torch.tensor([3, 1]))
+    yield "grad_modes", GradModes(), (x,), None, (x / 16,)
+    seq = Dim("seq", max=32)
+    shapes = ({0: seq}, {0: 2 * seq + 1})
+    yield "derived", Pair(torch.nn.Linear(4, 2)), (torch.ones(3, 4), torch.ones(7, 4)), shapes, (x[:2] / 8, torch.ones(5, 4) / 4)
+
+
+def named(tree, names=None):
+    """Tensors and numbers of a tree by dotted path."""
+    leaves = {}
+    for path, leaf in pytree.tree_flatten_with_path(tree)[0]:
+        parts = [str(getattr(key, "key", getattr(key, "idx", key))) for key in path]
+        if names:
+            parts[0] = names[int(parts[0])]
+        if isinstance(leaf, torch.Tensor):
+            leaves[".".join(parts)] = leaf.detach().clone().contiguous()
+        elif type(leaf) is int and not names:
+            leaves[".".join(parts)] = torch.tensor(leaf)
+    return leaves
+
+
+def write_program(program, path):
+    save(program, path)
+    # The pickled example inputs are of no use to readers in other languages.
+    with zipfile.ZipFile(path) as archive:
+        kept = [(info, archive.read(info)) for info in archive.infolist() if "/sample_inputs/" not in info.filename]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for info, data in kept:
+            archive.writestr(zipfile.ZipInfo(info.filename, date_time=(1980, 1, 1, 0, 0, 0)), data)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, module, example, shapes, inputs in programs():
+        with torch.no_grad():
+            for parameter in module.parameters():
+                parameter.copy_(torch.arange(parameter.numel(), dtype=torch.float32).reshape(parameter.shape) / 8)
+        program = export(module.eval(), example, dynamic_shapes=shapes, strict=False)
+        for node in program.graph.nodes:
+            node.meta.pop("stack_trace", None)
+        write_program(program, folder / f"{name}.pt2")
+        forward_names = program.module_call_graph[0].signature.forward_arg_names
+        tensors = {"input." + key: value for key, value in named(inputs, forward_names).items()}
+        with torch.no_grad():
+            outputs = program.module()(*inputs)
+        tensors |= {"output." + key: value for key, value in named(outputs).items()}
+        save_file(tensors, folder / f"{name}.safetensors")
+        print(name, len(program.graph.nodes), "nodes;", ", ".join(sorted(tensors)))
+
+
+if __name__ == "__main__":
+    main()
