@@ -98,6 +98,12 @@ OutputFile& OutputFile::operator=(OutputFile&&) noexcept = default;
 OutputFile::~OutputFile() = default;
 
 Result<OutputFile> OutputFile::Create(const std::filesystem::path& path) {
+  // A rename would put a plain file where a device, pipe or folder stands.
+  std::error_code absent;
+  const auto target = std::filesystem::status(path, absent);
+  if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {
+    return IoError("cannot write, this is no regular file").With("file", path.string()).With("wanted", "a new or regular file");
+  }
   auto state = std::make_unique<State>();
   state->path = path;
   std::filesystem::path temporary;

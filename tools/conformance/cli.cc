@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
@@ -150,6 +151,10 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   CLI::App* worker = app.add_subcommand("worker", "serve backends on standard streams (docs/worker_protocol.md)");
   worker->group("");  // started by `run --isolate`, not by people
 
+  // CLI11 would only say that a command is required.
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands([&](const CLI::App* command) { return command->get_name() == argv[1]; }).empty()) {
+    return Complain(Invalid("unknown command").With("found", argv[1]).With("wanted", "run, list, export, report, doctor"));
+  }
   try {
     app.parse(argc, const_cast<char**>(argv));
   } catch (const CLI::ParseError& error) {
@@ -157,18 +162,21 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
     return code == 0 ? 0 : engine::kExitBroken;
   }
   // Libraries that we call may throw; nothing may end in std::terminate.
+  int code = engine::kExitBroken;
   try {
-    if (app.got_subcommand("run")) return RunCommand(toolbox, run_options, invocation);
-    if (app.got_subcommand(list)) return ListCommand(toolbox, list_options, invocation);
-    if (app.got_subcommand(export_command)) return ExportCommand(toolbox, export_options, invocation);
-    if (app.got_subcommand(report)) return ReportCommand(toolbox, report_options);
-    if (app.got_subcommand(doctor)) return DoctorCommand(toolbox, doctor_json, invocation);
-    return engine::RunWorkerHost(toolbox);
+    code = app.got_subcommand("run")             ? RunCommand(toolbox, run_options, invocation)
+           : app.got_subcommand(list)            ? ListCommand(toolbox, list_options, invocation)
+           : app.got_subcommand(export_command)  ? ExportCommand(toolbox, export_options, invocation)
+           : app.got_subcommand(report)          ? ReportCommand(toolbox, report_options)
+           : app.got_subcommand(doctor)          ? DoctorCommand(toolbox, doctor_json, invocation)
+                                                 : engine::RunWorkerHost(toolbox);
   } catch (const std::bad_alloc&) {
     return Complain(Error(ErrorKind::kOutOfMemory, "out of memory"));
   } catch (const std::exception& error) {
     return Complain(Internal(error.what()));
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return Complain(ErrnoError("cannot write", "standard output", errno));
+  return code;
 }
 
 }  // namespace conformance::cli

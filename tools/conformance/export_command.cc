@@ -42,7 +42,10 @@ Result<std::unique_ptr<ports::ExportConfig>> ConfigOf(const engine::Toolbox& too
       return Invalid("an export config is a JSON object").With("file", options.config).With("found", std::string(Json::KindName(json.kind())));
     }
     if (const Json* format = json.Find("export_format"); format != nullptr && *format != Json(options.format)) {
-      return Invalid("the config is for another format").With("file", options.config).With("wanted", options.format);
+      return Invalid("the config is for another format")
+          .With("file", options.config)
+          .With("found", formats::WriteJson(*format))
+          .With("wanted", options.format);
     }
   }
   json["export_format"] = options.format;

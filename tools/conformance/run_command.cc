@@ -119,6 +119,7 @@ Status WriteReports(const engine::Toolbox& toolbox, const RunOptions& options, c
 
 int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const Invocation& invocation) {
   if (const Status status = toolbox.Validate(); !status.ok()) return Complain(status.error());
+  if (options.resume && options.run_dir.empty()) return Complain(Invalid("--resume needs --run-dir: the folder of the run to go on with"));
   std::vector<std::string> exporters = toolbox.exporters.Names();
   exporters.insert(exporters.begin(), "none");
   const engine::Selection& selection = options.select.selection;
