@@ -177,6 +177,29 @@ TEST(Load, ModelsCanBeMadeFromTheirConfigAlone) {
   EXPECT_THAT(again->weights->Load("transformer.wpe.weight"), IsOkAnd(BitEqualTo(*made->weights->Load("transformer.wpe.weight"))));
 }
 
+TEST_F(Spoiled, ShardsAreOneCheckpoint) {
+  Copy("gpt2");
+  ASSERT_THAT(Load(), IsOk());  // writes config.json
+  std::filesystem::remove(folder_.path() / "model.safetensors");
+  NamedTensors parts[2];
+  Json map = Json::MakeObject();
+  for (size_t i = 0; i < tensors_.size(); ++i) {
+    parts[i % 2].push_back(tensors_[i]);
+    map[tensors_[i].first] = "model-0000" + std::to_string(i % 2 + 1) + "-of-00002.safetensors";
+  }
+  for (size_t i = 0; i < 2; ++i)
+    EXPECT_THAT(formats::WriteSafetensors(folder_.path() / ("model-0000" + std::to_string(i + 1) + "-of-00002.safetensors"), parts[i]), IsOk());
+  Json index = Json::MakeObject();
+  index["weight_map"] = map;
+  EXPECT_THAT(formats::WriteFileAtomic(folder_.path() / "model.safetensors.index.json", formats::WriteJson(index)), IsOk());
+  const Result<LoadedModel> loaded = LoadModel(folder_.path());
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_THAT(loaded->weights->Load("transformer.wpe.weight"), IsOkAnd(BitEqualTo(*Find(tensors_, "transformer.wpe.weight"))));
+  const TempFolder saved;
+  ASSERT_THAT(SaveModel(*loaded, saved.path()), IsOk());
+  EXPECT_EQ(Bytes(saved.path() / "model.safetensors"), Bytes(kGolden / "gpt2" / "model.safetensors"));
+}
+
 TEST_F(Spoiled, APlanOfRulesComesBeforeNames) {
   Copy("llama_gqa");
   NamedTensors changed;

@@ -27,7 +27,6 @@ constexpr std::string_view kHarmless[] = {
     "num_beams", "num_return_sequences", "output_scores", "remove_invalid_values", "repetition_penalty", "return_dict_in_generate",
     "suppress_tokens", "target_lookbehind", "temperature", "top_k", "top_p", "typical_p"};
 
-constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
 constexpr int64_t kMostLayers = 10000;
 
 std::string TextOf(const Json& json) {
@@ -74,7 +73,7 @@ void ConfigReader::WrongKind(std::string_view key, const Json& found, std::strin
   Fail(TypeError("field has the wrong type").With("key", std::string(key)).With("found", TextOf(found)).With("wanted", std::string(wanted)));
 }
 
-std::optional<int64_t> ConfigReader::OptionalSize(std::string_view key, std::optional<int64_t> otherwise, int64_t min) {
+std::optional<int64_t> ConfigReader::OptionalSize(std::string_view key, std::optional<int64_t> otherwise, int64_t min, int64_t max) {
   const Json* json = Find(key);
   if (json == nullptr) return otherwise;
   if (json->IsNull()) return std::nullopt;
@@ -83,18 +82,18 @@ std::optional<int64_t> ConfigReader::OptionalSize(std::string_view key, std::opt
     return otherwise;
   }
   const int64_t value = json->AsInt();
-  if (value >= min && value <= kLargest) return value;
+  if (value >= min && value <= max) return value;
   Fail(Invalid("field is out of range")
            .With("key", std::string(key))
            .With("found", std::to_string(value))
-           .With("wanted", "between " + std::to_string(min) + " and " + std::to_string(kLargest)));
+           .With("wanted", "between " + std::to_string(min) + " and " + std::to_string(max)));
   return otherwise;
 }
 
-int64_t ConfigReader::Size(std::string_view key, int64_t otherwise, int64_t min) {
+int64_t ConfigReader::Size(std::string_view key, int64_t otherwise, int64_t min, int64_t max) {
   const Json* json = Find(key);
   if (json != nullptr && json->IsNull()) WrongKind(key, *json, "int");
-  return OptionalSize(key, otherwise, min).value_or(otherwise);
+  return OptionalSize(key, otherwise, min, max).value_or(otherwise);
 }
 
 int64_t ConfigReader::Layers(std::string_view key, int64_t otherwise) {
@@ -160,6 +159,19 @@ std::string ConfigReader::ActivationName(std::string_view key, std::string other
   if (known.ok()) return name;
   Fail(Error(known.error()).With("key", std::string(key)));
   return otherwise;
+}
+
+nn::AttentionKind ConfigReader::Attention() {
+  nn::AttentionKind kind = nn::AttentionKind::kSdpa;
+  for (const std::string_view key : {"_attn_implementation", "attn_implementation"}) {
+    const Json* json = Find(key);
+    if (json == nullptr || json->IsNull()) continue;
+    const std::string name = Text(key, "sdpa");
+    if (name == "eager") kind = nn::AttentionKind::kEager;
+    if (name != "sdpa" && name != "eager")
+      Fail(Unsupported("attention implementation \"" + name + "\" is not implemented; set it to \"sdpa\" or \"eager\"").With("key", std::string(key)));
+  }
+  return kind;
 }
 
 void ConfigReader::Refuse(std::string_view key, std::string_view why, const Json& neutral) {
@@ -272,18 +284,12 @@ nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddi
 Status ConfigReader::Finish() {
   Refuse("quantization_config", "this checkpoint is quantized");
   Refuse("per_layer_config", "layers differ from each other");
-  Refuse("output_attentions", "sdpa attention does not keep its weights");
+  Refuse("output_attentions", "attention weights are not kept");
   Refuse("tie_last_hidden_states", "hidden states before the last normalisation", true);
   Refuse("return_dict", "outputs have names here", true);
   Refuse("is_encoder_decoder", "this class has no encoder beside it");
   Refuse("tie_encoder_decoder", "this class has no encoder beside it");
   Refuse("pruned_heads", "heads were removed", Json::MakeObject());
-  for (const std::string_view key : {"_attn_implementation", "attn_implementation"}) {
-    const std::string name = config_.Has(key) && !config_.Find(key)->IsNull() ? Text(key, "sdpa") : "sdpa";
-    known_.emplace_back(key);
-    if (name != "sdpa" && name != "eager")
-      Fail(Unsupported("attention implementation \"" + name + "\" is not implemented; set it to \"sdpa\"").With("key", std::string(key)));
-  }
   if (!status_.ok()) return status_;
   for (const auto& [key, value] : config_.AsObject()) {
     if (value.IsNull() || StartsWith(key, "_")) continue;

@@ -10,6 +10,7 @@
 
 #include "framework/base/json.h"
 #include "framework/base/result.h"
+#include "framework/nn/attention.h"
 #include "framework/nn/rope.h"
 
 namespace conformance::models {
@@ -19,16 +20,21 @@ namespace conformance::models {
 /// allowed, kType for one of another kind, kUnsupported for what is not implemented; all name file, key, found and wanted.
 class ConfigReader {
  public:
+  /// Bounds of sizes: what a file asks for must not be made only to fail. Tables that a module itself holds have the smaller one.
+  static constexpr int64_t kLargest = (int64_t{1} << 31) - 1;
+  static constexpr int64_t kLongestTable = int64_t{1} << 20;
+
   /// `class_name` and `file` are for messages. `config` must live longer.
   ConfigReader(const Json& config, std::string class_name, std::filesystem::path file);
 
   /// From now on `other` is another name of `key` (transformers' attribute_map): GPT-2's n_embd is hidden_size.
   void Alias(std::string_view key, std::string_view other);
 
-  /// A size of at least `min` (and below 2³¹). An absent field is `otherwise`, which is transformers' default.
-  int64_t Size(std::string_view key, int64_t otherwise, int64_t min = 1);
+  /// A size from `min` to `max`. An absent field is `otherwise`, which is transformers' default.
+  int64_t Size(std::string_view key, int64_t otherwise, int64_t min = 1, int64_t max = kLargest);
   /// As above where null (or absent without `otherwise`) is an answer of its own.
-  std::optional<int64_t> OptionalSize(std::string_view key, std::optional<int64_t> otherwise = std::nullopt, int64_t min = 1);
+  std::optional<int64_t> OptionalSize(std::string_view key, std::optional<int64_t> otherwise = std::nullopt, int64_t min = 1,
+                                      int64_t max = kLargest);
   /// As Size, for a count of layers (bounded: each one is a module).
   int64_t Layers(std::string_view key, int64_t otherwise);
   /// A token id, or null. Beyond the vocabulary is an error.
@@ -41,6 +47,9 @@ class ConfigReader {
   /// rope_parameters (or rope_scaling, rope_theta, partial_rotary_factor, original_max_position_embeddings, as older files have
   /// them) by transformers' rules.
   nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings);
+
+  /// attn_implementation; flash and flex attention are refused with what to set.
+  nn::AttentionKind Attention();
 
   /// kUnsupported where the field is there with another value than null, false, or `neutral`; `why` says what is missing.
   void Refuse(std::string_view key, std::string_view why, const Json& neutral = nullptr);

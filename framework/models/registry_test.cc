@@ -101,6 +101,7 @@ TEST(Config, WhatIsNotImplementedIsRefusedByName) {
   ExpectRefused("llama_gqa", "quantization_config", Parse(R"({"quant_method": "gptq"})"));
   ExpectRefused("llama_gqa", "per_layer_config", Parse(R"({"0": {"hidden_size": 8}})"));
   ExpectRefused("llama_gqa", "attn_implementation", "flash_attention_2");
+  ExpectRefused("bert", "_attn_implementation", "flex_attention");
   ExpectRefused("llama_gqa", "output_attentions", true);
   ExpectRefused("llama_gqa", "tie_last_hidden_states", false);
   ExpectRefused("llama_gqa", "hidden_act", "gelu_old");
@@ -139,6 +140,8 @@ TEST(Config, ValuesOutOfRangeNameTheBounds) {
   EXPECT_THAT(make("llama_gqa", "hidden_size", 0), IsError(ErrorKind::kInvalid, HasSubstr("between 1")));
   EXPECT_THAT(make("llama_gqa", "num_hidden_layers", 1000000000), IsError(ErrorKind::kInvalid, HasSubstr("at most 10000")));
   EXPECT_THAT(make("llama_gqa", "vocab_size", int64_t{1} << 40), IsError(ErrorKind::kInvalid, HasSubstr("vocab_size")));
+  EXPECT_THAT(make("bert", "max_position_embeddings", 1 << 21), IsError(ErrorKind::kInvalid, HasSubstr("max_position_embeddings")));
+  EXPECT_THAT(make("llama_gqa", "head_dim", 1 << 21), IsError(ErrorKind::kInvalid, HasSubstr("head_dim")));
   EXPECT_THAT(make("llama_gqa", "num_key_value_heads", 3), IsError(ErrorKind::kInvalid, HasSubstr("num_key_value_heads")));
   EXPECT_THAT(make("llama_gqa", "pad_token_id", 96), IsError(ErrorKind::kInvalid, HasSubstr("pad_token_id")));
   EXPECT_THAT(make("llama_gqa", "pad_token_id", -1), IsOk());

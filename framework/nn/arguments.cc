@@ -135,7 +135,7 @@ bool Arguments::Finish() {
 
 void ReadCommonArguments(Arguments& arguments) {
   arguments.NeedTrue("return_dict", "outputs have names here");
-  arguments.Refuse("output_attentions", "sdpa attention does not keep its weights");
+  arguments.Refuse("output_attentions", "attention weights are not kept");
   arguments.Refuse("labels", "losses are not computed");
   // Older generation loops pass it; since 5.0 no forward looks at it.
   arguments.Ignore("cache_position");

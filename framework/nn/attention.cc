@@ -1,5 +1,7 @@
 #include "framework/nn/attention.h"
 
+#include <limits>
+#include <optional>
 #include <string>
 
 #include "framework/ops/abs.h"
@@ -13,16 +15,20 @@
 #include "framework/ops/expand.h"
 #include "framework/ops/greater.h"
 #include "framework/ops/less_equal.h"
+#include "framework/ops/matmul.h"
+#include "framework/ops/mul.h"
 #include "framework/ops/not_equal.h"
 #include "framework/ops/pad.h"
 #include "framework/ops/reshape.h"
 #include "framework/ops/scaled_dot_product_attention.h"
 #include "framework/ops/slice.h"
+#include "framework/ops/softmax.h"
 #include "framework/ops/sub.h"
 #include "framework/ops/to.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/unsqueeze.h"
 #include "framework/ops/view.h"
+#include "framework/ops/where.h"
 
 namespace conformance::nn {
 namespace {
@@ -80,6 +86,39 @@ Value AllowedByPosition(OpContext& context, const MaskRequest& request, const Va
   return allowed;
 }
 
+double LowestOf(DType dtype) {
+  switch (dtype) {
+    case DType::kF16: return -65504.0;
+    case DType::kBF16: return -3.3895313892515355e38;
+    case DType::kF64: return std::numeric_limits<double>::lowest();
+    default: return std::numeric_limits<float>::lowest();
+  }
+}
+
+/// True and false as 0 and the lowest number of a type, to be added to scores.
+Value AsAddend(OpContext& context, const Value& mask, DType dtype) {
+  const Value zero = context.Constant(Cast(Tensor::Of<float>({}, {0.0f}), dtype));
+  return ops::Where(context, mask, zero, LowestOf(dtype));
+}
+
+/// Each key head once for every query head that it serves: [batch, kv_heads, key, d] -> [batch, kv_heads · groups, key, d].
+Value RepeatHeads(OpContext& context, const Value& x, int64_t groups) {
+  if (groups == 1) return x;
+  const Value repeated =
+      ops::Expand(context, ops::Unsqueeze(context, x, 2), {x.size(0), x.size(1), groups, x.size(2), x.size(3)});
+  return ops::Reshape(context, repeated, {x.size(0), x.size(1) * groups, x.size(2), x.size(3)});
+}
+
+Value AttendInSteps(OpContext& context, const Value& q, const Value& k, const Value& v, const Value& mask, double scale, int64_t groups,
+                    const EagerPrecision& eager) {
+  const auto wide = [&](const Value& x) { return eager.scores ? ops::To(context, x, DType::kF32) : x; };
+  const Value keys = RepeatHeads(context, k, groups);
+  Value scores = ops::Mul(context, ops::Matmul(context, wide(q), ops::Transpose(context, wide(keys), 2, 3)), scale);
+  if (mask.defined()) scores = ops::Add(context, scores, mask);
+  const Value weights = ops::Softmax(context, scores, -1, eager.softmax ? std::optional(DType::kF32) : std::nullopt);
+  return ops::Matmul(context, ops::To(context, weights, v.dtype()), RepeatHeads(context, v, groups));
+}
+
 /// A cache that holds more than its window keeps cannot have come from this model.
 bool CheckKept(OpContext& context, const MaskRequest& request, const SymInt& past) {
   if (!request.sliding_window || *request.sliding_window == 1 || !past.IsConstant()) return true;
@@ -94,7 +133,7 @@ bool CheckKept(OpContext& context, const MaskRequest& request, const SymInt& pas
 
 AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) {
   const Value& given = request.attention_mask;
-  if (given.defined() && given.rank() == 4) return {given, false};
+  if (given.defined() && given.rank() == 4) return {given, false, request.kind};
   if (given.defined() && given.rank() != 2) {
     context.Fail(ShapeError("attention_mask has neither 2 nor 4 axes").With("found", ops::Describe(given.meta())));
     return {Value::Poisoned(), false};
@@ -110,11 +149,13 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
   const bool one_query = queries.AsInt() == 1;
   // A cache of window 1 keeps everything (see Cache::Update), and transformers' mask of the one key in the window then stands for
   // all of them.
-  if (request.sliding_window == 1 && has_past && one_query) return {Value(), false};
+  if (request.sliding_window == 1 && has_past && one_query) return {Value(), false, request.kind};
   // No window is in the way of a single query: what is kept beside it is at most window − 1 keys.
   const bool window_matters = request.sliding_window && !one_query &&
                               !(keys.AsInt() && *keys.AsInt() < *request.sliding_window);
-  const bool positions_matter = packed || window_matters || (request.causal && has_past && !one_query);
+  // Only sdpa knows causality by itself, and only without a past.
+  const bool in_order = has_past || request.kind == AttentionKind::kEager;
+  const bool positions_matter = packed || window_matters || (request.causal && in_order && !one_query);
 
   Value mask;
   if (given.defined()) mask = PaddingOverKeys(context, request, keys, has_past);
@@ -131,8 +172,10 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
     const Value allowed = AllowedByPosition(context, request, query, key);
     mask = mask.defined() ? ops::BitwiseAnd(context, allowed, mask) : allowed;
   }
-  if (!mask.defined()) return {Value(), request.causal && !has_past && !one_query};
-  return {ops::Expand(context, mask, {batch, -1, queries, keys}), false};
+  if (!mask.defined()) return {Value(), request.causal && !in_order && !one_query, request.kind};
+  mask = ops::Expand(context, mask, {batch, -1, queries, keys});
+  if (request.kind == AttentionKind::kEager) mask = AsAddend(context, mask, request.embeds.dtype());
+  return {mask, false, request.kind};
 }
 
 Value SplitHeads(OpContext& context, const Value& x, int64_t heads, int64_t head_dim) {
@@ -140,8 +183,11 @@ Value SplitHeads(OpContext& context, const Value& x, int64_t heads, int64_t head
 }
 
 Value Attend(OpContext& context, const Value& q, const Value& k, const Value& v, const AttentionMask& mask, double scale,
-             int64_t heads, int64_t kv_heads) {
-  const Value heads_out = ops::ScaledDotProductAttention(context, q, k, v, mask.mask, 0.0, mask.is_causal, scale, heads != kv_heads);
+             int64_t heads, int64_t kv_heads, const EagerPrecision& eager) {
+  const Value heads_out =
+      mask.kind == AttentionKind::kEager
+          ? AttendInSteps(context, q, k, v, mask.mask, scale, heads / kv_heads, eager)
+          : ops::ScaledDotProductAttention(context, q, k, v, mask.mask, 0.0, mask.is_causal, scale, heads != kv_heads);
   const Value rows = ops::Contiguous(context, ops::Transpose(context, heads_out, 1, 2));
   return ops::Reshape(context, rows, {q.size(0), q.size(2), -1});
 }

@@ -8,10 +8,18 @@
 
 namespace conformance::nn {
 
+/// How attention is composed (transformers' attn_implementation). They differ for queries that may look at nothing: sdpa gives 0, eager
+/// the mean of all values.
+enum class AttentionKind : uint8_t {
+  kSdpa,   ///< one op
+  kEager,  ///< products, a float mask that is added, softmax
+};
+
 /// What attention may look at.
 struct AttentionMask {
   ops::Value mask;         ///< true where a key counts, or a float that is added; broadcasts to [batch, heads, query, key]; may be absent
   bool is_causal = false;  ///< without a mask: key j counts for query i where j ≤ i
+  AttentionKind kind = AttentionKind::kSdpa;
 };
 
 /// What a mask is made from.
@@ -22,18 +30,25 @@ struct MaskRequest {
   const Cache* cache = nullptr;
   std::optional<int64_t> sliding_window = {};
   bool causal = true;
+  AttentionKind kind = AttentionKind::kSdpa;
 };
 
-/// The mask that transformers' masking_utils makes for sdpa attention. Where a padding mask is all ones, or a single query sees
+/// The mask that transformers' masking_utils makes (for kEager: 0 where a key counts, the type's lowest number elsewhere). Where a padding mask is all ones, or a single query sees
 /// every key, no mask is needed and none is made if that shows without looking at elements; so a trace holds for every mask and
 /// length. Rows that may look at nothing stay in the mask (attention gives 0 there, as in PyTorch).
 /// Errors: kShape (kept by the context) for masks that do not fit the keys.
 AttentionMask MakeAttentionMask(ops::OpContext& context, const MaskRequest& request);
 
+/// Where kEager computes halves in f32; classes differ. Nothing to sdpa, nor to f32.
+struct EagerPrecision {
+  bool softmax = false;  ///< the softmax alone
+  bool scores = false;   ///< products, mask and softmax (GPT-2's reorder_and_upcast_attn)
+};
+
 /// Scaled dot product attention over heads: q [batch, heads, query, d], k and v [batch, kv_heads, key, d] -> [batch, query, heads · d].
 /// Groups of heads / kv_heads neighbouring query heads share keys and values.
 ops::Value Attend(ops::OpContext& context, const ops::Value& q, const ops::Value& k, const ops::Value& v,
-                  const AttentionMask& mask, double scale, int64_t heads, int64_t kv_heads);
+                  const AttentionMask& mask, double scale, int64_t heads, int64_t kv_heads, const EagerPrecision& eager = {});
 
 /// [batch, time, heads · d] -> [batch, heads, time, d].
 ops::Value SplitHeads(ops::OpContext& context, const ops::Value& x, int64_t heads, int64_t head_dim);

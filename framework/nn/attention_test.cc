@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "framework/testing/matchers.h"
 #include "framework/testing/tensors.h"
 #include "references/eager/eager.h"
@@ -107,6 +109,14 @@ TEST_F(Mask, AMaskShorterThanTheCacheHidesTheRest) {
   EXPECT_EQ(Text(Make(1, 2, {.attention_mask = Padding({{1, 1}})})), "1100;1100");
 }
 
+TEST_F(Mask, EagerAttentionAddsFloats) {
+  const float lowest = std::numeric_limits<float>::lowest();
+  const AttentionMask mask = Make(1, 2, {.kind = AttentionKind::kEager});
+  EXPECT_THAT(mask.mask, IsTensorNear(F32Of({1, 1, 2, 2}, {0, lowest, 0, 0}), Ulps(0)));
+  EXPECT_FALSE(mask.is_causal);
+  EXPECT_FALSE(Make(1, 2, {.causal = false, .kind = AttentionKind::kEager}).mask.defined());
+}
+
 TEST_F(Mask, RefusesMasksThatDoNotFit) {
   Make(1, 3, {.attention_mask = Padding({{1, 1}})});
   EXPECT_THAT(context_.status(), IsError(ErrorKind::kShape, HasSubstr("attention_mask")));
@@ -131,6 +141,23 @@ TEST(Attend, GroupsShareKeys) {
   const Value k = Value::Eager(F32Of({1, 1, 1, 2}, {5, 6}));
   const Value v = Value::Eager(F32Of({1, 1, 1, 2}, {7, 8}));
   EXPECT_THAT(Attend(context, q, k, v, {}, 1.0, 2, 1), IsTensorNear(F32Of({1, 1, 4}, {7, 8, 7, 8}), Ulps(1)));
+}
+
+TEST(Attend, AQueryWithoutKeysGivesZeroOrTheMean) {
+  eager::NoWeights none;
+  eager::EagerContext context(eager::DefaultKernels(), {}, none);
+  const Value q = Value::Eager(F32Of({1, 1, 1, 1}, {2}));
+  const Value k = Value::Eager(F32Of({1, 1, 2, 1}, {1, 3}));
+  const Value v = Value::Eager(F32Of({1, 1, 2, 1}, {10, 20}));
+  const Value nothing = Value::Eager(Tensor::Of<bool>({1, 1, 1, 2}, {false, false}));
+  EXPECT_THAT(Attend(context, q, k, v, {nothing}, 1.0, 1, 1), IsTensorNear(F32Of({1, 1, 1}, {0}), Ulps(0)));
+  // Scores vanish beside the lowest float, so both keys weigh the same.
+  const float lowest = std::numeric_limits<float>::lowest();
+  const Value lowest_mask = Value::Eager(F32Of({1, 1, 1, 2}, {lowest, lowest}));
+  EXPECT_THAT(Attend(context, q, k, v, {lowest_mask, false, AttentionKind::kEager}, 1.0, 1, 1, {.softmax = true}),
+              IsTensorNear(F32Of({1, 1, 1}, {15}), Ulps(1)));
+  // Weights of the two keys: 1 / (1 + e⁴) and e⁴ / (1 + e⁴).
+  EXPECT_THAT(Attend(context, q, k, v, {Value(), false, AttentionKind::kEager}, 1.0, 1, 1), IsTensorNear(F32Of({1, 1, 1}, {19.820138f}), Within(1e-5)));
 }
 
 TEST(Attend, HeadsAreNeighboursInTheRow) {

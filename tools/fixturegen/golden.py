@@ -38,7 +38,8 @@ def rope(kind, **fields):
     return dict(rope_parameters=dict(rope_type=kind, rope_theta=10000.0, **fields))
 
 
-# name: (family, config fields, options). Options: batch, length, pad (none, right, left, full), inputs (extra leaves), kwargs.
+# name: (family, config fields, options). Options: batch, length, past, pad (none, right, left, full), mask (2d, 4d, 4d_float, False),
+# inputs (extra leaves), kwargs of forward, generate, eos, attn, old (config fields in place of rope_parameters).
 CASES = {}
 
 
@@ -143,6 +144,14 @@ case("bert_decoder_past", "bert", dict(past=4, pad="right"), is_decoder=True)
 case("bert_chunked", "bert", dict(inputs=["token_type_ids"]), chunk_size_feed_forward=3)
 case("bert_no_pad_token", "bert", pad_token_id=None)
 case("bert_mask4d", "bert", dict(mask="4d"))
+
+
+for family in SMALL:
+    case(f"{family}_eager", family, dict(attn="eager", pad="left"))
+    case(f"{family}_eager_full", family, dict(attn="eager", pad="full"))
+    case(f"{family}_eager_no_mask", family, dict(attn="eager", pad="none", mask=False, inputs=[]))
+case("mistral_eager_window", "mistral", dict(attn="eager", pad="left"), sliding_window=4)
+case("bert_eager_decoder", "bert", dict(attn="eager", pad="full"), is_decoder=True)
 
 
 def seeded(model, seed):
@@ -321,8 +330,13 @@ def make_inputs(model, options, seed):
 
 def write_case(folder, model, inputs, options, seed, name):
     folder.mkdir(parents=True, exist_ok=True)
+    if "attn" in options:
+        model.set_attn_implementation(options["attn"])
     double = copy.deepcopy(model).double()
     model.save_pretrained(folder)
+    if "attn" in options:
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps({**config, "attn_implementation": options["attn"]}, indent=2))
     old = options.get("old")
     if old:
         config = json.loads((folder / "config.json").read_text())

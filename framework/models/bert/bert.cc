@@ -34,6 +34,7 @@ struct BertConfig {
   double layer_norm_eps;
   std::optional<int64_t> pad_token_id;
   bool is_decoder, use_cache, output_hidden_states;
+  nn::AttentionKind attention;
 
   int64_t head_dim() const { return hidden_size / num_attention_heads; }
   DecoderShape shape() const {
@@ -283,7 +284,8 @@ class BertModel : public nn::Model {
                                             .position_ids = {},
                                             .cache = step.cache,
                                             .sliding_window = std::nullopt,
-                                            .causal = fields_.is_decoder});
+                                            .causal = fields_.is_decoder,
+                                            .kind = fields_.attention});
       std::vector<Tree> hidden_states;
       const Value hidden = encoder_.Forward(c, embeddings, step, output_hidden_states ? &hidden_states : nullptr);
       Tree output = Tree::Dict({{"last_hidden_state", hidden}, {"pooler_output", pooler_.Forward(c, hidden)}},
@@ -324,13 +326,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 12);
   fields.num_attention_heads = reader.Size("num_attention_heads", 12);
   fields.intermediate_size = reader.Size("intermediate_size", 3072);
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 512);
+  fields.max_position_embeddings = reader.Size("max_position_embeddings", 512, 1, ConfigReader::kLongestTable);
   fields.type_vocab_size = reader.Size("type_vocab_size", 2);
   fields.hidden_act = reader.ActivationName("hidden_act", "gelu");
   fields.layer_norm_eps = reader.Number("layer_norm_eps", 1e-12);
   fields.pad_token_id = reader.TokenId("pad_token_id", 0, fields.vocab_size);
   fields.is_decoder = reader.Flag("is_decoder", false);
   fields.use_cache = reader.Flag("use_cache", true);
+  fields.attention = reader.Attention();
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   reader.Refuse("add_cross_attention", "cross-attention to an encoder");
   reader.Refuse("position_embedding_type", "other positions than absolute ones", "absolute");

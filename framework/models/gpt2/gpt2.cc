@@ -29,7 +29,8 @@ struct Gpt2Config {
   std::string activation_function;
   double layer_norm_epsilon;
   bool scale_attn_weights, scale_attn_by_inverse_layer_idx;
-  bool tie_word_embeddings, use_cache, output_hidden_states, is_causal;
+  bool tie_word_embeddings, use_cache, output_hidden_states, is_causal, reorder_and_upcast_attn;
+  nn::AttentionKind attention;
 
   DecoderShape shape() const { return {vocab_size, n_embd, n_layer, n_head, n_embd / n_head, n_positions, std::nullopt, true}; }
 };
@@ -55,6 +56,7 @@ class GPT2Attention : public nn::Module {
         heads_(config.n_head),
         head_dim_(config.n_embd / config.n_head),
         layer_(layer),
+        precision_{.softmax = false, .scores = config.reorder_and_upcast_attn},
         c_attn_(Add<nn::Conv1D>("c_attn", 3 * config.n_embd, config.n_embd)),
         c_proj_(Add<nn::Conv1D>("c_proj", config.n_embd, config.n_embd)) {
     if (config.scale_attn_weights) scaling_ = 1.0 / std::sqrt(static_cast<double>(head_dim_));
@@ -69,13 +71,14 @@ class GPT2Attention : public nn::Module {
       Value k = nn::SplitHeads(c, parts[1], heads_, head_dim_);
       Value v = nn::SplitHeads(c, parts[2], heads_, head_dim_);
       if (step.cache != nullptr) std::tie(k, v) = step.cache->Update(c, k, v, layer_);
-      return c_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scaling_, heads_, heads_));
+      return c_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scaling_, heads_, heads_, precision_));
     });
   }
 
  private:
   int64_t heads_, head_dim_;
   size_t layer_;
+  nn::EagerPrecision precision_;
   double scaling_ = 1.0;
   nn::Conv1D& c_attn_;
   nn::Conv1D& c_proj_;
@@ -169,7 +172,8 @@ class GPT2Model : public nn::Module {
                                             .position_ids = inputs.position_ids,
                                             .cache = step.cache,
                                             .sliding_window = std::nullopt,
-                                            .causal = config_.is_causal});
+                                            .causal = config_.is_causal,
+                                            .kind = config_.attention});
       // Segments share the table of the words.
       if (inputs.token_type_ids.defined()) hidden = ops::Add(c, hidden, wte_.Forward(c, inputs.token_type_ids));
 
@@ -272,8 +276,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.use_cache = reader.Flag("use_cache", true);
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   fields.is_causal = reader.Flag("is_causal", true);
-  // Only the order of roundings under "eager" attention; sdpa, which is what is computed here, does not look at it.
-  reader.Flag("reorder_and_upcast_attn", false);
+  fields.attention = reader.Attention();
+  fields.reorder_and_upcast_attn = reader.Flag("reorder_and_upcast_attn", false);
   reader.Refuse("add_cross_attention", "cross-attention to an encoder");
   reader.Refuse("sliding_window", "this class has no window");
   reader.RefuseLayerTypes("full_attention");

@@ -57,7 +57,7 @@ class LlamaAttention : public nn::Module {
       k = nn::ApplyRotary(c, k, step.cos, step.sin);
       if (step.cache != nullptr) std::tie(k, v) = step.cache->Update(c, k, v, layer_);
       const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
-      return o_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scale, heads_, kv_heads_));
+      return o_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scale, heads_, kv_heads_, {.softmax = true}));
     });
   }
 
@@ -160,7 +160,8 @@ class LlamaModel : public nn::Module {
                                             .position_ids = inputs.position_ids,
                                             .cache = step.cache,
                                             .sliding_window = config_.sliding_window,
-                                            .causal = config_.is_causal});
+                                            .causal = config_.is_causal,
+                                            .kind = config_.attention});
       const auto [cos, sin] = rotary_emb_->Forward(c, embeds, Positions(c, inputs, embeds));
       step.cos = ops::Unsqueeze(c, cos, 1);
       step.sin = ops::Unsqueeze(c, sin, 1);

@@ -35,6 +35,7 @@ struct LlamaDecoderConfig {
   bool use_cache = true;
   bool output_hidden_states = false;
   bool is_causal = true;
+  nn::AttentionKind attention = nn::AttentionKind::kSdpa;
   /// The cache is returned only where use_cache is on (Mistral), not whenever there is one (Llama).
   bool returns_cache_if_asked_only = false;
   std::optional<int64_t> pad_token_id;

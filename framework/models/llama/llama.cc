@@ -15,7 +15,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 32);
   fields.num_attention_heads = reader.Size("num_attention_heads", 32);
   fields.num_key_value_heads = reader.OptionalSize("num_key_value_heads").value_or(fields.num_attention_heads);
-  fields.head_dim = reader.OptionalSize("head_dim").value_or(fields.hidden_size / fields.num_attention_heads);
+  fields.head_dim = reader.OptionalSize("head_dim", std::nullopt, 1, ConfigReader::kLongestTable).value_or(fields.hidden_size / fields.num_attention_heads);
   fields.max_position_embeddings = reader.Size("max_position_embeddings", 2048);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
   fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-6);
@@ -25,6 +25,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.use_cache = reader.Flag("use_cache", true);
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   fields.is_causal = reader.Flag("is_causal", true);
+  fields.attention = reader.Attention();
   fields.pad_token_id = reader.TokenId("pad_token_id", std::nullopt, fields.vocab_size);
   fields.rope = reader.Rope(fields.head_dim, fields.max_position_embeddings);
   reader.Refuse("sliding_window", "this class has no window");
