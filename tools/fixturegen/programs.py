@@ -155,8 +155,10 @@ def main():
             for parameter in module.parameters():
                 parameter.copy_(torch.arange(parameter.numel(), dtype=torch.float32).reshape(parameter.shape) / 8)
         program = export(module.eval(), example, dynamic_shapes=shapes, strict=False)
-        for node in program.graph.nodes:
-            node.meta.pop("stack_trace", None)
+        # Stack traces name the machine's folders; nested graphs have their own.
+        for module_with_graph in program.graph_module.modules():
+            for node in getattr(module_with_graph, "graph", torch.fx.Graph()).nodes:
+                node.meta.pop("stack_trace", None)
         write_program(program, folder / f"{name}.pt2")
         forward_names = program.module_call_graph[0].signature.forward_arg_names
         tensors = {"input." + key: value for key, value in named(inputs, forward_names).items()}
