@@ -109,13 +109,15 @@ Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& conte
     CONFORMANCE_TRY(config, context.toolbox.export_configs.FromJson(json));
   }
   config->dynamic = cell.variant.dynamic;
-  const auto folder = context.artifacts / PlainName(cell.id.model) / PlainName(cell.id.variant) /
-                      (PlainName(name) + '-' + cell.id.dtype + (optimize ? "" : "-plain"));
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", folder.string());
-  config->output_path = capabilities.lowers_programs ? folder / ("model." + capabilities.format) : folder;
+  config->output_path = ArtifactPath(context, cell, optimize);
+  if (capabilities.lowers_programs) config->output_path += '.' + capabilities.format;
   return config;
+}
+
+// Plain files side by side: a folder for each would cost more than a small model's export.
+std::filesystem::path ArtifactPath(const SweepContext& context, const PlannedCell& cell, bool optimize) {
+  return context.artifacts / PlainName(cell.id.model + '-' + cell.id.variant + '-' + cell.id.exporter + '-' + cell.id.dtype +
+                                       (optimize ? "" : "-plain"));
 }
 
 Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& context, const PlannedCell& cell, bool optimize,
@@ -151,6 +153,11 @@ Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& con
   }
   const std::string key = name + (optimize ? "" : " without optimisation");
   return work.artifacts[key].Get(timer, [&]() -> Result<std::shared_ptr<const MadeArtifact>> {
+    if (!traces) {
+      std::error_code error;
+      std::filesystem::create_directories(config->output_path, error);
+      if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", config->output_path.string());
+    }
     auto made = std::make_shared<MadeArtifact>();
     CONFORMANCE_TRY(made->artifact, Guarded(who, [&] {
                       return traced.program ? cell.exporter->Lower(*traced.program, *loaded.weights(), *config)

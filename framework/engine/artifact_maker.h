@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,11 @@ Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& con
                                                          StageTimer& timer);
 
 /// The exporter's config for this cell: its defaults, the sweep's fields over them, `dynamic`, the optimiser's switch, and the file to
-/// write. Errors: kInvalid for fields that it doesn't have.
+/// write (for exporters of checkpoints: the folder). Errors: kInvalid for fields that it doesn't have.
 Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& context, const PlannedCell& cell, bool optimize);
+
+/// Where one artifact goes, without an extension; cells that share it share the path.
+std::filesystem::path ArtifactPath(const SweepContext& context, const PlannedCell& cell, bool optimize);
 
 /// Text that two trace requests on one model share only if one trace serves both.
 std::string TraceKey(const ports::TraceRequest& request);
