@@ -26,6 +26,7 @@
 #include "framework/ops/square.h"
 #include "framework/ops/sub.h"
 #include "framework/ops/tanh.h"
+#include "framework/ops/to.h"
 #include "framework/ops/where.h"
 
 namespace conformance::nn {
@@ -75,13 +76,19 @@ Value Prelu(OpContext& c, const Value& x, const Weights& weights) {
   return ops::Where(c, ops::Greater(c, x, 0), x, ops::Mul(c, weights[0], x));
 }
 
-/// Huang & Schlag, arXiv:2411.13010. Parameters α_p, α_n; buffers β, ε.
+/// Huang & Schlag, arXiv:2411.13010. Parameters α_p, α_n; buffers β, ε. These are bf16 in a model of any type; each step on them is
+/// computed in f32 and rounded back, which is what an op on halves does and what runtimes without such ops can follow.
 Value Xielu(OpContext& c, const Value& x, const Weights& weights) {
-  const Value alpha_p = ops::Softplus(c, weights[0]);
-  const Value alpha_n = ops::Add(c, weights[2], ops::Softplus(c, weights[1]));
-  const Value linear = ops::Mul(c, weights[2], x);
+  const DType own = weights[0].dtype();
+  const DType result = PromoteTypes(own, x.dtype());
+  const auto wide = [&](const Value& value) { return ops::To(c, value, DType::kF32); };
+  const auto rounded = [&](const Value& value, DType to) { return ops::To(c, ops::To(c, value, own), to); };
+  const Value alpha_p = rounded(ops::Softplus(c, wide(weights[0])), result);
+  const Value softplus_n = rounded(ops::Softplus(c, wide(weights[1])), DType::kF32);
+  const Value alpha_n = rounded(ops::Add(c, wide(weights[2]), softplus_n), result);
+  const Value linear = ops::Mul(c, ops::To(c, weights[2], result), x);
   const Value positive = ops::Add(c, ops::Mul(c, ops::Mul(c, alpha_p, x), x), linear);
-  const Value expm1 = ops::Sub(c, ops::Exp(c, ops::Minimum(c, x, weights[3])), 1.0);
+  const Value expm1 = ops::Sub(c, ops::Exp(c, ops::Minimum(c, x, ops::To(c, weights[3], result))), 1.0);
   const Value negative = ops::Add(c, ops::Mul(c, ops::Sub(c, expm1, x), alpha_n), linear);
   return ops::Where(c, ops::Greater(c, x, 0), positive, negative);
 }
