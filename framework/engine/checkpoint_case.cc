@@ -16,6 +16,9 @@ namespace {
 using load::InputPlan;
 using load::Recording;
 
+/// How many shapes a dynamic variant is run at that its trace has not seen.
+constexpr size_t kUnseenShapes = 3;
+
 /// An open folder: model, weights (not read yet), its inputs and recordings.
 class LoadedCheckpoint : public LoadedCase {
  public:
@@ -71,7 +74,12 @@ class LoadedCheckpoint : public LoadedCase {
   /// would fix.
   Result<InputPlan> PlanOf(const Variant& variant) const {
     if (inputs_ && (variant.name == "static" || variant.name == "dynamic")) {
-      return InputPlan::FromInputs(*loaded_.model, variant.name, inputs_->tensors, inputs_->kwargs);
+      CONFORMANCE_TRY(InputPlan given, InputPlan::FromInputs(*loaded_.model, variant.name, inputs_->tensors, inputs_->kwargs));
+      if (!variant.dynamic || given.Unseen().size() >= kUnseenShapes) return given;
+      // A trace fixes sizes of one. Inputs that leave too few shapes to try give way to the plan's own.
+      auto planned = InputPlan::Make(*loaded_.model, variant.name);
+      if (planned.ok() && planned->Unseen().size() > given.Unseen().size()) return planned;
+      return given;
     }
     return InputPlan::Make(*loaded_.model, variant.name);
   }
