@@ -26,7 +26,13 @@ Result<ir::Program> RecordProgram(const std::vector<ProgramInput>& inputs, const
   for (const ops::Value& output : outputs) {
     builder.AddOutput({ir::OutputSpec::Kind::kUserOutput, {}}, ir::Argument(Recorder::IdOf(output)));
   }
+  SimplifyMetas(env, builder);
   ir::Program program = std::move(builder).Finish();
+  for (const SymbolInfo& symbol : env.symbols()) {
+    if (!symbol.hint || !symbol.replaced_by) continue;
+    program.symbols.erase(symbol.name);
+    program.range_constraints.erase(symbol.name);
+  }
   for (const SymbolInfo& symbol : env.symbols()) {
     if (symbol.hint) continue;  // data-dependent sizes that the body made
     program.symbols[symbol.name] = {std::nullopt, false};

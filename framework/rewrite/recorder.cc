@@ -220,6 +220,24 @@ Status Recorder::RecordAssertion(const SymBool& condition, std::string_view mess
   return Ok();
 }
 
+void SimplifyMetas(const ShapeEnv& env, ir::ProgramBuilder& builder) {
+  for (const ir::ValueId id : builder.graph().ValueIds()) {
+    ir::ValueMeta meta = builder.graph().value(id).meta;
+    if (auto* tensor = std::get_if<ir::TensorMeta>(&meta)) {
+      if (AsInts(tensor->sizes)) continue;
+      for (SymInt& size : tensor->sizes) size = env.Simplify(size);
+      tensor->strides = ir::ContiguousStrides(tensor->sizes);
+    } else if (auto* size = std::get_if<SymInt>(&meta)) {
+      *size = env.Simplify(*size);
+    } else if (auto* condition = std::get_if<SymBool>(&meta)) {
+      *condition = env.Simplify(*condition);
+    } else {
+      continue;
+    }
+    builder.SetMeta(id, std::move(meta));
+  }
+}
+
 Result<ShapeEnv> EnvOf(const ir::Program& program) {
   ShapeEnv env;
   env.defer_runtime_asserts = true;  // conditions were settled when the program was made

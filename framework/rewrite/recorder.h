@@ -63,6 +63,9 @@ class Recorder : public ops::OpContext {
 /// The name that PyTorch gives to an op's result before numbering: "linear" for aten.linear.default, "and_1" for aten.__and__.Tensor.
 std::string ResultName(std::string_view op);
 
+/// Puts what was learned after a value was made (sizes that turned out equal, or numbers) into the sizes of all values.
+void SimplifyMetas(const ShapeEnv& env, ir::ProgramBuilder& builder);
+
 /// The symbols of a program that was traced or read, with their ranges and hints, for rules that are asked again. Errors: kInvalid
 /// for hints outside their ranges.
 Result<ShapeEnv> EnvOf(const ir::Program& program);

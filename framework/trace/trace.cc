@@ -60,25 +60,6 @@ bool IsBookkeeping(std::string_view name) {
   return name.substr(dot == std::string_view::npos ? 0 : dot + 1).starts_with('_');
 }
 
-// What tracing learned after a value was made goes into its sizes.
-void SimplifyMetas(const ShapeEnv& env, ir::ProgramBuilder& builder) {
-  for (const ir::ValueId id : builder.graph().ValueIds()) {
-    ir::ValueMeta meta = builder.graph().value(id).meta;
-    if (auto* tensor = std::get_if<ir::TensorMeta>(&meta)) {
-      if (AsInts(tensor->sizes)) continue;
-      for (SymInt& size : tensor->sizes) size = env.Simplify(size);
-      tensor->strides = ir::ContiguousStrides(tensor->sizes);
-    } else if (auto* size = std::get_if<SymInt>(&meta)) {
-      *size = env.Simplify(*size);
-    } else if (auto* condition = std::get_if<SymBool>(&meta)) {
-      *condition = env.Simplify(*condition);
-    } else {
-      continue;
-    }
-    builder.SetMeta(id, std::move(meta));
-  }
-}
-
 void AddSymbols(const ShapeEnv& env, ir::Program& program) {
   std::set<std::string> used;
   for (const ir::ValueId id : program.graph.ValueIds()) {
@@ -187,7 +168,7 @@ Result<TracedProgram> Trace(const nn::Model& model, const ports::TraceRequest& r
   for (const GuardRecord& assertion : env.assertions()) {
     CONFORMANCE_RETURN_IF_ERROR(context.RecordAssertion(assertion.condition, assertion.why));
   }
-  SimplifyMetas(env, builder);
+  rewrite::SimplifyMetas(env, builder);
   rewrite::RemoveDeadNodes(builder);
 
   TracedProgram traced;

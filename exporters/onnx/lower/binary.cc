@@ -18,23 +18,32 @@ Value Scaled(const Call& call, Graph& g, const Value& x) {
   return g.Op("Mul", {x, call.Operand("alpha", x.dtype)});
 }
 
-// A remainder with the sign of the divisor, from one with the sign of the dividend.
-Value WithSignOf(Graph& g, const Value& remainder, const Value& divisor) {
+// Where fmod's remainder has the other sign than the divisor, Python's differs by one divisor.
+Value OtherSign(Graph& g, const Value& remainder, const Value& divisor) {
   const Value zero = g.Const(0, divisor);
-  const Value other_sign = g.Op("Xor", {g.Op("Less", {remainder, zero}), g.Op("Less", {divisor, zero})});
-  const Value wrong = g.Op("And", {g.Op("Not", {g.Op("Equal", {remainder, zero})}), other_sign});
-  return g.Op("Where", {wrong, g.Op("Add", {remainder, divisor}), remainder});
+  const Value signs = g.Op("Xor", {g.Op("Less", {remainder, zero}), g.Op("Less", {divisor, zero})});
+  return g.Op("And", {g.Op("Not", {g.Op("Equal", {remainder, zero})}), signs});
 }
 Value RemainderOf(Graph& g, const Value& a, const Value& b) {
   if (!IsFloating(a.dtype)) return g.Op("Mod", {a, b});
-  return WithSignOf(g, g.Op("Mod", {a, b}, {{"fmod", 1}}), b);
+  const Value remainder = g.Op("Mod", {a, b}, {{"fmod", 1}});
+  return g.Op("Where", {OtherSign(g, remainder, b), g.Op("Add", {remainder, b}), remainder});
 }
 
+// As PyTorch computes it: (a − fmod(a, b)) / b is a whole number up to rounding, one too large where the signs differ.
 Value FloorDivide(Graph& g, const Value& a, const Value& b) {
   if (!IsFloating(a.dtype)) return FloorDivInts(g, a, b);
-  // (a − remainder) / b is a whole number up to rounding; a zero divisor gives infinity or NaN, as plain division does.
-  const Value whole = g.Op("Round", {g.Op("Div", {g.Op("Sub", {a, RemainderOf(g, a, b)}), b})});
-  return g.Op("Where", {g.Op("Equal", {b, g.Const(0, b)}), g.Op("Div", {a, b}), whole});
+  const Value remainder = g.Op("Mod", {a, b}, {{"fmod", 1}});
+  const Value quotient = g.Op("Div", {g.Op("Sub", {a, remainder}), b});
+  const Value lower = g.Op("Where", {OtherSign(g, remainder, b), g.Op("Sub", {quotient, g.Const(1, a)}), quotient});
+  return g.Op("Where", {g.Op("Equal", {b, g.Const(0, b)}), g.Op("Div", {a, b}), g.Op("Round", {lower})});
+}
+
+// Pow knows no integers below 32 bits.
+Value Power(Graph& g, const Value& base, const Value& exponent) {
+  const bool narrow = !IsFloating(base.dtype) && ByteSize(base.dtype) < ByteSize(DType::kI32);
+  if (!narrow) return g.Op("Pow", {base, exponent});
+  return g.Cast(g.Op("Pow", {g.Cast(base, DType::kI32), g.Cast(exponent, DType::kI32)}), base.dtype);
 }
 
 }  // namespace
@@ -94,18 +103,19 @@ Result<Outputs> LowerPow(const Call& call, Graph& g) {
     if (*exponent == 2) return g.Op("Mul", {x, x});
     if (*exponent == 3) return g.Op("Mul", {g.Op("Mul", {x, x}), x});
     if (IsFloating(x.dtype)) {
-      if (*exponent == 0.5) return g.Op("Sqrt", {x});
-      if (*exponent == -0.5) return g.Op("Reciprocal", {g.Op("Sqrt", {x})});
+      const bool rooted = x.dtype != DType::kF16;  // PyTorch takes roots in all types but this one: −∞ tells them apart
+      if (rooted && *exponent == 0.5) return g.Op("Sqrt", {x});
+      if (rooted && *exponent == -0.5) return g.Op("Reciprocal", {g.Op("Sqrt", {x})});
       if (*exponent == -1) return g.Op("Reciprocal", {x});
       if (*exponent == -2) return g.Op("Reciprocal", {g.Op("Mul", {x, x})});
     }
   }
-  return g.Op("Pow", {x, call.Operand("exponent", x.dtype)});
+  return Power(g, x, call.Operand("exponent", x.dtype));
 }
 
 Result<Outputs> LowerPowScalar(const Call& call, Graph& g) {
   const auto [base, exponent] = Operands(call, "self", "exponent");
-  return g.Op("Pow", {base, exponent});
+  return Power(g, base, exponent);
 }
 
 Result<Outputs> LowerMaximum(const Call& call, Graph& g) {

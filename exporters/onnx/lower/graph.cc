@@ -34,6 +34,13 @@ DType ResultType(std::string_view type, const std::vector<Value>& inputs) {
   return DType::kF32;
 }
 
+// Operators that take no bf16 before opset 22.
+bool LacksBfloat16(std::string_view type) {
+  static constexpr std::array<std::string_view, 12> kOps = {"AveragePool", "Conv", "Cos",   "Elu",  "HardSigmoid", "HardSwish",
+                                                            "MaxPool",     "Mish", "Round", "Selu", "Sin",         "Softplus"};
+  return std::find(kOps.begin(), kOps.end(), type) != kOps.end();
+}
+
 Tensor Filled(double value, DType dtype) {
   if (IsFloating(dtype)) return conformance::Cast(Tensor::Of<double>({}, {value}), dtype);
   return conformance::Cast(Tensor::Of<int64_t>({}, {static_cast<int64_t>(value)}), dtype);
@@ -88,6 +95,12 @@ std::vector<Value> Graph::MultiOp(std::string_view type, std::vector<Value> inpu
 }
 
 Value Graph::Op(std::string_view type, std::vector<Value> inputs, std::vector<Attr> attrs, std::optional<DType> dtype) {
+  if (opset_ < 22 && !inputs.empty() && inputs[0].dtype == DType::kBF16 && LacksBfloat16(type)) {
+    for (Value& input : inputs) {
+      if (input.defined() && input.dtype == DType::kBF16) input = Cast(input, DType::kF32);
+    }
+    return Cast(Op(type, std::move(inputs), std::move(attrs)), DType::kBF16);
+  }
   Value value = std::move(MultiOp(type, std::move(inputs), 1, std::move(attrs)).front());
   if (dtype) value.dtype = *dtype;
   return value;

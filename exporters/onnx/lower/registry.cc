@@ -20,7 +20,7 @@ std::vector<TranslationEntry> Table() {
   return {
       // one tensor, element by element
       {"aten.abs.default", LowerUnary<"Abs">},
-      {"aten.neg.default", LowerUnary<"Neg">},
+      {"aten.neg.default", LowerNeg},
       {"aten.exp.default", LowerUnary<"Exp">},
       {"aten.log.default", LowerUnary<"Log">},
       {"aten.sqrt.default", LowerUnary<"Sqrt">},

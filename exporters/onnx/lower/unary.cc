@@ -5,6 +5,11 @@
 
 namespace conformance::onnx {
 
+Result<Outputs> LowerNeg(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  return x.dtype == DType::kU8 ? g.Op("Sub", {g.Const(0, x), x}) : g.Op("Neg", {x});
+}
+
 Result<Outputs> LowerRelu(const Call& call, Graph& g) {
   const Value x = call.Tensor("self");
   if (IsFloating(x.dtype)) return g.Op("Relu", {x});
@@ -20,9 +25,12 @@ Result<Outputs> LowerSquare(const Call& call, Graph& g) {
   return g.Op("Mul", {x, x});
 }
 
+// The sign of NaN is 0 in PyTorch.
 Result<Outputs> LowerSign(const Call& call, Graph& g) {
   const Value x = call.Tensor("self");
-  return x.dtype == DType::kBool ? x : g.Op("Sign", {x});
+  if (x.dtype == DType::kBool) return x;
+  const Value sign = g.Op("Sign", {x});
+  return IsFloating(x.dtype) ? g.Op("Where", {g.Op("IsNaN", {x}), g.Const(0, x), sign}) : sign;
 }
 
 Result<Outputs> LowerSilu(const Call& call, Graph& g) {

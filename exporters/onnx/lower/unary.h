@@ -17,6 +17,7 @@ Result<Outputs> LowerRounding(const Call& call, Graph& g) {
   return g.Op(kType.view(), {call.Tensor("self")});
 }
 
+Result<Outputs> LowerNeg(const Call& call, Graph& g);
 Result<Outputs> LowerRelu(const Call& call, Graph& g);
 Result<Outputs> LowerRsqrt(const Call& call, Graph& g);
 Result<Outputs> LowerSquare(const Call& call, Graph& g);
