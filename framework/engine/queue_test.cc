@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -18,10 +20,11 @@ using ::testing::IsEmpty;
 
 const auto kNever = [] { return false; };
 
-/// Runs jobs and notes in which order they started and how many ran at once.
+/// Runs jobs and notes in which order they started and how many ran at once. A job ends once `enough` says so: tests wait for what
+/// must come about, however busy the machine is, and give up after a minute.
 class Observed {
  public:
-  void Run(const std::vector<JobNeeds>& needs, const QueueLimits& limits, std::chrono::microseconds work = std::chrono::microseconds(200)) {
+  void Run(const std::vector<JobNeeds>& needs, const QueueLimits& limits, const std::function<bool(size_t)>& enough = [](size_t) { return true; }) {
     RunJobs(needs, limits, [&](size_t i) {
       {
         const std::lock_guard lock(mutex_);
@@ -37,12 +40,15 @@ class Observed {
           }
         }
       }
-      std::this_thread::sleep_for(work);
-      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // room for a job that must not start meanwhile
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::minutes(1), [&] { return enough(i); });
       running_.erase(i);
     }, kNever);
   }
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<size_t> started_;
   std::multiset<size_t> running_;
   size_t most_ = 0;
@@ -67,7 +73,7 @@ TEST(Queue, EveryJobRunsOnceOnAnyNumberOfThreads) {
 
 TEST(Queue, SeveralThreadsRunTogetherEvenOnOneCore) {
   Observed observed;
-  observed.Run(std::vector<JobNeeds>(12), {.threads = 4}, std::chrono::milliseconds(20));
+  observed.Run(std::vector<JobNeeds>(12), {.threads = 4}, [&](size_t) { return observed.most_ >= 4; });
   EXPECT_EQ(observed.most_, 4u);
 }
 
@@ -76,7 +82,7 @@ TEST(Queue, BytesAreNeverExceededAndAGiantRunsAlone) {
   for (size_t i = 0; i < needs.size(); ++i) needs[i].bytes = 40;
   needs[4].bytes = 1000;
   Observed observed;
-  observed.Run(needs, {.threads = 4, .bytes = 100}, std::chrono::milliseconds(5));
+  observed.Run(needs, {.threads = 4, .bytes = 100}, [&](size_t i) { return i == 4 || observed.most_ >= 2; });
   EXPECT_EQ(observed.started_.size(), 9u);
   EXPECT_EQ(observed.most_, 2u);
   EXPECT_EQ(observed.most_bytes_, 1000u);
@@ -88,7 +94,7 @@ TEST(Queue, ThreadsOfAJobCount) {
   for (JobNeeds& job : needs) job.threads = 2;
   needs[3].threads = 9;
   Observed observed;
-  observed.Run(needs, {.threads = 4}, std::chrono::milliseconds(5));
+  observed.Run(needs, {.threads = 4});
   EXPECT_EQ(observed.started_.size(), 6u);
   EXPECT_LE(observed.most_, 2u);
   for (const auto& [a, b] : observed.together_) EXPECT_TRUE(a != 3 && b != 3);
@@ -99,7 +105,7 @@ TEST(Queue, APieceOfWorkIsMadeByOneJobWhileOthersAreLeftAlone) {
   std::vector<JobNeeds> needs(8);
   for (size_t i = 0; i < 8; ++i) needs[i].pieces = {static_cast<uint32_t>(i / 4)};
   Observed observed;
-  observed.Run(needs, {.threads = 3}, std::chrono::milliseconds(10));
+  observed.Run(needs, {.threads = 3}, [&](size_t i) { return i != 0 || observed.together_.contains({0, 4}); });
   EXPECT_EQ(observed.started_.size(), 8u);
   EXPECT_TRUE(observed.together_.contains({0, 4}));
   for (const size_t i : {1, 2, 3}) EXPECT_FALSE(observed.together_.contains({0, i}));
