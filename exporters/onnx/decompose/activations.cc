@@ -13,7 +13,7 @@ Result<bool> DecomposeGelu(rewrite::NodeEdit& edit) {
   CONFORMANCE_TRY(const std::vector<ops::Argument> args, edit.Arguments());
   ops::OpContext& c = edit.context();
   const Value given = std::get<Value>(args[0]);
-  const Value x = ops::To(c, given, ByteSize(given.dtype()) < ByteSize(DType::kF32) ? DType::kF32 : given.dtype());
+  const Value x = AsType(c, given, ByteSize(given.dtype()) < ByteSize(DType::kF32) ? DType::kF32 : given.dtype());
   Value inner;
   if (std::get<std::string>(args[1]) == "tanh") {
     const Value cube = ops::Mul(c, ops::Mul(c, x, x), x);
@@ -22,8 +22,9 @@ Result<bool> DecomposeGelu(rewrite::NodeEdit& edit) {
   } else {
     inner = ops::Erf(c, ops::Mul(c, x, 1 / std::numbers::sqrt2));
   }
-  const Value y = ops::Mul(c, ops::Mul(c, x, 0.5), ops::Add(c, inner, 1.0));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(ops::To(c, y, given.dtype())));
+  const Value shifted = ops::Add(c, inner, 1.0);
+  const Value y = ops::Mul(c, ops::Mul(c, x, 0.5), shifted);
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, given.dtype())));
   return true;
 }
 

@@ -31,7 +31,7 @@ Mask MaskOf(ops::OpContext& c, const Value& mask, DType dtype) {
   if (mask.dtype() == DType::kBool) {
     return {ops::Where(c, mask, ops::ScalarTensor(c, 0.0, dtype), never), ops::Any(c, mask, -1, true)};
   }
-  const Value bias = ops::To(c, mask, dtype);
+  const Value bias = AsType(c, mask, dtype);
   return {bias, ops::NotEqual(c, ops::Amax(c, bias, {-1}, true), never)};
 }
 
@@ -47,8 +47,8 @@ Result<bool> DecomposeAttention(rewrite::NodeEdit& edit) {
   const bool causal = std::get<bool>(args[5]), grouped = std::get<bool>(args[7]);
 
   const DType dtype = ByteSize(query.dtype()) < ByteSize(DType::kF32) ? DType::kF32 : query.dtype();
-  const Value q = ops::To(c, query, dtype);
-  Value k = ops::To(c, std::get<Value>(args[1]), dtype), v = ops::To(c, std::get<Value>(args[2]), dtype);
+  const Value q = AsType(c, query, dtype);
+  Value k = AsType(c, std::get<Value>(args[1]), dtype), v = AsType(c, std::get<Value>(args[2]), dtype);
   if (grouped) {
     const SymInt groups = FloorDiv(q.size(-3), k.size(-3));
     if (groups.AsInt() != 1) {
@@ -75,7 +75,7 @@ Result<bool> DecomposeAttention(rewrite::NodeEdit& edit) {
   if (mask.bias.defined()) scores = ops::Add(c, scores, mask.bias);
   Value y = ops::Matmul(c, ops::Softmax(c, scores, -1), v);
   if (masked) y = ops::Where(c, mask.attended, y, ops::ScalarTensor(c, 0.0, dtype));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(ops::To(c, y, query.dtype())));
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, query.dtype())));
   return true;
 }
 

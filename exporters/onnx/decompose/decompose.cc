@@ -1,5 +1,7 @@
 #include "exporters/onnx/decompose/decompose.h"
 
+#include "framework/ops/to.h"
+
 namespace conformance::onnx {
 
 const std::vector<Decomposition>& Decompositions() {
@@ -19,6 +21,10 @@ const std::vector<Decomposition>& Decompositions() {
       {"aten._weight_norm.default", 0, "ONNX has no weight norm", DecomposeWeightNorm},
   };
   return table;
+}
+
+ops::Value AsType(ops::OpContext& context, const ops::Value& x, DType dtype) {
+  return x.dtype() == dtype ? x : ops::To(context, x, dtype);
 }
 
 Result<ir::Program> Decompose(ir::Program program, int64_t opset, rewrite::Hits* hits) {

@@ -61,11 +61,11 @@ Result<bool> DecomposeRmsNorm(rewrite::NodeEdit& edit) {
   const DType dtype = Wide(given);
   const auto* eps_given = std::get_if<double>(&args[3]);
   const double eps = eps_given != nullptr ? *eps_given : MachineEpsilon(given.dtype());
-  const Value x = ops::To(c, given, dtype);
+  const Value x = AsType(c, given, dtype);
   const Value mean = ops::Mean(c, ops::Mul(c, x, x), LastAxes(std::get<std::vector<SymInt>>(args[1]).size()), true);
   Value y = ops::Mul(c, x, ops::Rsqrt(c, ops::Add(c, mean, eps)));
-  if (weight.defined()) y = ops::Mul(c, y, ops::To(c, weight, dtype));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(ops::To(c, y, output.dtype())));
+  if (weight.defined()) y = ops::Mul(c, y, AsType(c, weight, dtype));
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, output.dtype())));
   return true;
 }
 
@@ -85,13 +85,13 @@ Result<bool> DecomposeGroupNorm(rewrite::NodeEdit& edit) {
   const std::vector<SymInt> sizes = given.sizes();
   SymInt inside = 1;
   for (size_t i = 2; i < sizes.size(); ++i) inside *= sizes[i];
-  const Value x = ops::Reshape(c, ops::To(c, given, dtype), {sizes[0], groups, FloorDiv(sizes[1], groups) * inside});
+  const Value x = ops::Reshape(c, AsType(c, given, dtype), {sizes[0], groups, FloorDiv(sizes[1], groups) * inside});
   Value y = ops::Reshape(c, Standardised(c, x, {-1}, std::get<double>(args[4])), sizes);
   std::vector<SymInt> channels(sizes.size() - 1, SymInt(1));
   channels[0] = sizes[1];
-  if (weight.defined()) y = ops::Mul(c, y, ops::Reshape(c, ops::To(c, weight, dtype), channels));
-  if (bias.defined()) y = ops::Add(c, y, ops::Reshape(c, ops::To(c, bias, dtype), channels));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(ops::To(c, y, given.dtype())));
+  if (weight.defined()) y = ops::Mul(c, y, ops::Reshape(c, AsType(c, weight, dtype), channels));
+  if (bias.defined()) y = ops::Add(c, y, ops::Reshape(c, AsType(c, bias, dtype), channels));
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, given.dtype())));
   return true;
 }
 
@@ -124,12 +124,12 @@ Result<bool> DecomposeVar(rewrite::NodeEdit& edit) {
   if (axes.empty()) axes = LastAxes(static_cast<size_t>(given.rank()));
   SymInt count = 1;
   for (const int64_t axis : axes) count *= given.size(axis);
-  const Value x = ops::To(c, given, Wide(given));
+  const Value x = AsType(c, given, Wide(given));
   const Value centred = axes.empty() ? ops::Sub(c, x, x) : ops::Sub(c, x, ops::Mean(c, x, axes, true));
   Value y = ops::Mul(c, centred, centred);
   if (!axes.empty()) y = ops::Sum(c, y, axes, keepdim);
   y = ops::Div(c, y, ops::Scalar(count - correction));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(ops::To(c, y, output.dtype())));
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, output.dtype())));
   return true;
 }
 
