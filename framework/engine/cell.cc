@@ -382,6 +382,30 @@ void RunBothWays(Passage& plain, Passage& optimised, const ListEntry& entry, rec
   }
 }
 
+/// Files of a run go with it, and their folder has another name each time: records name them without it.
+void Scrub(std::string& text, const std::string& folder) {
+  for (size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) text.erase(at, folder.size());
+}
+void Scrub(Json& json, const std::string& folder) {
+  if (json.IsString()) {
+    std::string text = json.AsString();
+    Scrub(text, folder);
+    json = Json(std::move(text));
+  } else if (json.IsArray()) {
+    for (Json& entry : json.AsArray()) Scrub(entry, folder);
+  } else if (json.IsObject()) {
+    for (auto& [key, value] : json.AsObject()) Scrub(value, folder);
+  }
+}
+void Scrub(record::CellRecord& record, const std::filesystem::path& artifacts) {
+  const std::string folder = artifacts.string() + '/';
+  Scrub(record.reason, folder);
+  Scrub(record.detail, folder);
+  for (std::string& note : record.notes) Scrub(note, folder);
+  for (record::OutputFigures& figures : record.figures) Scrub(figures.reason, folder);
+  Scrub(record.facts, folder);
+}
+
 }  // namespace
 
 std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) {
@@ -460,6 +484,7 @@ record::CellRecord RunCell(const SweepContext& context, const PlannedCell& cell,
       }
     }
   }
+  Scrub(record, context.artifacts);
   record.stage_seconds = timer.Finish();
   for (const auto& [stage, seconds] : record.stage_seconds) record.seconds += seconds;
   return record;

@@ -65,10 +65,17 @@ class ArtifactsFolder {
   static Result<ArtifactsFolder> Make(const std::filesystem::path& run_dir) {
     ArtifactsFolder folder;
     std::error_code error;
-    const auto base = run_dir.empty() ? std::filesystem::temp_directory_path(error) : run_dir;
-    if (!error) std::filesystem::create_directories(base, error);
+    if (!run_dir.empty()) {
+      // What a killed run left is nobody's: the journal's lock is ours.
+      folder.path_ = run_dir / "artifacts";
+      std::filesystem::remove_all(folder.path_, error);
+      if (!error) std::filesystem::create_directories(folder.path_, error);
+      if (error) return IoError("no folder for artifacts: " + error.message()).With("folder", folder.path_.string());
+      return folder;
+    }
+    const auto base = std::filesystem::temp_directory_path(error);
     if (error) return IoError("no folder for artifacts: " + error.message());
-    std::string name = (base / "artifacts.XXXXXX").string();
+    std::string name = (base / "conformance.XXXXXX").string();
     if (!::mkdtemp(name.data())) return ErrnoError("cannot make a folder for artifacts", name, errno);
     folder.path_ = name;
     return folder;

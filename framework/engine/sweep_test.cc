@@ -408,6 +408,33 @@ TEST_F(Sweep, NothingIsLeftOfArtifacts) {
   EXPECT_THAT(names, ElementsAre("journal.jsonl"));
 }
 
+TEST_F(Sweep, RecordsDoNotNameTheFolderOfArtifacts) {
+  auto exporter = std::make_shared<::testing::NiceMock<MockExporter>>("fake", "fake");
+  ON_CALL(*exporter, Lower).WillByDefault([](const auto&, const auto&, const ports::ExportConfig& config) -> Result<ports::Artifact> {
+    ports::Artifact artifact;
+    artifact.format = "fake";
+    artifact.path = config.output_path;
+    artifact.manifest["export_config"] = config.to_json();
+    return artifact;
+  });
+  toolbox_.exporters = {};
+  toolbox_.exporters.Add(std::shared_ptr<const ports::Exporter>(exporter));
+  UseBackend([](const ports::Artifact& artifact, const auto&, const auto&) -> Result<NamedTensors> {
+    return Invalid("cannot load " + artifact.path.string() + ": no such operator");
+  });
+  const auto run = Run(Cases(1));
+  EXPECT_EQ(run.cells[0].reason, "cannot load model0-static-fake-f32.fake: no such operator");
+  EXPECT_EQ(run.cells[0].facts.Find("manifest")->Find("export_config")->GetString("output_path").value(), "model0-static-fake-f32.fake");
+}
+
+TEST_F(Sweep, WhatAKilledRunLeftIsCleared) {
+  options_.run_dir = folder_ / "run";
+  fs::create_directories(options_.run_dir / "artifacts");
+  std::ofstream(options_.run_dir / "artifacts" / "model0.onnx") << "half a model";
+  Run(Cases(1));
+  EXPECT_FALSE(fs::exists(options_.run_dir / "artifacts"));
+}
+
 TEST_F(Sweep, TimesAreOfTheMachineByDefault) {
   toolbox_.clock = std::make_shared<SystemClock>();
   UseBackend([](const auto&, const auto&, const NamedTensors& inputs) -> Result<NamedTensors> {
