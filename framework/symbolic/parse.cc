@@ -186,7 +186,10 @@ class Parser {
     }
     while (at_ < text_.size() && IsNameCharacter(text_[at_])) ++at_;
     const std::string name(text_.substr(start, at_ - start));
-    if (name.empty()) return Wanted("an operand");
+    if (name.empty() || name == "and" || name == "or" || name == "not") {
+      at_ = start;
+      return Wanted("an operand");
+    }
     if (!Take("(")) {
       if (name == "true" || name == "True") return Parsed(SymBool(true));
       if (name == "false" || name == "False") return Parsed(SymBool(false));

@@ -15,7 +15,11 @@ using symbolic::Terms;
 
 constexpr int64_t kMostNegative = std::numeric_limits<int64_t>::min();
 
-SymInt NewAtom(Kind kind, std::vector<SymInt> args) { return symbolic::OfAtom(symbolic::MakeAtom(kind, {}, std::move(args))); }
+SymInt NewAtom(Kind kind, std::vector<SymInt> args) {
+  AtomPtr atom = symbolic::MakeAtom(kind, {}, std::move(args));
+  if (atom->depth > symbolic::kMaxAtomDepth) return symbolic::ErrorSymbol("too_deep");
+  return symbolic::OfAtom(std::move(atom));
+}
 
 bool IsZero(const SymInt& value) { return value.IsConstant() && value.constant() == 0; }
 

@@ -24,6 +24,7 @@ struct SymAtom {
   std::vector<SymInt> args;  // two of floor_div and mod; sorted operands of min and max
   uint64_t hash = 0;
   uint64_t bloom = 0;        // a bit for each symbol's hash: quickly says that a symbol is not in it
+  int32_t depth = 0;         // of atoms inside atoms; a symbol has 0
 };
 using AtomPtr = std::shared_ptr<const SymAtom>;
 
@@ -48,6 +49,8 @@ using Terms = std::vector<Term>;
 /// More terms than this make an error symbol: no model needs them, and products of sums grow without bound.
 inline constexpr size_t kMaxTerms = 512;
 inline constexpr int32_t kMaxPower = 64;
+/// Atoms inside atoms, likewise; what walks an expression may recurse.
+inline constexpr int32_t kMaxAtomDepth = 64;
 
 AtomPtr MakeAtom(Kind kind, std::string name, std::vector<SymInt> args);
 SymInt OfAtom(AtomPtr atom);
@@ -58,6 +61,7 @@ SymInt OfMonomial(int64_t coefficient, Monomial factors);
 
 uint64_t HashOf(const SymInt& value);
 uint64_t BloomOf(const SymInt& value);
+int32_t DepthOf(const SymInt& value);
 uint64_t BloomOfSymbol(std::string_view name);
 
 /// A total order of structure: negative, 0 (equal), positive.
@@ -100,6 +104,7 @@ struct SymExpr {
   symbolic::Terms terms;
   uint64_t hash = 0;
   uint64_t bloom = 0;
+  int32_t depth = 0;
 };
 
 /// Relations compare a polynomial with zero, so that a < b and a + 1 <= b are one thing. There is no negation: it is pushed inside.

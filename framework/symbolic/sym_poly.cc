@@ -52,6 +52,7 @@ AtomPtr MakeAtom(Kind kind, std::string name, std::vector<SymInt> args) {
   for (const SymInt& arg : atom->args) {
     hash = Mix(hash, HashOf(arg));
     atom->bloom |= BloomOf(arg);
+    atom->depth = std::max(atom->depth, DepthOf(arg) + 1);
   }
   atom->hash = hash;
   return atom;
@@ -86,6 +87,7 @@ SymInt OfTerms(Terms terms) {
     for (const Factor& factor : term.factors) {
       hash = Mix(hash, factor.atom->hash + static_cast<uint64_t>(factor.power));
       expr->bloom |= factor.atom->bloom;
+      expr->depth = std::max(expr->depth, factor.atom->depth);
     }
   }
   expr->hash = hash;
@@ -97,6 +99,7 @@ uint64_t HashOf(const SymInt& value) {
   return value.IsConstant() ? Mix(3, static_cast<uint64_t>(value.constant())) : value.expr()->hash;
 }
 uint64_t BloomOf(const SymInt& value) { return value.IsConstant() ? 0 : value.expr()->bloom; }
+int32_t DepthOf(const SymInt& value) { return value.IsConstant() ? 0 : value.expr()->depth; }
 uint64_t BloomOfSymbol(std::string_view name) { return uint64_t{1} << (Hash64(name) & 63); }
 
 int Compare(const SymAtom& a, const SymAtom& b) {

@@ -11,7 +11,7 @@
 namespace conformance {
 namespace {
 
-constexpr int kMaxDepth = 100;
+constexpr int kMaxDepth = 400;  // each atom of ours may stand in a power, a product and a sum
 
 // A value with its denominator: sympy writes s0/2 as Mul(Rational(1, 2), s0), and IntTrueDiv waits for its rounding.
 struct Fraction {
@@ -69,7 +69,7 @@ class Reader {
   }
 
   Result<Node> Expression() {
-    if (++depth_ > kMaxDepth) return Wanted("less than 100 nested calls");
+    if (++depth_ > kMaxDepth) return Wanted("less than 400 nested calls");
     auto out = Inside();
     --depth_;
     return out;
