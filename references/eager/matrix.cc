@@ -30,35 +30,16 @@ Matrix<const T> AsMatrix(const KernelCall& call, const Tensor& matrix, Tensor& k
 
 namespace {
 
-/// Up to this many vectors, the other side is better read once as it lies than packed for the GEMM.
-constexpr int64_t kFew = 6;
-
-/// Rows [count, n] with adjacent elements: as they lie, or a copy.
-template <typename T>
-const T* AdjacentRows(const T* x, int64_t count, int64_t n, int64_t row_stride, int64_t stride, std::vector<T>& copy, int64_t& copy_stride) {
-  copy_stride = row_stride;
-  if (stride == 1 || n == 1) return x;
-  copy.resize(static_cast<size_t>(count * n));
-  for (int64_t j = 0; j < count; ++j) {
-    for (int64_t i = 0; i < n; ++i) copy[static_cast<size_t>(j * n + i)] = x[j * row_stride + i * stride];
-  }
-  copy_stride = n;
-  return copy.data();
-}
+/// Up to this many rows, reading the right side once for each of them is quicker than packing it.
+constexpr int64_t kFew = 3;
 
 template <typename T>
 void InNaturalOrder(const KernelCall& call, const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, T alpha) {
-  const auto& kernels = call.isa().real<T>();
-  std::vector<T> copy;
-  int64_t stride = 0;
-  if (c.rows <= kFew) {
-    const T* x = AdjacentRows(a.data, a.rows, a.cols, a.row_stride, a.col_stride, copy, stride);
-    kernels.skinny(Transposed(b), x, stride, c.rows, c.data, c.row_stride, alpha);
-  } else if (c.cols == 1 && c.row_stride == 1) {
-    const T* x = AdjacentRows(b.data, 1, b.rows, b.col_stride, b.row_stride, copy, stride);
-    kernels.skinny(a, x, stride, 1, c.data, 1, alpha);
-  } else {
-    kernels.gemm(a, b, c, alpha);
+  const auto gemm = call.isa().real<T>().gemm;
+  if (c.rows > kFew) return gemm(a, b, c, alpha);
+  for (int64_t i = 0; i < c.rows; ++i) {
+    const Matrix<const T> row{a.data + i * a.row_stride, 1, a.cols, a.col_stride == 1 ? a.cols : 1, a.col_stride};
+    gemm(row, b, {c.data + i * c.row_stride, 1, c.cols, c.cols, 1}, alpha);
   }
 }
 

@@ -139,11 +139,12 @@ DType Between(DType from, DType to) {
 /// target[i·target_stride + j] = source[i + j·source_stride] in squares that fit the first cache.
 template <typename Bits>
 void CopyTransposed(const Bits* source, Bits* target, int64_t rows, int64_t target_stride, int64_t cols, int64_t source_stride) {
-  constexpr int64_t kTile = 16;
-  for (int64_t top = 0; top < rows; top += kTile) {
-    const int64_t bottom = std::min(rows, top + kTile);
-    for (int64_t left = 0; left < cols; left += kTile) {
-      const int64_t right = std::min(cols, left + kTile);
+  // Strides are often powers of two, so that lines fall into one set of the cache: no more of them at a time than it has ways.
+  constexpr int64_t kTall = 16, kWide = 8;
+  for (int64_t top = 0; top < rows; top += kTall) {
+    const int64_t bottom = std::min(rows, top + kTall);
+    for (int64_t left = 0; left < cols; left += kWide) {
+      const int64_t right = std::min(cols, left + kWide);
       for (int64_t i = top; i < bottom; ++i) {
         for (int64_t j = left; j < right; ++j) target[i * target_stride + j] = source[i + j * source_stride];
       }

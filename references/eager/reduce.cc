@@ -1,5 +1,6 @@
 // One number from each row: sums, means, extremes, truth, variance.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -25,6 +26,44 @@ Outputs EachRow(const KernelCall& call, const Tensor& x, const Answer& answer) {
   return std::vector<Tensor>{Stored(call, out)};
 }
 
+/// out += rows of `width`, in halves, so that the error grows with the logarithm of their number. `scratch` has room for one row on
+/// each level of halving.
+template <typename T>
+void AddRows(const RealKernels<T>& kernels, const T* rows, int64_t count, int64_t width, T* out, T* scratch) {
+  if (count <= 16) {
+    for (int64_t i = 0; i < count; ++i) kernels.axpy(rows + i * width, width, T(1), out);
+    return;
+  }
+  const int64_t half = count / 2;
+  for (const int64_t start : {int64_t{0}, half}) {
+    std::fill_n(scratch, width, T(0));
+    AddRows(kernels, rows + start * width, start == 0 ? half : count - half, width, scratch, scratch + width);
+    kernels.axpy(scratch, width, T(1), out);
+  }
+}
+
+/// Sums over neighbouring axes that are not the last: whole rows added up, as they lie. None where x does not lie so.
+template <typename T>
+std::optional<Tensor> SumOfRows(const KernelCall& call, const Tensor& x, const std::vector<int64_t>& axes, bool mean) {
+  const bool neighbours = !axes.empty() && axes.back() - axes.front() + 1 == static_cast<int64_t>(axes.size());
+  if (!neighbours || axes.back() == x.rank() - 1 || call.numerics().order_seed != 0 || x.dtype() != kDTypeOf<T> || !x.IsContiguous()) {
+    return std::nullopt;
+  }
+  const auto product = [&](int64_t from, int64_t to) {
+    return std::accumulate(x.shape().begin() + from, x.shape().begin() + to, int64_t{1}, std::multiplies<>());
+  };
+  const int64_t outer = product(0, axes.front()), count = product(axes.front(), axes.back() + 1), width = product(axes.back() + 1, x.rank());
+  const Tensor out = Tensor::Zeros(x.dtype(), call.out_shape());
+  std::vector<T> scratch(static_cast<size_t>(width * std::bit_width(static_cast<uint64_t>(count))));
+  const auto& kernels = call.isa().real<T>();
+  for (int64_t i = 0; i < outer && width > 0; ++i) {
+    AddRows(kernels, x.data<T>() + i * count * width, count, width, out.mutable_data<T>() + i * width, scratch.data());
+  }
+  T* y = out.mutable_data<T>();
+  for (int64_t i = 0; mean && i < out.num_elements(); ++i) y[i] /= static_cast<T>(count);
+  return out;
+}
+
 template <typename T>
 Outputs SumRows(const KernelCall& call, bool mean) {
   if constexpr (std::is_same_v<T, int64_t>) {
@@ -34,6 +73,7 @@ Outputs SumRows(const KernelCall& call, bool mean) {
       return static_cast<int64_t>(total);
     });
   } else {
+    if (auto sums = SumOfRows<T>(call, call.tensor(0), ReducedAxes(call), mean)) return std::vector<Tensor>{Stored(call, *sums)};
     std::optional<Summation<T>> summation;
     return EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
       if (!summation) summation.emplace(call, rows.width);

@@ -41,6 +41,16 @@ TEST(Reduce, ASumOfAMillionStaysAccurate) {
   EXPECT_THAT(ops::Sum(c, V(x), {0}), IsTensorNear(F32Of({}, {100000.0015F}), Within(0, 1e-6)));  // one by one it would be 100958
 }
 
+TEST(Reduce, LeadingAndMiddleAxes) {
+  Eager c;
+  const Tensor x = F32Of({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_THAT(ops::Sum(c, V(x), {1}), BitEqualTo(F32({{4, 6}, {12, 14}})));
+  EXPECT_THAT(ops::Mean(c, V(x), {0, 1}), BitEqualTo(F32({4, 5})));
+  EXPECT_THAT(ops::Sum(c, V(x), {0, 2}, true), BitEqualTo(F32Of({1, 2, 1}, {14, 22})));
+  const Tensor tall = Tensor::Of<float>({50000, 3}, std::vector<float>(150000, 0.1F));
+  EXPECT_THAT(ops::Sum(c, V(tall), {0}), IsTensorNear(F32({5000, 5000, 5000}), Within(0, 1e-6)));
+}
+
 TEST(Softmax, ByHand) {
   Eager c;
   // e^ln2 = 2: 2/3, 1/3

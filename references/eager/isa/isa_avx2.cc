@@ -3,7 +3,8 @@
 
 namespace conformance::eager {
 
-void Gemm_avx2(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);     // isa_avx2_gemm.cc
+// isa_avx2_gemm.cc
+void Gemm_avx2(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);
 void Gemm_avx2(const Matrix<const double>& a, const Matrix<const double>& b, const Matrix<double>& c, double alpha);
 
 namespace {

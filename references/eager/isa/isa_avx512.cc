@@ -3,7 +3,8 @@
 
 namespace conformance::eager {
 
-void Gemm_avx512(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);     // isa_avx512_gemm.cc
+// isa_avx512_gemm.cc
+void Gemm_avx512(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);
 void Gemm_avx512(const Matrix<const double>& a, const Matrix<const double>& b, const Matrix<double>& c, double alpha);
 
 namespace {

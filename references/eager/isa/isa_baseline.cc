@@ -3,7 +3,8 @@
 
 namespace conformance::eager {
 
-void Gemm_baseline(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);     // isa_baseline_gemm.cc
+// isa_baseline_gemm.cc
+void Gemm_baseline(const Matrix<const float>& a, const Matrix<const float>& b, const Matrix<float>& c, float alpha);
 void Gemm_baseline(const Matrix<const double>& a, const Matrix<const double>& b, const Matrix<double>& c, double alpha);
 
 namespace {

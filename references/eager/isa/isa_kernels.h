@@ -52,11 +52,9 @@ template <typename T>
 struct RealKernels {
   VectorFn<T> fn[kFnCount];  ///< null where the function is not for reals
 
-  /// c += alpha·a·b. c's columns are adjacent (col_stride 1); a and b have a stride of 1 in one direction.
+  /// c += alpha·a·b. c's columns are adjacent (col_stride 1); a and b have a stride of 1 in one direction. One row is a product of
+  /// a vector and a matrix that is read once, as it lies.
   void (*gemm)(const Matrix<const T>& a, const Matrix<const T>& b, const Matrix<T>& c, T alpha);
-  /// y[i + j·y_stride] += alpha·Σ a[i, k]·x[k + j·x_stride] for a few vectors j. a has a stride of 1 in one direction.
-  void (*skinny)(const Matrix<const T>& a, const T* x, int64_t x_stride, int64_t vectors, T* y, int64_t y_stride, T alpha);
-
   T (*sum)(const T* x, int64_t n);
   T (*dot)(const T* x, const T* y, int64_t n);
   /// Σ (x[i] − centre)².
