@@ -88,10 +88,8 @@ class Passage {
 
   /// Cheap, and before any work: a backend that is not there needs no artifact.
   Status FindBackend() {
-    const auto found = context_.backends.find(cell_.id.backend);
-    backend_ = found != context_.backends.end() ? found->second : cell_.backend;
     const std::string who = "backend '" + cell_.id.backend + "'";
-    CONFORMANCE_TRY(const std::string version, Guarded(who, [&] { return backend_->Version(); }));
+    CONFORMANCE_TRY(const std::string version, Guarded(who, [&] { return cell_.backend->Version(); }));
     const std::string qualified = cell_.backend->QualifiedVersion();
     if (!qualified.empty() && qualified != version) {
       AddOnce(ending_.notes, cell_.id.backend + " is " + version + "; the project is qualified against " + qualified);
@@ -111,7 +109,7 @@ class Passage {
     options.optimize = optimize_;
     const auto extra = context_.options.backend_options.find(cell_.id.backend);
     if (extra != context_.options.backend_options.end()) options.extra = extra->second;
-    CONFORMANCE_TRY(auto session, Guarded("backend '" + cell_.id.backend + "'", [&] { return backend_->Prepare(artifact, options); }));
+    CONFORMANCE_TRY(auto session, Guarded("backend '" + cell_.id.backend + "'", [&] { return cell_.backend->Prepare(artifact, options); }));
     if (!session) return Internal("backend '" + cell_.id.backend + "' gives no session");
     return session;
   }
@@ -331,7 +329,6 @@ class Passage {
   bool optimize_ = true;
   bool failed_ = false;
   bool default_passes_ = true;
-  std::shared_ptr<const ports::Backend> backend_;
   Ending ending_;
 };
 

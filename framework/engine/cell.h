@@ -1,8 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <string>
 
 #include "framework/engine/lists.h"
@@ -20,8 +18,6 @@ struct SweepContext {
   const SweepOptions& options;
   const Lists& lists;
   std::filesystem::path artifacts;  ///< folder for what exporters write
-  /// Backends by name, those that are to be isolated already behind workers.
-  std::map<std::string, std::shared_ptr<const ports::Backend>, std::less<>> backends;
   bool writes_programs = false;     ///< exporter `none` leaves a file, for backends in workers
   /// Writes artifact.program under `artifacts` and sets path and files.
   Status WriteProgram(const PlannedCell& cell, ports::Artifact& artifact) const;

@@ -402,7 +402,7 @@ TEST_F(Extension, IsolationLaunchesWorkersAndTellsHowTheyEnd) {
   toolbox_.process_launcher = launcher;
   options_.isolation.all = true;
   options_.isolation.worker_command = {"/usr/bin/worker", "worker"};
-  options_.isolation.address_space_bytes = 1 << 30;
+  options_.isolation.limits.address_space_bytes = 1 << 30;
   DyingWorker worker;
   EXPECT_CALL(*backend_, Prepare).Times(0);  // not in this process
   EXPECT_CALL(*launcher, Launch(AllOf(Field(&ports::LaunchRequest::argv, ::testing::ElementsAre("/usr/bin/worker", "worker")),

@@ -31,7 +31,7 @@ class IsolatedSweep : public ::testing::Test {
     toolbox_.clock = std::make_shared<SystemClock>();
     options_.isolation.all = true;
     options_.isolation.worker_command = {CONFORMANCE_TEST_WORKER};
-    options_.isolation.timeout = std::chrono::milliseconds(1000);
+    options_.isolation.limits.timeout = std::chrono::milliseconds(1000);
     options_.threads = 3;
   }
   /// Only its name matters: what runs is the worker's backend of that name.
@@ -96,7 +96,7 @@ TEST_F(IsolatedSweep, ACellAfterOneThatBrokeTheWorkerIsRunAgain) {
 
 TEST_F(IsolatedSweep, StopNowEndsTheSweepAtOnce) {
   AddBackend("hang");
-  options_.isolation.timeout = std::chrono::seconds(100);
+  options_.isolation.limits.timeout = std::chrono::seconds(100);
   options_.cancellation = std::make_shared<Cancellation>();
   std::thread twice([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -14,9 +14,9 @@
 #include "framework/engine/cell.h"
 #include "framework/engine/delivery.h"
 #include "framework/engine/guarded.h"
+#include "framework/engine/isolation.h"
 #include "framework/engine/journal.h"
 #include "framework/engine/queue.h"
-#include "framework/engine/worker_backend.h"
 #include "framework/formats/json.h"
 
 namespace conformance::engine {
@@ -217,8 +217,10 @@ Result<std::vector<PlannedCell>> PlanSweep(const Toolbox& toolbox, const std::ve
   return plan;
 }
 
-Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
+Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::shared_ptr<const Case>>& cases,
                                    const SweepOptions& options, ProgressSink& progress) {
+  CONFORMANCE_TRY(const auto isolation, Isolation::Make(given, options));
+  const Toolbox& toolbox = isolation->toolbox();
   CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
   record::RunRecord run;
   run.version = options.version;
@@ -238,9 +240,9 @@ Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std
   CONFORMANCE_TRY(const ArtifactsFolder artifacts, ArtifactsFolder::Make(options.run_dir));
 
   const Lists lists(options.lists);
-  SweepContext context{.toolbox = toolbox, .options = options, .lists = lists, .artifacts = artifacts.path(), .backends = {}};
+  const SweepContext context{.toolbox = toolbox, .options = options, .lists = lists, .artifacts = artifacts.path(),
+                       .writes_programs = isolation->writes_programs()};
   const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  CONFORMANCE_TRY(const auto isolation, IsolateBackends(plan, context));
 
   Delivery delivery(plan, journal.get(), *toolbox.clock, earlier.seconds, progress);
   const std::vector<size_t> left = delivery.Resume(std::move(earlier.cells));

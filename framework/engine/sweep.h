@@ -17,6 +17,7 @@
 #include "framework/engine/lists.h"
 #include "framework/engine/plan.h"
 #include "framework/engine/toolbox.h"
+#include "framework/engine/worker_limits.h"
 #include "framework/record/record.h"
 
 namespace conformance::engine {
@@ -39,8 +40,7 @@ struct IsolationOptions {
   bool all = false;  ///< --isolate: built-in backends too
   /// How to start a worker host that has the same toolbox: {"/path/to/conformance", "worker"}.
   std::vector<std::string> worker_command;
-  std::chrono::milliseconds timeout{300'000};     ///< of one request (prepare, run)
-  std::optional<uint64_t> address_space_bytes;    ///< of one worker
+  WorkerLimits limits;  ///< of each worker, those of backends and exporters that have a command of their own too
 };
 
 struct SweepOptions {

@@ -1,110 +1,133 @@
 #include "framework/engine/worker_backend.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 #include <utility>
 
-#include "framework/base/strings.h"
-#include "framework/engine/sweep.h"
+#include "framework/engine/worker_client.h"
 
 namespace conformance::engine {
 namespace {
 
-/// Watches for "stop now" while workers are at work.
-class PoolIsolation : public Isolation {
+/// A session in a worker that it owns alone. The worker goes back to the pool with it, unless it died.
+class WorkerSession : public ports::Session {
  public:
-  PoolIsolation(std::shared_ptr<WorkerPool> pool, std::shared_ptr<Cancellation> cancellation) : pool_(std::move(pool)) {
-    if (cancellation) watcher_ = std::thread([this, cancellation = std::move(cancellation)] { Watch(*cancellation); });
-  }
-  ~PoolIsolation() override {
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
+  WorkerSession(std::shared_ptr<WorkerProgram> program, WorkerMessage prepare)
+      : program_(std::move(program)), prepare_(std::move(prepare)) {}
+  ~WorkerSession() override {
+    if (worker_ && worker_->alive() && !id_.IsNull()) {
+      WorkerMessage release;
+      release.header["type"] = "release";
+      release.header["session"] = id_;
+      (void)worker_->Ask(release);  // one that fails here is not used again
     }
-    wake_.notify_all();
-    if (watcher_.joinable()) watcher_.join();
+    if (worker_) program_->pool().Give(std::move(worker_));
+  }
+
+  Status Prepare() {
+    Status status = PrepareIn(/*fresh=*/false);
+    if (!status.ok() && worker_ && IsInnocent(status.error(), *worker_)) status = PrepareIn(/*fresh=*/true);
+    return status;
+  }
+
+  Result<NamedTensors> Run(const NamedTensors& inputs) override { return Ask(inputs, nullptr); }
+  Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
+    return Ask(inputs, &values);
   }
 
  private:
-  void Watch(const Cancellation& cancellation) {
-    constexpr auto kInterval = std::chrono::milliseconds(50);
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kInterval, [&] { return done_; })) {
-      if (!cancellation.now()) continue;
-      pool_->Stop();
-      return;
+  Status PrepareIn(bool fresh) {
+    id_ = Json();
+    if (worker_) program_->pool().Give(std::move(worker_));
+    CONFORMANCE_TRY(worker_, program_->pool().Take(fresh));
+    CONFORMANCE_TRY(const WorkerMessage answer, worker_->Ask(prepare_));
+    const Json* id = answer.header.Find("session");
+    if (answer.type() != "prepared" || id == nullptr || id->IsNull()) {
+      return Error(ErrorKind::kCrash, "the worker's answer to prepare names no session").With("found", answer.type());
     }
+    id_ = *id;
+    return Ok();
   }
 
-  const std::shared_ptr<WorkerPool> pool_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool done_ = false;
-  std::thread watcher_;
+  Result<NamedTensors> Ask(const NamedTensors& inputs, const std::vector<std::string>* values) {
+    if (!worker_ || !worker_->alive()) return Error(ErrorKind::kCrash, "the session's worker is gone");
+    auto outputs = Once(inputs, values);
+    if (!outputs.ok() && IsInnocent(outputs.error(), *worker_)) {
+      CONFORMANCE_RETURN_IF_ERROR(PrepareIn(/*fresh=*/true));
+      outputs = Once(inputs, values);
+    }
+    return outputs;
+  }
+
+  Result<NamedTensors> Once(const NamedTensors& inputs, const std::vector<std::string>* values) {
+    WorkerMessage request;
+    request.header["type"] = "run";
+    request.header["session"] = id_;
+    if (values != nullptr) {
+      Json capture = Json::MakeArray();
+      for (const std::string& value : *values) capture.Append(value);
+      request.header["capture"] = std::move(capture);
+    }
+    request.tensors = inputs;
+    CONFORMANCE_TRY(WorkerMessage answer, worker_->Ask(request));
+    if (answer.type() != "outputs") {
+      return Error(ErrorKind::kCrash, "the worker's answer to run is no outputs").With("found", answer.type());
+    }
+    return std::move(answer.tensors);
+  }
+
+  const std::shared_ptr<WorkerProgram> program_;
+  const WorkerMessage prepare_;
+  std::unique_ptr<Worker> worker_;
+  Json id_;
+};
+
+Result<std::unique_ptr<ports::Session>> PrepareInWorker(const std::shared_ptr<WorkerProgram>& program, std::string_view backend,
+                                                        const ports::Artifact& artifact, const ports::SessionOptions& options) {
+  WorkerMessage request;
+  request.header["type"] = "prepare";
+  request.header["backend"] = backend;
+  request.header["artifact"] = artifact.ToJson();
+  request.header["options"] = options.ToJson();
+  auto session = std::make_unique<WorkerSession>(program, std::move(request));
+  CONFORMANCE_RETURN_IF_ERROR(session->Prepare());
+  return std::unique_ptr<ports::Session>(std::move(session));
+}
+
+class Isolated : public ports::Backend {
+ public:
+  Isolated(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerProgram> program)
+      : inner_(std::move(inner)), program_(std::move(program)) {}
+  std::string_view Name() const override { return inner_->Name(); }
+  ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
+  Result<std::string> Version() const override { return inner_->Version(); }
+  std::string QualifiedVersion() const override { return inner_->QualifiedVersion(); }
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
+    return PrepareInWorker(program_, inner_->Name(), artifact, options);
+  }
+
+ private:
+  const std::shared_ptr<const ports::Backend> inner_;
+  const std::shared_ptr<WorkerProgram> program_;
 };
 
 }  // namespace
 
-WorkerExporter::WorkerExporter(std::string name, std::string format, std::unique_ptr<ports::ExportConfig> config,
-                               std::shared_ptr<WorkerPool> pool)
-    : name_(std::move(name)), format_(std::move(format)), config_(std::move(config)), pool_(std::move(pool)) {}
+WorkerBackend::WorkerBackend(WorkerBackendInfo info, std::shared_ptr<WorkerProgram> program)
+    : info_(std::move(info)), program_(std::move(program)) {}
 
-ports::ExporterCapabilities WorkerExporter::Capabilities() const {
-  ports::ExporterCapabilities capabilities;
-  capabilities.format = format_;
-  capabilities.exports_checkpoints = true;
-  capabilities.isolated = true;
-  return capabilities;
+ports::BackendCapabilities WorkerBackend::Capabilities() const {
+  return {.formats = info_.formats, .dtypes = info_.dtypes, .in_process = false, .intermediates = info_.intermediates};
 }
 
-Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const std::filesystem::path& folder, const ports::ModelInputs& inputs,
-                                                         const ports::ExportConfig& config) const {
-  WorkerMessage request;
-  request.header["type"] = "export";
-  request.header["exporter"] = name_;
-  request.header["folder"] = folder.string();
-  request.header["config"] = config.to_json();
-  request.header["kwargs"] = inputs.kwargs;
-  request.tensors = inputs.tensors;
-  for (const bool fresh : {false, true}) {
-    CONFORMANCE_TRY(auto worker, pool_->Take(fresh));
-    const bool had_owners = worker->served > 0;
-    auto answer = worker->Ask(request);
-    const bool died = !worker->alive();
-    pool_->Give(std::move(worker));
-    if (!answer.ok()) {
-      if (died && had_owners && answer.error().kind() != ErrorKind::kTimeout) continue;  // a predecessor may have broken it
-      return std::move(answer).error();
-    }
-    const Json* artifact = answer->header.Find("artifact");
-    if (!artifact) return Error(ErrorKind::kCrash, "the worker's answer to export has no artifact");
-    return ports::Artifact::FromJson(*artifact);
-  }
-  return Internal("a fresh worker had owners before");
+Result<std::unique_ptr<ports::Session>> WorkerBackend::Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const {
+  return PrepareInWorker(program_, info_.name, artifact, options);
 }
 
-Result<std::unique_ptr<Isolation>> IsolateBackends(const std::vector<PlannedCell>& plan, SweepContext& context) {
-  const IsolationOptions& isolation = context.options.isolation;
-  if (!isolation.all) {
-    for (const PlannedCell& cell : plan) context.backends[cell.id.backend] = cell.backend;
-    return std::unique_ptr<Isolation>(std::make_unique<Isolation>());
-  }
-  if (isolation.worker_command.empty()) return Invalid("--isolate needs to know how to start a worker");
-  WorkerOptions options;
-  options.command = isolation.worker_command;
-  options.timeout = isolation.timeout;
-  options.address_space_bytes = isolation.address_space_bytes;
-  auto pool = std::make_shared<WorkerPool>(context.toolbox.process_launcher, std::move(options));
-  for (const PlannedCell& cell : plan) {
-    if (context.backends.contains(cell.id.backend)) continue;
-    const auto capabilities = cell.backend->Capabilities();
-    // One that is not of this process has workers of its own.
-    context.backends[cell.id.backend] = capabilities.in_process ? IsolatedBackend(cell.backend, pool) : cell.backend;
-  }
-  context.writes_programs = true;
-  return std::unique_ptr<Isolation>(std::make_unique<PoolIsolation>(std::move(pool), context.options.cancellation));
+std::shared_ptr<const ports::Backend> WorkerBackend::In(std::shared_ptr<WorkerProgram> program) const {
+  return std::make_shared<WorkerBackend>(info_, std::move(program));
+}
+
+std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerProgram> program) {
+  return std::make_shared<Isolated>(std::move(inner), std::move(program));
 }
 
 }  // namespace conformance::engine

@@ -35,106 +35,10 @@ bool LooksLikeNoMemory(std::string_view text) {
   return false;
 }
 
-/// Crash, or memory: what a predecessor may have caused.
-bool EndedTheWorker(const Error& error) { return error.kind() == ErrorKind::kCrash || error.kind() == ErrorKind::kOutOfMemory; }
-
-/// A session in a worker. The worker goes back to the pool with it, unless it died.
-class IsolatedSession : public ports::Session {
- public:
-  IsolatedSession(std::shared_ptr<WorkerPool> pool, WorkerMessage prepare) : pool_(std::move(pool)), prepare_(std::move(prepare)) {}
-  ~IsolatedSession() override {
-    if (worker_ && worker_->alive()) {
-      WorkerMessage release;
-      release.header["type"] = "release";
-      release.header["session"] = id_;
-      (void)worker_->Ask(release);  // one that fails here is not used again
-    }
-    if (worker_) pool_->Give(std::move(worker_));
-  }
-
-  Status Prepare() {
-    Status status = PrepareIn(/*fresh=*/false);
-    if (!status.ok() && IsInnocent(status.error())) status = PrepareIn(/*fresh=*/true);
-    return status;
-  }
-
-  Result<NamedTensors> Run(const NamedTensors& inputs) override { return Ask(inputs, nullptr); }
-  Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
-    return Ask(inputs, &values);
-  }
-
- private:
-  bool IsInnocent(const Error& error) const { return EndedTheWorker(error) && worker_ && !worker_->alive() && worker_->served > 0; }
-
-  Status PrepareIn(bool fresh) {
-    if (worker_) pool_->Give(std::move(worker_));
-    CONFORMANCE_TRY(worker_, pool_->Take(fresh));
-    CONFORMANCE_TRY(const WorkerMessage answer, worker_->Ask(prepare_));
-    const Json* id = answer.header.Find("session");
-    if (answer.type() != "prepared" || id == nullptr) return Error(ErrorKind::kCrash, "the worker's answer to prepare names no session");
-    id_ = *id;
-    return Ok();
-  }
-
-  Result<NamedTensors> Ask(const NamedTensors& inputs, const std::vector<std::string>* values) {
-    if (!worker_ || !worker_->alive()) return Error(ErrorKind::kCrash, "the session's worker is gone");
-    auto outputs = Once(inputs, values);
-    if (!outputs.ok() && IsInnocent(outputs.error())) {
-      CONFORMANCE_RETURN_IF_ERROR(PrepareIn(/*fresh=*/true));
-      outputs = Once(inputs, values);
-    }
-    return outputs;
-  }
-
-  Result<NamedTensors> Once(const NamedTensors& inputs, const std::vector<std::string>* values) {
-    WorkerMessage request;
-    request.header["type"] = "run";
-    request.header["session"] = id_;
-    if (values != nullptr) {
-      Json capture = Json::MakeArray();
-      for (const std::string& value : *values) capture.Append(value);
-      request.header["capture"] = std::move(capture);
-    }
-    request.tensors = inputs;
-    CONFORMANCE_TRY(WorkerMessage answer, worker_->Ask(request));
-    return std::move(answer.tensors);
-  }
-
-  std::shared_ptr<WorkerPool> pool_;
-  const WorkerMessage prepare_;
-  std::unique_ptr<Worker> worker_;
-  Json id_;
-};
-
-class Isolated : public ports::Backend {
- public:
-  Isolated(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerPool> pool)
-      : inner_(std::move(inner)), pool_(std::move(pool)) {}
-  std::string_view Name() const override { return inner_->Name(); }
-  ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
-  Result<std::string> Version() const override { return inner_->Version(); }
-  std::string QualifiedVersion() const override { return inner_->QualifiedVersion(); }
-
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
-    WorkerMessage request;
-    request.header["type"] = "prepare";
-    request.header["backend"] = inner_->Name();
-    request.header["artifact"] = artifact.ToJson();
-    request.header["options"] = options.ToJson();
-    auto session = std::make_unique<IsolatedSession>(pool_, std::move(request));
-    CONFORMANCE_RETURN_IF_ERROR(session->Prepare());
-    return std::unique_ptr<ports::Session>(std::move(session));
-  }
-
- private:
-  std::shared_ptr<const ports::Backend> inner_;
-  std::shared_ptr<WorkerPool> pool_;
-};
-
 }  // namespace
 
-Worker::Worker(std::unique_ptr<ports::Process> process, const WorkerOptions& options)
-    : process_(std::move(process)), timeout_(options.timeout) {}
+Worker::Worker(std::unique_ptr<ports::Process> process, const WorkerLimits& limits)
+    : process_(std::move(process)), timeout_(limits.timeout) {}
 
 Worker::~Worker() {
   if (!alive_) return;
@@ -149,10 +53,11 @@ Worker::~Worker() {
 Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher, const WorkerOptions& options) {
   ports::LaunchRequest launch;
   launch.argv = options.command;
-  launch.address_space_bytes = options.address_space_bytes;
+  launch.environment = options.environment;
+  launch.address_space_bytes = options.limits.address_space_bytes;
   CONFORMANCE_TRY(auto process, launcher.Launch(launch));
-  std::unique_ptr<Worker> worker(new Worker(std::move(process), options));
-  const auto timeout = std::exchange(worker->timeout_, options.start_timeout);
+  std::unique_ptr<Worker> worker(new Worker(std::move(process), options.limits));
+  const auto timeout = std::exchange(worker->timeout_, options.limits.start_timeout);
   WorkerMessage hello;
   hello.header["type"] = "hello";
   hello.header["protocol"] = kWorkerProtocol;
@@ -239,12 +144,24 @@ Result<std::unique_ptr<Worker>> WorkerPool::Take(bool fresh) {
   return worker;
 }
 
-void WorkerPool::Give(std::unique_ptr<Worker> worker) {
+void WorkerPool::Give(std::unique_ptr<Worker> worker, bool used) {
   const std::lock_guard lock(mutex_);
   owned_.erase(worker.get());
   if (!worker->alive() || stopped_) return;
-  ++worker->served;
+  if (used) ++worker->served;
   idle_.push_back(std::move(worker));
+}
+
+Result<WorkerMessage> WorkerPool::Ask(const WorkerMessage& request) {
+  CONFORMANCE_TRY(auto worker, Take());
+  auto answer = worker->Ask(request);
+  if (!answer.ok() && IsInnocent(answer.error(), *worker)) {
+    Give(std::move(worker));
+    CONFORMANCE_TRY(worker, Take(/*fresh=*/true));
+    answer = worker->Ask(request);
+  }
+  Give(std::move(worker));
+  return answer;
 }
 
 void WorkerPool::Stop() {
@@ -260,8 +177,14 @@ size_t WorkerPool::started() const {
   return started_;
 }
 
-std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerPool> pool) {
-  return std::make_shared<Isolated>(std::move(inner), std::move(pool));
+bool IsInnocent(const Error& error, const Worker& worker) {
+  if (worker.alive() || worker.served == 0) return false;
+  switch (error.kind()) {
+    case ErrorKind::kCrash:
+    case ErrorKind::kOutOfMemory:
+    case ErrorKind::kTimeout: return true;
+    default: return false;
+  }
 }
 
 }  // namespace conformance::engine

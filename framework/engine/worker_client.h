@@ -1,32 +1,31 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "framework/engine/worker_limits.h"
 #include "framework/engine/worker_protocol.h"
-#include "framework/ports/backend.h"
 #include "framework/ports/process_launcher.h"
 
 namespace conformance::engine {
 
 /// How workers are started and what they may use.
 struct WorkerOptions {
-  std::vector<std::string> command;            ///< {"/path/to/conformance", "worker"}
-  std::chrono::milliseconds timeout{300'000};  ///< of one request
-  std::chrono::milliseconds start_timeout{60'000};
-  std::optional<uint64_t> address_space_bytes;
+  std::vector<std::string> command;                ///< {"/path/to/conformance", "worker"}
+  std::map<std::string, std::string> environment;  ///< added to ours
+  WorkerLimits limits;
 };
 
 /// A worker process that has said hello. Not thread safe: one owner at a time.
 class Worker {
  public:
-  /// Starts it and checks its hello. Errors: kCrash, kTimeout, kCorrupt with the last lines of its standard error.
+  /// Starts it and checks its hello. Errors: kUnavailable where the command cannot be run; kCrash, kTimeout, kCorrupt with the last
+  /// lines of its standard error.
   static Result<std::unique_ptr<Worker>> Start(ports::ProcessLauncher& launcher, const WorkerOptions& options);
   ~Worker();
 
@@ -41,7 +40,7 @@ class Worker {
   int64_t served = 0;
 
  private:
-  Worker(std::unique_ptr<ports::Process> process, const WorkerOptions& options);
+  Worker(std::unique_ptr<ports::Process> process, const WorkerLimits& limits);
   Error Died(Error error);
   std::unique_ptr<ports::Process> process_;
   std::chrono::milliseconds timeout_;
@@ -50,15 +49,18 @@ class Worker {
 };
 
 /// Workers that wait for their next owner. A session owns its worker alone, so that a crash costs that session; one that ends well
-/// gives it back for the next. Where a worker that has had other owners before dies, the session asks once more in a fresh one: what
-/// an earlier session broke is not this one's fault. Usable from several threads.
+/// gives it back for the next. Usable from several threads.
 class WorkerPool {
  public:
   WorkerPool(std::shared_ptr<ports::ProcessLauncher> launcher, WorkerOptions options);
   ~WorkerPool();
   /// One that waits, or (always with `fresh`) a new one. Errors: those of Worker::Start; kCancelled after Stop.
   Result<std::unique_ptr<Worker>> Take(bool fresh = false);
-  void Give(std::unique_ptr<Worker> worker);
+  /// `used`: it has done something since it was taken, and may have been broken by it.
+  void Give(std::unique_ptr<Worker> worker, bool used = true);
+  /// One request that needs no session. Where a worker that has had other owners before dies of it, it is asked once more in a fresh
+  /// one: what an earlier owner broke is not this one's fault.
+  Result<WorkerMessage> Ask(const WorkerMessage& request);
   /// Ends all, those that are owned too, and starts no more.
   void Stop();
   size_t started() const;  ///< how many processes there have been
@@ -73,8 +75,7 @@ class WorkerPool {
   size_t started_ = 0;
 };
 
-/// `inner` behind workers: its name and capabilities, its sessions in other processes. The artifact's handles stay behind; the
-/// worker opens its files.
-std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerPool> pool);
+/// True where `error` may be an earlier owner's doing: the worker is dead of it and had been used before.
+bool IsInnocent(const Error& error, const Worker& worker);
 
 }  // namespace conformance::engine

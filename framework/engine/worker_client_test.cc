@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "framework/engine/posix_process.h"
+#include "framework/engine/worker_backend.h"
 #include "framework/engine/worker_errors.h"
+#include "framework/engine/worker_program.h"
 #include "framework/testing/matchers.h"
 
 namespace conformance::engine {
@@ -33,13 +35,15 @@ class Named : public ports::Backend {
 
 class IsolatedBackendTest : public ::testing::Test {
  protected:
-  std::shared_ptr<WorkerPool> pool = Pool(std::chrono::seconds(20));
-  static std::shared_ptr<WorkerPool> Pool(std::chrono::milliseconds timeout, std::vector<std::string> command = {CONFORMANCE_TEST_WORKER}) {
-    return std::make_shared<WorkerPool>(MakePosixLauncher(),
-                                        WorkerOptions{.command = std::move(command), .timeout = timeout, .address_space_bytes = {}});
+  std::shared_ptr<WorkerProgram> program = Program(std::chrono::seconds(20));
+  static std::shared_ptr<WorkerProgram> Program(std::chrono::milliseconds timeout, std::vector<std::string> argv = {CONFORMANCE_TEST_WORKER}) {
+    WorkerLimits limits;
+    limits.timeout = timeout;
+    return std::make_shared<WorkerProgram>(WorkerCommand{.name = "test", .argv = std::move(argv), .environment = {}, .how_to_add = {}},
+                                           MakePosixLauncher(), limits);
   }
   Result<NamedTensors> Run(const std::string& backend, NamedTensors inputs = {}) {
-    CONFORMANCE_TRY(auto session, IsolatedBackend(std::make_shared<Named>(backend), pool)->Prepare({}, {}));
+    CONFORMANCE_TRY(auto session, IsolatedBackend(std::make_shared<Named>(backend), program)->Prepare({}, {}));
     return session->Run(inputs);
   }
 };
@@ -50,7 +54,7 @@ TEST_F(IsolatedBackendTest, RunsInAnotherProcessAndKeepsItForTheNext) {
     ASSERT_THAT(outputs, IsOk());
     EXPECT_TRUE(BitEqual((*outputs)[0].second, Tensor::Of<float>({2}, {1, 2})));
   }
-  EXPECT_EQ(pool->started(), 1u);
+  EXPECT_EQ(program->pool().started(), 1u);
 }
 
 TEST_F(IsolatedBackendTest, ACrashNamesSignalAndLastLines) {
@@ -58,11 +62,11 @@ TEST_F(IsolatedBackendTest, ACrashNamesSignalAndLastLines) {
   EXPECT_THAT(Run("abort"), IsError(ErrorKind::kCrash, HasSubstr("signal 6 (SIGABRT)")));
   EXPECT_THAT(Run("exit"), IsError(ErrorKind::kCrash, HasSubstr("exit code 3")));
   EXPECT_THAT(Run("echo"), IsOk());  // the next session has a worker again
-  EXPECT_EQ(pool->started(), 4u);
+  EXPECT_EQ(program->pool().started(), 4u);
 }
 
 TEST_F(IsolatedBackendTest, AHangEndsAtTheLimit) {
-  pool = Pool(std::chrono::milliseconds(300));
+  program = Program(std::chrono::milliseconds(300));
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_THAT(Run("hang"), IsError(ErrorKind::kTimeout, HasSubstr("no answer in 0.3 s")));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
@@ -74,15 +78,15 @@ TEST_F(IsolatedBackendTest, ErrorsAndExceptionsAreAnsweredAndCostNoWorker) {
   EXPECT_THAT(Run("nonesuch"), IsError(ErrorKind::kNotFound, HasSubstr("nonesuch")));
   ports::Artifact refused;
   refused.path = "refused";
-  EXPECT_THAT(IsolatedBackend(std::make_shared<Named>("echo"), pool)->Prepare(refused, {}),
+  EXPECT_THAT(IsolatedBackend(std::make_shared<Named>("echo"), program)->Prepare(refused, {}),
               IsError(ErrorKind::kUnsupported, HasSubstr("this artifact is refused (file: refused)")));
-  EXPECT_EQ(pool->started(), 1u);
+  EXPECT_EQ(program->pool().started(), 1u);
 }
 
 TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
-  pool = Pool(std::chrono::seconds(5), {"sh", "-c", "printf 'hello, I am no worker at all'; sleep 5"});
+  program = Program(std::chrono::seconds(5), {"sh", "-c", "printf 'hello, I am no worker at all'; sleep 5"});
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
-  pool = Pool(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
+  program = Program(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
 }
 
@@ -92,29 +96,29 @@ TEST_F(IsolatedBackendTest, WhatAnEarlierSessionBrokeIsNotTheNextOnesFault) {
   const auto outputs = Run("double", inputs);
   ASSERT_THAT(outputs, IsOk());
   EXPECT_THAT((*outputs)[0].second, BitEqualTo(Tensor::Of<float>({2}, {2, 4})));
-  EXPECT_EQ(pool->started(), 2u);
+  EXPECT_EQ(program->pool().started(), 2u);
   EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash));  // in a used worker, then in a fresh one: its own fault
-  EXPECT_EQ(pool->started(), 3u);
+  EXPECT_EQ(program->pool().started(), 3u);
 }
 
 TEST_F(IsolatedBackendTest, StopEndsWhatRuns) {
-  pool = Pool(std::chrono::seconds(60));
-  auto session = IsolatedBackend(std::make_shared<Named>("hang"), pool)->Prepare({}, {});
+  program = Program(std::chrono::seconds(60));
+  auto session = IsolatedBackend(std::make_shared<Named>("hang"), program)->Prepare({}, {});
   ASSERT_THAT(session, IsOk());
   std::thread stopper([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    pool->Stop();
+    program->pool().Stop();
   });
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_THAT((*session)->Run({}), IsError(ErrorKind::kCrash, HasSubstr("SIGKILL")));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
   stopper.join();
-  EXPECT_THAT(pool->Take(), IsError(ErrorKind::kCancelled));
+  EXPECT_THAT(program->pool().Take(), IsError(ErrorKind::kCancelled));
 }
 
 TEST_F(IsolatedBackendTest, TwoSessionsHaveTwoWorkers) {
-  const auto echo = IsolatedBackend(std::make_shared<Named>("echo"), pool);
-  const auto hang = IsolatedBackend(std::make_shared<Named>("segv"), pool);
+  const auto echo = IsolatedBackend(std::make_shared<Named>("echo"), program);
+  const auto hang = IsolatedBackend(std::make_shared<Named>("segv"), program);
   auto first = echo->Prepare({}, {});
   auto second = hang->Prepare({}, {});
   ASSERT_THAT(first, IsOk());

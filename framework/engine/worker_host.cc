@@ -83,6 +83,9 @@ class Host {
       Json formats = Json::MakeArray();
       for (const std::string& format : backend->Capabilities().formats) formats.Append(format);
       entry["formats"] = std::move(formats);
+      const auto version = Guarded("the backend", [&] { return backend->Version(); });
+      if (version.ok()) entry["version"] = *version;
+      else entry["unavailable"] = version.error().ToString();
       backends.Append(std::move(entry));
     }
     answer.header["backends"] = std::move(backends);

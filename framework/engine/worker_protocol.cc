@@ -37,7 +37,7 @@ struct TensorHeader {
   uint64_t bytes;
 };
 
-Result<std::vector<TensorHeader>> ReadTensorHeaders(const Json& header, const WorkerLimits& limits) {
+Result<std::vector<TensorHeader>> ReadTensorHeaders(const Json& header, const MessageLimits& limits) {
   std::vector<TensorHeader> tensors;
   const Json* list = header.Find("tensors");
   if (list == nullptr) return tensors;
@@ -125,7 +125,7 @@ Status WriteWorkerMessage(ByteStream& stream, const WorkerMessage& message) {
   return Ok();
 }
 
-Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const WorkerLimits& limits) {
+Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const MessageLimits& limits) {
   std::byte prefix[4];
   CONFORMANCE_RETURN_IF_ERROR(stream.Read(prefix));
   uint32_t length = 0;

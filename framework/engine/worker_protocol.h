@@ -33,7 +33,7 @@ struct WorkerMessage {
 
 /// What a reader accepts. A frame that asks for more is refused before anything is allocated for it, and what is allocated grows with
 /// the bytes that really come, not with what a header says.
-struct WorkerLimits {
+struct MessageLimits {
   uint32_t max_header_bytes = 64u << 20;
   uint64_t max_tensor_bytes = uint64_t{64} << 30;  ///< of one message's tensors together
 };
@@ -41,7 +41,7 @@ struct WorkerLimits {
 /// A frame: u32 header length, header, the tensors' bytes without padding in the header's order.
 Status WriteWorkerMessage(ByteStream& stream, const WorkerMessage& message);
 /// Errors: those of the stream; kCorrupt naming place, found and wanted for anything that is no frame.
-Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const WorkerLimits& limits = {});
+Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const MessageLimits& limits = {});
 
 /// An error as a message, and back: kind, message, facts and trail.
 Json ErrorToJson(const Error& error);

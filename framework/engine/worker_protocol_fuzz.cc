@@ -31,7 +31,7 @@ class Memory : public conformance::engine::ByteStream {
 // What is read can be written and read again; errors say what was found.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace conformance::engine;
-  const WorkerLimits limits{.max_header_bytes = 1u << 20, .max_tensor_bytes = 1u << 24};
+  const MessageLimits limits{.max_header_bytes = 1u << 20, .max_tensor_bytes = 1u << 24};
   Memory stream({reinterpret_cast<const std::byte*>(data), size});
   while (true) {
     const auto message = ReadWorkerMessage(stream, limits);

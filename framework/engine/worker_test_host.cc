@@ -1,10 +1,11 @@
-// A worker whose backends misbehave, for worker_client_test.
+// A worker whose backends misbehave, and an exporter that writes a file, for the tests of those who start workers.
 
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -30,7 +31,10 @@ class TestBackend : public ports::Backend {
   TestBackend(std::string name, Behaviour behaviour) : name_(std::move(name)), behaviour_(behaviour) {}
   std::string_view Name() const override { return name_; }
   ports::BackendCapabilities Capabilities() const override { return {.formats = {"test"}, .dtypes = {}}; }
-  Result<std::string> Version() const override { return std::string("1"); }
+  Result<std::string> Version() const override {
+    if (name_ == "absent") return Unavailable("no such library");
+    return std::string("1.5");
+  }
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
     if (artifact.path == "refused") return Unsupported("this artifact is refused").With("file", "refused");
     return std::unique_ptr<ports::Session>(std::make_unique<TestSession>(behaviour_));
@@ -48,8 +52,51 @@ Result<NamedTensors> Die(int signal) {
   return Internal("survived");
 }
 
+struct TestConfig : ports::ExportConfig {
+  std::string_view export_format() const override { return "test"; }
+  std::unique_ptr<ports::ExportConfig> Clone() const override { return std::make_unique<TestConfig>(*this); }
+  Json to_json() const override {
+    Json json = Json::MakeObject();
+    json["export_format"] = "test";
+    WriteCommon(json);
+    return json;
+  }
+  static Result<std::unique_ptr<ports::ExportConfig>> FromJson(const Json& json) {
+    auto config = std::make_unique<TestConfig>();
+    Json rest = json;
+    CONFORMANCE_RETURN_IF_ERROR(config->ReadCommon(rest));
+    return std::unique_ptr<ports::ExportConfig>(std::move(config));
+  }
+};
+
+/// Writes one file into the folder that it is given; x in, y out.
+class TestExporter : public ports::Exporter {
+ public:
+  std::string_view Name() const override { return "writer"; }
+  ports::ExporterCapabilities Capabilities() const override {
+    ports::ExporterCapabilities capabilities;
+    capabilities.format = "test";
+    capabilities.exports_checkpoints = true;
+    return capabilities;
+  }
+  std::unique_ptr<ports::ExportConfig> DefaultConfig() const override { return std::make_unique<TestConfig>(); }
+  Result<ports::Artifact> ExportCheckpoint(const std::filesystem::path&, const ports::ModelInputs& inputs,
+                                           const ports::ExportConfig& config) const override {
+    ports::Artifact artifact;
+    artifact.format = "test";
+    artifact.path = config.output_path / "artifact";
+    artifact.files = {artifact.path};
+    for (const auto& [name, tensor] : inputs.tensors) artifact.inputs.push_back({name, tensor.dtype(), {}});
+    artifact.outputs = {{"y", DType::kF32, {}}};
+    if (!(std::ofstream(artifact.path) << "made by a worker\n")) return IoError("cannot write").With("file", artifact.path.string());
+    return artifact;
+  }
+};
+
 Toolbox TestToolbox() {
   Toolbox toolbox;
+  toolbox.exporters.Add(std::make_shared<TestExporter>());
+  toolbox.export_configs.Add("test", TestConfig::FromJson);
   const auto add = [&](const char* name, Behaviour behaviour) { toolbox.backends.Add(std::make_shared<const TestBackend>(name, behaviour)); };
   add("echo", [](const NamedTensors& inputs) -> Result<NamedTensors> {
     std::puts("a library that prints on standard output");
@@ -77,6 +124,11 @@ Toolbox TestToolbox() {
   add("exit", [](const NamedTensors&) -> Result<NamedTensors> { _exit(3); });
   add("hang", [](const NamedTensors&) -> Result<NamedTensors> {
     while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+  });
+  add("absent", [](const NamedTensors& inputs) -> Result<NamedTensors> { return inputs; });
+  add("environment", [](const NamedTensors&) -> Result<NamedTensors> {
+    const char* value = std::getenv("CONFORMANCE_TEST_VALUE");
+    return NamedTensors{{value ? value : "not set", Tensor::Of<float>({}, {0})}};
   });
   add("throw", [](const NamedTensors&) -> Result<NamedTensors> { throw std::runtime_error("thrown inside"); });
   add("memory", [](const NamedTensors&) -> Result<NamedTensors> {

@@ -81,8 +81,8 @@ Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, cons
   CONFORMANCE_RETURN_IF_ERROR(ReadOptions(options.backend_options, "--backend-option", toolbox.backends.Names(), sweep.backend_options));
   sweep.isolation.all = options.isolate;
   sweep.isolation.worker_command = {invocation.program, "worker"};
-  sweep.isolation.timeout = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_seconds * 1000));
-  if (options.worker_memory_mib > 0) sweep.isolation.address_space_bytes = options.worker_memory_mib << 20;
+  sweep.isolation.limits.timeout = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_seconds * 1000));
+  if (options.worker_memory_mib > 0) sweep.isolation.limits.address_space_bytes = options.worker_memory_mib << 20;
   sweep.run_dir = options.run_dir;
   sweep.resume = options.resume;
   sweep.command_line = invocation.command_line;

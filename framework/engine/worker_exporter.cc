@@ -1,0 +1,41 @@
+#include "framework/engine/worker_exporter.h"
+
+#include <utility>
+
+namespace conformance::engine {
+
+WorkerExporter::WorkerExporter(WorkerExporterInfo info, std::shared_ptr<WorkerProgram> program)
+    : info_(std::move(info)), program_(std::move(program)) {}
+
+ports::ExporterCapabilities WorkerExporter::Capabilities() const {
+  ports::ExporterCapabilities capabilities;
+  capabilities.format = info_.format;
+  capabilities.exports_checkpoints = true;
+  capabilities.dynamic = info_.dynamic;
+  capabilities.isolated = true;
+  return capabilities;
+}
+
+Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const std::filesystem::path& folder, const ports::ModelInputs& inputs,
+                                                         const ports::ExportConfig& config) const {
+  CONFORMANCE_RETURN_IF_ERROR(program_->Hello());  // where it is not there, this says how to add it
+  WorkerMessage request;
+  request.header["type"] = "export";
+  request.header["exporter"] = info_.name;
+  request.header["folder"] = folder.string();
+  request.header["config"] = config.to_json();
+  request.header["kwargs"] = inputs.kwargs;
+  request.tensors = inputs.tensors;
+  CONFORMANCE_TRY(const WorkerMessage answer, program_->pool().Ask(request));
+  const Json* artifact = answer.header.Find("artifact");
+  if (answer.type() != "artifact" || artifact == nullptr) {
+    return Error(ErrorKind::kCrash, "the worker's answer to export has no artifact").With("found", answer.type());
+  }
+  return ports::Artifact::FromJson(*artifact);
+}
+
+std::shared_ptr<const ports::Exporter> WorkerExporter::In(std::shared_ptr<WorkerProgram> program) const {
+  return std::make_shared<WorkerExporter>(info_, std::move(program));
+}
+
+}  // namespace conformance::engine
