@@ -113,6 +113,8 @@ void CompareFloating(const ComparisonRequest& request, const BudgetFactors& fact
   const std::vector<double> ref = reference.ToDoubles();
   const std::vector<double> exact = oracle != nullptr ? oracle->ToDoubles() : std::vector<double>();
   const ports::PlainTolerance close = AssertCloseDefaults(reference.dtype());
+  const std::optional<ports::PlainTolerance> plain =
+      request.tolerance || oracle != nullptr ? request.tolerance : std::optional(close);
   figures.close_rtol = close.rtol;
   figures.close_atol = close.atol;
 
@@ -153,8 +155,8 @@ void CompareFloating(const ComparisonRequest& request, const BudgetFactors& fact
     }
     const double difference = std::fabs(value - ref[i]);
     if (difference > close.atol + close.rtol * std::fabs(ref[i])) ++figures.close_mismatched;
-    if (request.tolerance) {
-      const double excess = difference - (request.tolerance->atol + request.tolerance->rtol * std::fabs(ref[i]));
+    if (plain) {
+      const double excess = difference - (plain->atol + plain->rtol * std::fabs(ref[i]));
       if (excess > 0) {
         ++plain_wrong;
         if (excess > plain_excess) {
@@ -170,14 +172,14 @@ void CompareFloating(const ComparisonRequest& request, const BudgetFactors& fact
     figures.cosine = norm_y == 0 || norm_t == 0 ? (norm_y == norm_t ? 1 : 0) : dot / std::sqrt(norm_y) / std::sqrt(norm_t);
   }
 
-  if (request.tolerance) {
-    figures.budget_max_abs = request.tolerance->atol;
+  if (plain) {
+    figures.budget_max_abs = plain->atol;
     figures.budget_rms = 0;
     if (plain_wrong == 0) return;
     const auto worst = static_cast<size_t>(plain_worst);
     if (figures.outcome != "fail") figures.worst_index = plain_worst;
     Fail(figures, std::to_string(plain_wrong) + " of " + std::to_string(judged.compared) + " values are outside atol " +
-                      Number(request.tolerance->atol) + " + rtol " + Number(request.tolerance->rtol) + "; worst at " +
+                      Number(plain->atol) + " + rtol " + Number(plain->rtol) + "; worst at " +
                       Place(plain_worst, reference.shape()) + ": found " + DoubleText(got[worst]) + ", wanted " +
                       DoubleText(ref[worst]));
     return;

@@ -21,7 +21,8 @@ struct BudgetFactors {
 ports::PlainTolerance AssertCloseDefaults(DType dtype);
 
 /// Structure first (names, order, shapes, dtypes), then NaN and infinity positions, then values; integers and booleans exactly.
-/// With a PlainTolerance: |y − reference| ≤ atol + rtol · |reference| instead of the budget.
+/// With a PlainTolerance: |y − reference| ≤ atol + rtol · |reference| instead of the budget; likewise by AssertCloseDefaults where there
+/// is neither a tolerance nor an oracle.
 class BudgetComparator : public ports::Comparator {
  public:
   explicit BudgetComparator(BudgetFactors factors = {}) : factors_(factors) {}

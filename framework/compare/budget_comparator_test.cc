@@ -115,6 +115,15 @@ TEST(BudgetComparator, PlainToleranceIsElementwise) {
   EXPECT_THAT(off.reason, HasSubstr("1 of 2 values are outside atol 0.001 + rtol 0.001; worst at [1]"));
 }
 
+TEST(BudgetComparator, WithoutAnOracleEachOutputIsHeldToItsTypesPlainTolerance) {
+  const NamedTensors reference = One(F32({100, 2}));  // f32: 1e-5 + 1.3e-6 · 100 = 1.4e-4
+  EXPECT_EQ(Judge(One(F32({100.0001f, 2})), reference).outcome, Outcome::kPass);
+  EXPECT_THAT(Judge(One(F32({100.0002f, 2})), reference).reason, HasSubstr("outside atol 1e-05 + rtol 1.3e-06"));
+  const NamedTensors wide = One(F64({100}));  // f64: 1e-7 + 1e-7 · 100 = 1.01e-5
+  EXPECT_EQ(Judge(One(F64({100.00001})), wide).outcome, Outcome::kPass);
+  EXPECT_EQ(Judge(One(F64({100.00002})), wide).outcome, Outcome::kFail);
+}
+
 TEST(BudgetComparator, MaskBroadcastsAndLimitsWhatCounts) {
   const NamedTensors reference = One(Tensor::Of<float>({2, 2}, {1, 2, 3, 4}));
   const NamedTensors y = One(Tensor::Of<float>({2, 2}, {9, 2, 3, 4}));

@@ -60,11 +60,40 @@ Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& cont
   return std::shared_ptr<const MadeArtifact>(std::move(made));
 }
 
-Result<Traced> Trace(const SweepContext& context, const LoadedCase& loaded, const ports::TraceRequest& request, VariantWork& work,
-                     StageTimer& timer) {
+/// A case whose offer promised more than it has once loaded.
+Status CheckWhole(const PlannedCell& cell, const LoadedCase& loaded) {
+  if (cell.entry == Entry::kModule && !loaded.model()) return Unsupported("the case has no module that could be traced");
+  if (cell.entry == Entry::kProgram && !loaded.program()) return Unsupported("the case has no Program");
+  if (!loaded.weights()) return Unsupported("the case has no weights");
+  return Ok();
+}
+
+/// What exporter `none` traces.
+Result<ports::TraceRequest> RequestFor(const PlannedCell& cell, const LoadedCase& loaded, const Call& traced_call) {
+  CONFORMANCE_RETURN_IF_ERROR(CheckWhole(cell, loaded));
+  ports::TraceRequest request;
+  if (cell.entry != Entry::kModule) return request;
+  request.inputs = traced_call.inputs;
+  if (cell.variant.dynamic) {
+    CONFORMANCE_TRY(request.dynamic_shapes, loaded.Shapes(cell.variant));
+  }
+  return request;
+}
+
+/// The case's own Program, or a trace of its module.
+Result<Traced> ProgramOf(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
+                         const ports::TraceRequest& request, VariantWork& work, StageTimer& timer) {
+  if (cell.entry == Entry::kProgram) return Traced{.program = loaded.program(), .specialisations = {}};
   timer.Enter(record::Stage::kTrace);
   return work.traces[TraceKey(request)].Get(
       timer, [&] { return Guarded("the tracer", [&] { return context.toolbox.tracer(*loaded.model(), request); }); });
+}
+
+Result<std::shared_ptr<const MadeArtifact>> Given(const PlannedCell& cell, const LoadedCase& loaded, const Call& call) {
+  auto made = std::make_shared<MadeArtifact>();
+  CONFORMANCE_TRY(made->artifact, Guarded("the case", [&] { return GivenArtifact(cell, loaded); }));
+  if (cell.format == "checkpoint") made->artifact.options["kwargs"] = call.inputs.kwargs;
+  return std::shared_ptr<const MadeArtifact>(std::move(made));
 }
 
 }  // namespace
@@ -110,7 +139,7 @@ Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& conte
   }
   config->dynamic = cell.variant.dynamic;
   config->output_path = ArtifactPath(context, cell, optimize);
-  if (capabilities.lowers_programs) config->output_path += '.' + capabilities.format;
+  if (cell.entry != Entry::kSource) config->output_path += '.' + capabilities.format;
   return config;
 }
 
@@ -120,22 +149,32 @@ std::filesystem::path ArtifactPath(const SweepContext& context, const PlannedCel
                                        (optimize ? "" : "-plain"));
 }
 
+ports::ModelSource SourceOf(const CaseInfo& info) { return {.folder = info.source, .spec = info.spec}; }
+
+Result<ports::Artifact> GivenArtifact(const PlannedCell& cell, const LoadedCase& loaded) {
+  if (cell.format != "checkpoint") return loaded.Artifact(cell.variant, cell.format);
+  ports::Artifact artifact;
+  artifact.format = cell.format;
+  artifact.path = cell.model->Info().source;
+  artifact.options = Json::MakeObject();
+  artifact.options["dtype"] = cell.id.dtype;
+  if (!cell.model->Info().spec.IsNull()) artifact.options["spec"] = cell.model->Info().spec;
+  artifact.model = loaded.model();
+  artifact.weights = loaded.weights();
+  return artifact;
+}
+
 Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& context, const PlannedCell& cell, bool optimize,
                                                          const LoadedCase& loaded, const Call& traced_call, VariantWork& work,
                                                          StageTimer& timer) {
-  const bool traces = !cell.exporter || cell.exporter->Capabilities().lowers_programs;
-  if (traces && (!loaded.model() || !loaded.weights())) {
-    timer.Enter(record::Stage::kTrace);
-    return Unsupported("the case has no module that could be traced");
+  if (cell.entry == Entry::kGiven) {
+    timer.Enter(record::Stage::kLoad);
+    return work.artifacts["given " + cell.format].Get(timer, [&] { return Given(cell, loaded, traced_call); });
   }
   if (!cell.exporter) {
     timer.Enter(record::Stage::kTrace);
-    ports::TraceRequest request;
-    request.inputs = traced_call.inputs;
-    if (cell.variant.dynamic) {
-      CONFORMANCE_TRY(request.dynamic_shapes, loaded.Shapes(cell.variant));
-    }
-    CONFORMANCE_TRY(const Traced traced, Trace(context, loaded, request, work, timer));
+    CONFORMANCE_TRY(const ports::TraceRequest request, RequestFor(cell, loaded, traced_call));
+    CONFORMANCE_TRY(const Traced traced, ProgramOf(context, cell, loaded, request, work, timer));
     timer.Enter(record::Stage::kExport);
     return work.artifacts["none"].Get(timer, [&] { return FromProgram(context, cell, loaded, traced); });
   }
@@ -145,23 +184,27 @@ Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& con
   const std::string who = "exporter '" + name + "'";
   CONFORMANCE_TRY(const auto config, ConfigFor(context, cell, optimize));
   Traced traced;
-  if (traces) {
-    CONFORMANCE_TRY(const ports::TraceRequest request,
-                    Guarded(who, [&] { return cell.exporter->Prepare(*loaded.model(), traced_call.inputs, *config); }));
-    CONFORMANCE_TRY(traced, Trace(context, loaded, request, work, timer));
+  if (cell.entry != Entry::kSource) {
+    CONFORMANCE_RETURN_IF_ERROR(CheckWhole(cell, loaded));
+    ports::TraceRequest request;
+    if (cell.entry == Entry::kModule) {
+      CONFORMANCE_TRY(request, Guarded(who, [&] { return cell.exporter->Prepare(*loaded.model(), traced_call.inputs, *config); }));
+    }
+    CONFORMANCE_TRY(traced, ProgramOf(context, cell, loaded, request, work, timer));
     timer.Enter(record::Stage::kExport);
   }
   const std::string key = name + (optimize ? "" : " without optimisation");
   return work.artifacts[key].Get(timer, [&]() -> Result<std::shared_ptr<const MadeArtifact>> {
-    if (!traces) {
+    if (cell.entry == Entry::kSource) {
       std::error_code error;
       std::filesystem::create_directories(config->output_path, error);
       if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", config->output_path.string());
     }
     auto made = std::make_shared<MadeArtifact>();
     CONFORMANCE_TRY(made->artifact, Guarded(who, [&] {
-                      return traced.program ? cell.exporter->Lower(*traced.program, *loaded.weights(), *config)
-                                            : cell.exporter->ExportCheckpoint(cell.model->Info().source, traced_call.inputs, *config);
+                      return cell.entry == Entry::kSource
+                                 ? cell.exporter->ExportCheckpoint(SourceOf(cell.model->Info()), traced_call.inputs, *config)
+                                 : cell.exporter->Lower(*traced.program, *loaded.weights(), *config);
                     }));
     timer.Enter(record::Stage::kCheck);
     made->check = Guarded(who, [&] { return cell.exporter->Check(made->artifact); });

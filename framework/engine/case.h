@@ -16,12 +16,24 @@
 
 namespace conformance::engine {
 
-/// One way in which a case is used. Two sorts: an exported one (traced, exported, run, judged by the reference), and a recording
-/// (run from the checkpoint, judged against what the folder records). A name may be both ("prefill").
+/// One way in which a case is used. Two sorts: an exported one (exported or taken as it is, run, judged by the reference), and a
+/// recording (taken as it is, judged against the outputs that came with it). A name may be both ("prefill").
 struct Variant {
   std::string name;        ///< "static", "dynamic", "prefill", "decode"; of recordings also "forward", "hidden", "generate", …
   bool recording = false;
   bool dynamic = false;    ///< every dimension is Auto, and shapes that the trace has not seen are run
+};
+
+/// What a case has to give for one of its variants.
+struct Offer {
+  /// What exporter `none` hands to backends; each takes the first that it knows: "checkpoint", "program", "pt2", "onnx", "pte". The
+  /// engine makes "checkpoint" (of CaseInfo's source, the model and its weights) and "program" (the case's Program, or a trace of its
+  /// model); others are LoadedCase::Artifact's.
+  std::vector<std::string> formats;
+  bool module = false;         ///< for exporters that lower: Prepare, the tracer, Lower
+  bool program = false;        ///< for exporters that lower: Lower alone
+  bool source = false;         ///< for exporters that are programs of their own: ExportCheckpoint on CaseInfo's source or spec
+  std::vector<DType> dtypes;   ///< that it can be had in; empty: any. The first is the one of its cells where none was asked for
 };
 
 /// Inputs of one call. The first call of a variant is the one that is traced.
@@ -39,24 +51,37 @@ struct Recorded {
   Json options;                                    ///< for Artifact::options: what the backend has to call
 };
 
-/// A case in memory, shared by its cells; const and usable from several threads at once.
+/// A case in memory, shared by its cells; const and usable from several threads at once. It has what its offers say: a model, a
+/// Program (with weights), artifacts, or none of them, where a program of its own builds the model from CaseInfo's source or spec.
 class LoadedCase {
  public:
   virtual ~LoadedCase() = default;
-  virtual std::shared_ptr<const nn::Model> model() const = 0;
-  virtual std::shared_ptr<const weights::Weights> weights() const = 0;
+  virtual std::shared_ptr<const nn::Model> model() const { return nullptr; }
+  virtual std::shared_ptr<const ir::Program> program() const { return nullptr; }
+  virtual std::shared_ptr<const weights::Weights> weights() const { return nullptr; }
+  /// The case's own artifact in an offered format. Errors: kUnsupported by default.
+  virtual Result<ports::Artifact> Artifact(const Variant& variant, std::string_view format) const;
   /// The traced call first, then those of unseen shapes (none where the variant is not dynamic). Same seed, same bytes.
   virtual Result<std::vector<Call>> Calls(const Variant& variant, uint64_t seed) const = 0;
-  /// Dimensions of a dynamic variant at its traced call, for exporter `none`.
-  virtual Result<DynamicShapes> Shapes(const Variant& variant) const = 0;
-  virtual Result<Recorded> Recall(const Variant& variant) const = 0;
+  /// Dimensions of a dynamic variant at its traced call, for exporter `none` of a model. Errors: kUnsupported by default.
+  virtual Result<DynamicShapes> Shapes(const Variant& variant) const;
+  /// Errors: kNotFound by default.
+  virtual Result<Recorded> Recall(const Variant& variant) const;
 };
+
+class Case;
 
 /// What identifies a case.
 struct CaseInfo {
   std::string name;               ///< shown in cell ids; RunSweep lengthens it where two cases have the same
   std::string model_class;        ///< "LlamaForCausalLM"; empty where unknown
-  std::filesystem::path source;   ///< checkpoint folder, as given on the command line; empty: none
+  std::filesystem::path source;   ///< checkpoint folder or file, as given on the command line; empty: none
+  Json spec;                      ///< ports::ModelSource::spec, for a case that is a class with a config; null: none
+  std::vector<std::string> words; ///< that name the case on a command line; empty: `source`, else a filter
+  std::string judge;              ///< reference (or backend) that its exported variants are judged by; empty: the toolbox's
+  /// What the judge evaluates in place of this case, by its own judge and in its first variant: one artifact held against another,
+  /// or against the model that it was made from. Inputs stay this case's. Null: this case.
+  std::shared_ptr<const Case> measure;
   uint64_t bytes = 0;             ///< estimate of what a cell of it keeps in memory
 };
 
@@ -67,6 +92,9 @@ class Case {
   virtual const CaseInfo& Info() const = 0;
   /// In the order in which their cells run.
   virtual std::vector<Variant> Variants() const = 0;
+  /// By default that of a checkpoint folder: recordings as "checkpoint" in f32; others from the module, as "program", and from the
+  /// folder where there is one.
+  virtual Offer Offers(const Variant& variant) const;
   virtual Result<std::shared_ptr<const LoadedCase>> Load(DType dtype) const = 0;
 };
 

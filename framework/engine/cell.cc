@@ -8,6 +8,7 @@
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
+#include "framework/engine/judge.h"
 #include "framework/engine/worker_errors.h"
 #include "framework/formats/json.h"
 #include "framework/ops/numerics.h"
@@ -94,7 +95,13 @@ class Passage {
     if (!qualified.empty() && qualified != version) {
       AddOnce(ending_.notes, cell_.id.backend + " is " + version + "; the project is qualified against " + qualified);
     }
-    return Ok();
+    return cell_.variant.recording ? Ok() : FindJudge();
+  }
+
+  /// Likewise: without its judge a cell has no verdict.
+  Status FindJudge() {
+    CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
+    return Guarded("reference '" + JudgeName(context_.toolbox, *cell_.model) + "'", [&] { return judge->Version(); }).status();
   }
 
   Result<std::shared_ptr<const LoadedCase>> Load() {
@@ -119,20 +126,17 @@ class Passage {
     return Guarded("backend '" + cell_.id.backend + "'", [&] { return session.Run(inputs); });
   }
 
-  /// A recorded call, judged against what the folder has.
+  /// A recorded call, judged against what came with it.
   Status Replay() {
     CONFORMANCE_TRY(const auto loaded, Load());
     CONFORMANCE_TRY(const auto recorded, variant_work_.recording.Get(timer_, [&]() -> Result<std::shared_ptr<const Recorded>> {
       CONFORMANCE_TRY(Recorded recording, Guarded("reading the recording", [&] { return loaded->Recall(cell_.variant); }));
       return std::make_shared<const Recorded>(std::move(recording));
     }));
-    ports::Artifact artifact;
-    artifact.format = "checkpoint";
-    artifact.path = cell_.model->Info().source;
-    artifact.options = recorded->options;
-    artifact.options["dtype"] = cell_.id.dtype;
-    artifact.model = loaded->model();
-    artifact.weights = loaded->weights();
+    CONFORMANCE_TRY(ports::Artifact artifact, Guarded("the case", [&] { return GivenArtifact(cell_, *loaded); }));
+    for (const auto& [key, value] : recorded->options.IsObject() ? recorded->options.AsObject() : Json::Object{}) {
+      artifact.options[key] = value;
+    }
     CONFORMANCE_TRY(const auto session, Prepare(artifact));
     CONFORMANCE_TRY(const NamedTensors outputs, RunSession(*session, recorded->inputs.tensors));
 
@@ -146,7 +150,7 @@ class Passage {
     return Judge(request, "");
   }
 
-  /// Traced and exported; judged by the reference, at the traced shape and at those that the trace has not seen.
+  /// Exported, or taken as it is; judged by the reference, at the traced shape and at those that the trace has not seen.
   Status Export() {
     CONFORMANCE_TRY(const auto loaded, Load());
     CONFORMANCE_TRY(const auto calls, variant_work_.calls.Get(timer_, [&]() -> Result<std::shared_ptr<const std::vector<Call>>> {
@@ -188,8 +192,16 @@ class Passage {
     if (bytes > 0) ending_.facts["artifact_bytes"] = bytes;
   }
 
+  void Note(const Truth& truth) {
+    ending_.facts["judged_by"] = JudgeName(context_.toolbox, *cell_.model);
+    if (cell_.model->Info().measure) ending_.facts["against"] = cell_.model->Info().measure->Info().source.string();
+    if (truth.oracle) return;
+    AddOnce(ending_.notes, "judged by " + JudgeName(context_.toolbox, *cell_.model) +
+                               ", which has no f64: every output is held to the plain tolerance of its type");
+  }
+
   Result<ports::ModelInputs> Prepared(const LoadedCase& loaded, const Call& call) {
-    if (!cell_.exporter || !cell_.exporter->Capabilities().lowers_programs) return call.inputs;
+    if (!cell_.exporter || cell_.entry != Entry::kModule) return call.inputs;
     timer_.Enter(Stage::kExport);
     CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
     CONFORMANCE_TRY(auto request, Guarded("exporter '" + cell_.id.exporter + "'", [&] {
@@ -200,26 +212,15 @@ class Passage {
 
   Result<std::shared_ptr<const Truth>> TruthOf(const LoadedCase& loaded, const Call& call, size_t index) {
     timer_.Enter(Stage::kCompare);
-    return variant_work_.truths[std::to_string(index)].Get(timer_, [&]() -> Result<std::shared_ptr<const Truth>> {
-      const ports::Reference* judge = context_.toolbox.references.Find(context_.toolbox.judge);
-      ports::ReferenceRequest request;
-      const auto model = loaded.model();
-      const auto weights = loaded.weights();
-      request.model = model.get();
-      request.weights = weights.get();
-      request.folder = cell_.model->Info().source;
-      request.inputs = &call.inputs;
-      const std::string who = "reference '" + context_.toolbox.judge + "'";
-      auto truth = std::make_shared<Truth>();
-      auto reference = Guarded(who, [&] { return judge->Run(request); });
-      if (!reference.ok()) return std::move(reference).error().Trail("in " + who);
-      truth->reference = WithoutBookkeeping(*reference);
-      request.numerics = ops::Numerics::Oracle();
-      auto oracle = Guarded(who, [&] { return judge->Run(request); });
-      if (!oracle.ok()) return std::move(oracle).error().Trail("in " + who + ", in f64");
-      truth->oracle = WithoutBookkeeping(*oracle);
-      return std::shared_ptr<const Truth>(std::move(truth));
-    });
+    CONFORMANCE_TRY(const auto truth, variant_work_.truths[std::to_string(index)].Get(timer_, [&]() -> Result<std::shared_ptr<const Truth>> {
+      if (!cell_.model->Info().measure) return Judgement(context_, cell_, loaded, call);
+      CONFORMANCE_TRY(const auto measure, work_.measure.Get(timer_, [&] {
+        return Guarded("loading", [&] { return cell_.model->Info().measure->Load(cell_.dtype); });
+      }));
+      return Judgement(context_, cell_, *measure, call);
+    }));
+    Note(*truth);
+    return truth;
   }
 
   Status RunCall(const LoadedCase& loaded, const Call& call, size_t index, const MadeArtifact& made, ports::Session& session) {
@@ -235,7 +236,7 @@ class Passage {
     const NamedTensors named = NameOutputs(outputs, truth->reference);
     request.candidate = &named;
     request.reference = &truth->reference;
-    request.oracle = &truth->oracle;
+    request.oracle = truth->oracle ? &*truth->oracle : nullptr;
     request.assignment = call.assignment;
     const bool failed_before = failed_;
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
@@ -416,7 +417,9 @@ std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) 
   std::vector<std::string> words;
   for (const std::string& word : options.repeat_command) words.push_back(quoted(word));
   // The parts rather than the id: alone, a model may go by a shorter name.
-  if (const auto& source = cell.model->Info().source; !source.empty()) words.push_back(quoted(source.string()));
+  const CaseInfo& info = cell.model->Info();
+  if (!info.words.empty()) for (const std::string& word : info.words) words.push_back(quoted(word));
+  else if (!info.source.empty()) words.push_back(quoted(info.source.string()));
   else words.insert(words.end(), {"--filter", quoted(cell.id.ToString())});
   words.insert(words.end(), {"--variant", quoted(cell.id.variant), "--exporter", quoted(cell.id.exporter), "--backend",
                              quoted(cell.id.backend)});

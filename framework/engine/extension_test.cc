@@ -254,7 +254,7 @@ TEST_F(Extension, AnExporterOfCheckpointsGetsTheFolder) {
     return capabilities;
   });
   EXPECT_CALL(*exporter_, Prepare).Times(0);
-  EXPECT_CALL(*exporter_, ExportCheckpoint(std::filesystem::path("some/folder"), _, _))
+  EXPECT_CALL(*exporter_, ExportCheckpoint(ports::ModelSource{.folder = "some/folder", .spec = {}}, _, _))
       .WillOnce([this](const auto&, const ports::ModelInputs& inputs, const auto&) -> Result<ports::Artifact> {
         EXPECT_EQ(inputs.tensors.size(), 1u);
         return artifact_;
@@ -327,6 +327,114 @@ TEST_F(Extension, TheComparatorsWordCounts) {
   EXPECT_EQ(cell.outcome, Outcome::kMistrusted);
   EXPECT_EQ(cell.reason, "y is constant");
   EXPECT_EQ(ExitCode(Sweep(), {}), 1);
+}
+
+// --- Cases that are no checkpoint folders ------------------------------------------------------------------------------------
+
+TEST_F(Extension, ACaseWithItsOwnJudgeIsJudgedByIt) {
+  auto own = std::make_shared<NiceMock<MockReference>>("own");
+  toolbox_.references.Add(std::shared_ptr<const ports::Reference>(own));
+  Json spec = Json::MakeObject();
+  spec["class"] = "LlamaForCausalLM";
+  case_->info.spec = spec;
+  case_->info.judge = "own";
+  case_->offer = Offer{.formats = {}, .source = true, .dtypes = {}};  // a class that only programs of their own can build
+  ON_CALL(*exporter_, Capabilities).WillByDefault([] {
+    ports::ExporterCapabilities capabilities;
+    capabilities.format = "mock";
+    capabilities.exports_checkpoints = true;
+    return capabilities;
+  });
+  EXPECT_CALL(*exporter_, ExportCheckpoint(ports::ModelSource{.folder = {}, .spec = spec}, _, _)).WillOnce(Return(artifact_));
+  EXPECT_CALL(*reference_, Run).Times(0);
+  EXPECT_CALL(*own, Run).Times(2).WillRepeatedly([&](const ports::ReferenceRequest& request) -> Outputs {
+    EXPECT_EQ(request.model, nullptr);
+    EXPECT_EQ(request.program, nullptr);
+    EXPECT_EQ(request.artifact, nullptr);
+    EXPECT_EQ(request.source.spec, spec);
+    return DoubledAll(request.inputs->tensors, request.numerics == ops::Numerics::Oracle());
+  });
+  const CellRecord cell = Cell();
+  EXPECT_EQ(cell.outcome, Outcome::kPass) << cell.reason;
+  EXPECT_EQ(cell.facts.Find("judged_by")->AsString(), "own");
+}
+
+TEST_F(Extension, ACaseWithAJudgeThatThereIsNotIsRefused) {
+  case_->info.judge = "nobody";
+  EXPECT_THAT(RunSweep(toolbox_, {case_}, options_), IsError(ErrorKind::kInvalid, HasSubstr("no reference 'nobody'")));
+}
+
+TEST_F(Extension, AMissingJudgeIsUnavailableBeforeAnyWork) {
+  ON_CALL(*reference_, Version).WillByDefault([]() -> Result<std::string> { return Unavailable("run tools/setup --with pytorch"); });
+  EXPECT_CALL(*exporter_, Lower).Times(0);
+  const CellRecord cell = Cell();
+  EXPECT_EQ(cell.outcome, Outcome::kUnavailable);
+  EXPECT_THAT(cell.reason, HasSubstr("--with pytorch"));
+}
+
+TEST_F(Extension, AProgramEntersAtLower) {
+  case_->offer = Offer{.formats = {}, .program = true, .dtypes = {}};
+  toolbox_.tracer = [](const auto&, const auto&) -> Result<Traced> { return Internal("nothing is to be traced"); };
+  EXPECT_CALL(*exporter_, Prepare).Times(0);
+  EXPECT_CALL(*exporter_, Lower).Times(1);
+  EXPECT_CALL(*reference_, Run).Times(2).WillRepeatedly([&](const ports::ReferenceRequest& request) -> Outputs {
+    EXPECT_NE(request.program, nullptr);
+    EXPECT_NE(request.weights, nullptr);
+    return DoubledAll(request.inputs->tensors, request.numerics == ops::Numerics::Oracle());
+  });
+  EXPECT_EQ(Cell().outcome, Outcome::kPass);
+}
+
+TEST_F(Extension, AnArtifactIsHandedOverAsItIs) {
+  case_->offer = Offer{.formats = {"mock"}, .dtypes = {}};
+  EXPECT_CALL(*exporter_, Lower).Times(0);
+  EXPECT_CALL(*backend_, Prepare(Field(&ports::Artifact::format, "mock"), _)).Times(2);
+  const CellRecord cell = Cell();
+  EXPECT_EQ(cell.id.ToString(), "model/static/none/mock-backend/f32");
+  EXPECT_EQ(cell.outcome, Outcome::kPass) << cell.reason;
+  // Data that came with it: a recording.
+  case_->variants = {{.name = "data", .recording = true, .dynamic = false}};
+  EXPECT_EQ(Cell().outcome, Outcome::kPass);
+}
+
+TEST_F(Extension, ABackendCanBeTheJudge) {
+  auto judge = std::make_shared<NiceMock<MockBackend>>("judge", "mock");
+  ON_CALL(*judge, Prepare).WillByDefault([](const auto&, const ports::SessionOptions& options) -> SessionResult {
+    EXPECT_FALSE(options.optimize);
+    auto session = std::make_unique<NiceMock<MockSession>>();
+    ON_CALL(*session, Run).WillByDefault([](const NamedTensors& inputs) -> Outputs { return DoubledAll(inputs); });
+    return SessionResult(std::move(session));
+  });
+  toolbox_.backends.Add(std::shared_ptr<const ports::Backend>(judge));
+  case_->offer = Offer{.formats = {"mock"}, .dtypes = {}};
+  case_->info.judge = "judge";
+  options_.selection.backends = {"mock-backend"};
+  EXPECT_CALL(*reference_, Run).Times(0);
+  EXPECT_CALL(*comparator_, Compare(AllOf(Field(&ports::ComparisonRequest::oracle, nullptr), Field(&ports::ComparisonRequest::tolerance, std::nullopt)))).Times(1);
+  const CellRecord cell = Cell();
+  EXPECT_EQ(cell.outcome, Outcome::kPass) << cell.reason;
+  EXPECT_THAT(cell.notes, Contains(HasSubstr("judged by judge, which has no f64")));
+}
+
+TEST_F(Extension, OneArtifactIsHeldAgainstAnother) {
+  auto measure = std::make_shared<FakeCase>("older", "FakeModel", "older.mock");
+  measure->offer = Offer{.formats = {"older"}, .program = true, .dtypes = {}};
+  measure->info.judge = "own";
+  case_->offer = Offer{.formats = {"mock"}, .dtypes = {}};
+  case_->info.measure = measure;
+  auto own = std::make_shared<NiceMock<MockReference>>("own");
+  toolbox_.references.Add(std::shared_ptr<const ports::Reference>(own));
+  EXPECT_CALL(*own, Run).Times(2).WillRepeatedly([&](const ports::ReferenceRequest& request) -> Outputs {
+    EXPECT_NE(request.program, nullptr);
+    EXPECT_EQ(request.artifact->format, "older");
+    EXPECT_EQ(request.source.folder, "older.mock");
+    NamedTensors outputs = DoubledAll(request.inputs->tensors, request.numerics == ops::Numerics::Oracle());
+    outputs[0].second = Doubled(outputs[0].second);
+    return outputs;
+  });
+  const CellRecord cell = Cell();
+  EXPECT_EQ(cell.outcome, Outcome::kFail);  // it gives half of what the other does
+  EXPECT_EQ(cell.facts.Find("against")->AsString(), "older.mock");
 }
 
 // --- Lists ---------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "framework/base/strings.h"
@@ -14,11 +15,51 @@ bool AnyMatches(const std::vector<std::string>& patterns, std::string_view text)
          std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return GlobMatch(pattern, text); });
 }
 
-bool Takes(const ports::BackendCapabilities& capabilities, std::string_view format, DType dtype) {
-  const auto& formats = capabilities.formats;
-  const auto& dtypes = capabilities.dtypes;
-  return std::find(formats.begin(), formats.end(), format) != formats.end() &&
-         (dtypes.empty() || std::find(dtypes.begin(), dtypes.end(), dtype) != dtypes.end());
+template <typename T, typename U>
+bool Contains(const std::vector<T>& all, const U& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+bool TakesType(const ports::BackendCapabilities& capabilities, DType dtype) {
+  return capabilities.dtypes.empty() || Contains(capabilities.dtypes, dtype);
+}
+
+/// An exporter, or none.
+struct Column {
+  std::shared_ptr<const ports::Exporter> exporter;
+  ports::ExporterCapabilities capabilities;
+};
+
+/// Where a case is taken up, and the format that the backend gets.
+struct Way {
+  Entry entry;
+  std::string format;
+};
+std::optional<Way> WayTo(const ports::BackendCapabilities& backend, const Column& column, const Variant& variant, const Offer& offer) {
+  if (!column.exporter) {
+    for (const std::string& format : offer.formats) {
+      if (!Contains(backend.formats, format)) continue;
+      const bool made = format == "program" && !variant.recording;
+      return Way{!made ? Entry::kGiven : offer.program ? Entry::kProgram : Entry::kModule, format};
+    }
+    return std::nullopt;
+  }
+  const ports::ExporterCapabilities& exporter = column.capabilities;
+  if (variant.recording || (variant.dynamic && !exporter.dynamic) || !Contains(backend.formats, exporter.format)) return std::nullopt;
+  if (exporter.lowers_programs && offer.module) return Way{Entry::kModule, exporter.format};
+  if (exporter.lowers_programs && offer.program) return Way{Entry::kProgram, exporter.format};
+  if (exporter.exports_checkpoints && offer.source) return Way{Entry::kSource, exporter.format};
+  return std::nullopt;
+}
+
+/// Those asked for that the case can be had in.
+std::vector<DType> DTypesOf(const Offer& offer, const std::vector<DType>& asked) {
+  if (asked.empty()) return {offer.dtypes.empty() ? DType::kF32 : offer.dtypes.front()};
+  std::vector<DType> dtypes;
+  for (const DType dtype : asked) {
+    if (offer.dtypes.empty() || Contains(offer.dtypes, dtype)) dtypes.push_back(dtype);
+  }
+  return dtypes;
 }
 
 /// Components of a path from the last to the first, without "." and a trailing slash.
@@ -78,10 +119,6 @@ std::vector<std::string> CaseNames(const std::vector<std::shared_ptr<const Case>
 
 Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                            const std::vector<DType>& dtypes) {
-  struct Column {  // one exporter with the backends that take what it makes
-    std::shared_ptr<const ports::Exporter> exporter;
-    ports::ExporterCapabilities capabilities;
-  };
   std::vector<Column> columns = {{nullptr, {}}};
   for (const auto& exporter : toolbox.exporters.All()) columns.push_back({exporter, exporter->Capabilities()});
   std::vector<ports::BackendCapabilities> capabilities;
@@ -92,18 +129,15 @@ Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::ve
   std::set<std::string> ids;
   for (size_t c = 0; c < cases.size(); ++c) {
     for (const Variant& variant : cases[c]->Variants()) {
+      const Offer offer = cases[c]->Offers(variant);
+      const std::vector<DType> types = DTypesOf(offer, dtypes);
       for (const Column& column : columns) {
-        std::string_view format = variant.recording ? "checkpoint" : "program";
-        if (column.exporter) {
-          if (variant.recording || (variant.dynamic && !column.capabilities.dynamic)) continue;
-          if (!column.capabilities.lowers_programs && cases[c]->Info().source.empty()) continue;  // it reads folders only
-          format = column.capabilities.format;
-        }
         for (size_t b = 0; b < toolbox.backends.All().size(); ++b) {
+          const auto way = WayTo(capabilities[b], column, variant, offer);
+          if (!way) continue;
           const auto& backend = toolbox.backends.All()[b];
-          for (const DType dtype : dtypes) {
-            // Folders record what the library computed in f32.
-            if (!Takes(capabilities[b], format, dtype) || (variant.recording && dtype != DType::kF32)) continue;
+          for (const DType dtype : types) {
+            if (!TakesType(capabilities[b], dtype)) continue;
             PlannedCell cell;
             cell.id = {names[c], variant.name, column.exporter ? std::string(column.exporter->Name()) : "none",
                        std::string(backend->Name()), std::string(ToString(dtype))};
@@ -115,6 +149,8 @@ Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::ve
             cell.variant = variant;
             cell.dtype = dtype;
             cell.exporter = column.exporter;
+            cell.entry = way->entry;
+            cell.format = way->format;
             cell.backend = backend;
             cells.push_back(std::move(cell));
           }

@@ -24,6 +24,14 @@ struct Selection {
   bool NamesBackend(std::string_view backend) const;
 };
 
+/// Where a cell's way to its artifact begins.
+enum class Entry : uint8_t {
+  kGiven,    ///< what the case has, as it is
+  kModule,   ///< traced, and lowered where there is an exporter
+  kProgram,  ///< the case's Program, lowered where there is an exporter
+  kSource,   ///< folder or class, by the exporter alone
+};
+
 /// One cell before it runs.
 struct PlannedCell {
   record::CellId id;
@@ -32,6 +40,8 @@ struct PlannedCell {
   Variant variant;
   DType dtype = DType::kF32;
   std::shared_ptr<const ports::Exporter> exporter;  ///< null: exporter `none`
+  Entry entry = Entry::kModule;
+  std::string format;                               ///< of the artifact: the exporter's, or one that the case offers
   std::shared_ptr<const ports::Backend> backend;
 };
 
@@ -40,8 +50,9 @@ struct PlannedCell {
 std::vector<std::string> CaseNames(const std::vector<std::shared_ptr<const Case>>& cases);
 
 /// The whole catalogue: {case × variant × exporter × backend × dtype}, cases outermost. A pair whose backend doesn't take the
-/// exporter's format is not a cell, nor is a dynamic variant with an exporter that has none. Exporter `none` gives recordings as
-/// "checkpoint" and the others as "program". Errors: kInvalid for two cells of one id.
+/// exporter's format is not a cell, nor is a dynamic variant with an exporter that has none, nor a case that offers an exporter nothing
+/// to begin with. `dtypes`: none asked for gives each case in its first, f32 where it can be had in any.
+/// Errors: kInvalid for two cells of one id.
 Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                            const std::vector<DType>& dtypes);
 

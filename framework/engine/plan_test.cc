@@ -99,6 +99,44 @@ TEST(Catalogue, AnExporterOfFoldersNeedsAFolder) {
               ElementsAre("m/static/outside/double/f32", "m/dynamic/outside/double/f32"));
 }
 
+TEST(Catalogue, ACaseSaysWhatItOffers) {
+  auto lowers = std::make_shared<FakeExporter>();
+  auto outside = std::make_shared<::testing::NiceMock<MockExporter>>("outside", "fake");
+  ON_CALL(*outside, Capabilities).WillByDefault([] {
+    ports::ExporterCapabilities capabilities;
+    capabilities.format = "fake";
+    capabilities.exports_checkpoints = true;
+    return capabilities;
+  });
+  Toolbox toolbox = FakeToolbox();
+  toolbox.exporters = {};
+  toolbox.exporters.Add(lowers);
+  toolbox.exporters.Add(std::shared_ptr<const ports::Exporter>(outside));
+  toolbox.backends.Add(std::make_shared<FakeBackend>("runtime", std::vector<std::string>{"fake"}));
+  toolbox.backends.Add(std::make_shared<FakeBackend>("reader", std::vector<std::string>{"first", "second"}));
+  auto model = std::make_shared<FakeCase>("m");
+  model->variants.resize(1);
+  const auto cells = [&](Offer offer, const std::vector<DType>& dtypes = {}) {
+    model->offer = std::move(offer);
+    return Catalogue(toolbox, {model}, dtypes);
+  };
+  EXPECT_THAT(Ids(cells({})), IsEmpty());
+  // An artifact: in its own type, to the backends that read it, as the first format that they know.
+  const auto given = cells({.formats = {"second", "first"}, .dtypes = {DType::kBF16}});
+  EXPECT_THAT(Ids(given), ElementsAre("m/static/none/reader/bf16"));
+  EXPECT_EQ((*given)[0].entry, Entry::kGiven);
+  EXPECT_EQ((*given)[0].format, "second");
+  EXPECT_THAT(Ids(cells({.formats = {"second"}, .dtypes = {DType::kBF16}}, {DType::kF32})), IsEmpty());
+  // A Program: to exporters that lower.
+  const auto program = cells({.formats = {}, .program = true, .dtypes = {}});
+  EXPECT_THAT(Ids(program), ElementsAre("m/static/fake/runtime/f32"));
+  EXPECT_EQ((*program)[0].entry, Entry::kProgram);
+  // A class: to exporters that build it.
+  const auto source = cells({.formats = {}, .source = true, .dtypes = {}});
+  EXPECT_THAT(Ids(source), ElementsAre("m/static/outside/runtime/f32"));
+  EXPECT_EQ((*source)[0].entry, Entry::kSource);
+}
+
 TEST(Selection, EveryFieldMustMatchByAnyOfItsPatterns) {
   const record::CellId id{"gpt2", "static", "onnx", "onnxruntime", "f32"};
   EXPECT_TRUE(Selection{}.Matches(id, "GPT2LMHeadModel"));

@@ -52,8 +52,8 @@ class MemoMap {
 
 /// Outputs of one call by the judge.
 struct Truth {
-  NamedTensors reference;  ///< in the declared dtype
-  NamedTensors oracle;     ///< in f64
+  NamedTensors reference;              ///< in the declared dtype
+  std::optional<NamedTensors> oracle;  ///< in f64; none where the judge has no such thing
 };
 
 /// An artifact with what its format's own checker says of it.
@@ -75,6 +75,7 @@ struct VariantWork {
 /// What the cells of one case share.
 struct CaseWork {
   Memo<std::shared_ptr<const LoadedCase>> loaded;
+  Memo<std::shared_ptr<const LoadedCase>> measure;  ///< CaseInfo::measure
   /// Of a variant; recordings apart from the exported variant of the same name.
   VariantWork& Of(const Variant& variant) {
     const std::lock_guard lock(mutex_);

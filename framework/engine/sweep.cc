@@ -16,6 +16,7 @@
 #include "framework/engine/guarded.h"
 #include "framework/engine/isolation.h"
 #include "framework/engine/journal.h"
+#include "framework/engine/judge.h"
 #include "framework/engine/queue.h"
 #include "framework/formats/json.h"
 
@@ -194,9 +195,9 @@ void DescribeBackends(const std::vector<PlannedCell>& plan, record::RunRecord& r
 }
 
 Status CheckWhole(const Toolbox& toolbox, const std::vector<PlannedCell>& plan) {
-  const bool judged = std::any_of(plan.begin(), plan.end(), [](const PlannedCell& cell) { return !cell.variant.recording; });
-  if (judged && !toolbox.references.Find(toolbox.judge)) {
-    return Invalid("the toolbox has no reference '" + toolbox.judge + "' to judge by");
+  for (const PlannedCell& cell : plan) {
+    if (cell.variant.recording || IsJudge(toolbox, JudgeName(toolbox, *cell.model))) continue;
+    return Invalid("the toolbox has no reference '" + JudgeName(toolbox, *cell.model) + "' to judge by").With("cell", cell.id.ToString());
   }
   return Ok();
 }

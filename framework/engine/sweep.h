@@ -45,7 +45,7 @@ struct IsolationOptions {
 
 struct SweepOptions {
   Selection selection;
-  std::vector<DType> dtypes = {DType::kF32};
+  std::vector<DType> dtypes;         ///< empty: each case in its own, f32 where it can be had in any
   std::vector<ListEntry> lists;      ///< checked against the whole catalogue of `cases`, not the selection
   int threads = 0;                   ///< cells at once; 0: one a core
   uint64_t memory_bytes = 0;         ///< that cells may claim together; 0: three quarters of the machine's

@@ -16,13 +16,14 @@ ports::ExporterCapabilities WorkerExporter::Capabilities() const {
   return capabilities;
 }
 
-Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const std::filesystem::path& folder, const ports::ModelInputs& inputs,
+Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const ports::ModelSource& source, const ports::ModelInputs& inputs,
                                                          const ports::ExportConfig& config) const {
   CONFORMANCE_RETURN_IF_ERROR(program_->Hello());  // where it is not there, this says how to add it
   WorkerMessage request;
   request.header["type"] = "export";
   request.header["exporter"] = info_.name;
-  request.header["folder"] = folder.string();
+  request.header["folder"] = source.folder.string();
+  if (!source.spec.IsNull()) request.header["spec"] = source.spec;
   request.header["config"] = config.to_json();
   request.header["kwargs"] = inputs.kwargs;
   request.tensors = inputs.tensors;

@@ -20,7 +20,7 @@ struct WorkerExporterInfo {
   std::vector<std::pair<std::string, std::string>> qualified_versions;  ///< by library
 };
 
-/// An exporter in another process: checkpoint folder -> artifact.
+/// An exporter in another process: checkpoint folder or class -> artifact.
 class WorkerExporter : public LivesInWorker<ports::Exporter> {
  public:
   WorkerExporter(WorkerExporterInfo info, std::shared_ptr<WorkerProgram> program);
@@ -28,7 +28,7 @@ class WorkerExporter : public LivesInWorker<ports::Exporter> {
   ports::ExporterCapabilities Capabilities() const override;
   std::unique_ptr<ports::ExportConfig> DefaultConfig() const override { return info_.config->Clone(); }
   std::vector<std::pair<std::string, std::string>> QualifiedVersions() const override { return info_.qualified_versions; }
-  Result<ports::Artifact> ExportCheckpoint(const std::filesystem::path& folder, const ports::ModelInputs& inputs,
+  Result<ports::Artifact> ExportCheckpoint(const ports::ModelSource& source, const ports::ModelInputs& inputs,
                                            const ports::ExportConfig& config) const override;
 
   std::shared_ptr<WorkerProgram> program() const override { return program_; }

@@ -148,8 +148,10 @@ class Host {
     const Json* config_json = request.header.Find("config");
     CONFORMANCE_TRY(const auto config, toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
     const Json* kwargs = request.header.Find("kwargs");
+    const Json* spec = request.header.Find("spec");
+    const ports::ModelSource source{.folder = folder, .spec = spec != nullptr ? *spec : Json()};
     const ports::ModelInputs inputs{request.tensors, kwargs != nullptr ? *kwargs : Json::MakeObject()};
-    CONFORMANCE_TRY(const ports::Artifact artifact, exporter->ExportCheckpoint(folder, inputs, *config));
+    CONFORMANCE_TRY(const ports::Artifact artifact, exporter->ExportCheckpoint(source, inputs, *config));
     WorkerMessage answer = Plain("artifact");
     answer.header["artifact"] = artifact.ToJson();
     return answer;

@@ -80,7 +80,7 @@ class TestExporter : public ports::Exporter {
     return capabilities;
   }
   std::unique_ptr<ports::ExportConfig> DefaultConfig() const override { return std::make_unique<TestConfig>(); }
-  Result<ports::Artifact> ExportCheckpoint(const std::filesystem::path&, const ports::ModelInputs& inputs,
+  Result<ports::Artifact> ExportCheckpoint(const ports::ModelSource&, const ports::ModelInputs& inputs,
                                            const ports::ExportConfig& config) const override {
     ports::Artifact artifact;
     artifact.format = "test";

@@ -14,14 +14,16 @@ namespace conformance::ports {
 /// A plain bound that replaces the default one: |difference| ≤ atol + rtol · |expected|.
 struct PlainTolerance {
   double atol = 0, rtol = 0;
+  friend bool operator==(const PlainTolerance&, const PlainTolerance&) = default;
 };
 
 /// What is judged against what. Outputs are matched by name.
 struct ComparisonRequest {
   const NamedTensors* candidate = nullptr;  ///< the backend's outputs
   const NamedTensors* reference = nullptr;  ///< eager, in the declared dtype; or a recording
-  const NamedTensors* oracle = nullptr;     ///< eager in f64; null: judged by `tolerance` alone
-  std::optional<PlainTolerance> tolerance;  ///< null with an oracle: NUMERICS' default bound
+  const NamedTensors* oracle = nullptr;     ///< eager in f64; null: there is none
+  /// None: with an oracle NUMERICS' default bound, without one torch.testing.assert_close's for each output's type.
+  std::optional<PlainTolerance> tolerance;
   /// Positions that count, by output: a bool tensor broadcastable to the output; outputs without one count whole.
   NamedTensors mask;
   std::string assignment;                   ///< text for the figures: "batch=3,sequence=11"

@@ -19,7 +19,7 @@ Result<Artifact> Exporter::Lower(const ir::Program&, const weights::Weights&, co
 
 Status Exporter::Check(const Artifact&) const { return Ok(); }
 
-Result<Artifact> Exporter::ExportCheckpoint(const std::filesystem::path&, const ModelInputs&, const ExportConfig&) const {
+Result<Artifact> Exporter::ExportCheckpoint(const ModelSource&, const ModelInputs&, const ExportConfig&) const {
   return Missing(*this, "ExportCheckpoint: it doesn't export checkpoint folders");
 }
 

@@ -18,6 +18,16 @@ struct ModelInputs {
   Json kwargs;
 };
 
+/// Where a program of its own (a worker) finds the model: a checkpoint folder, or a class with what it takes to build one.
+struct ModelSource {
+  std::filesystem::path folder;  ///< empty: by `spec`
+  /// {"class": "LlamaForCausalLM", "config": {…}, "seed": 0, …}; null: by `folder`. Its fields are a matter between the case and the
+  /// worker that serves it.
+  Json spec;
+  bool empty() const { return folder.empty() && spec.IsNull(); }
+  friend bool operator==(const ModelSource&, const ModelSource&) = default;
+};
+
 /// A patch of a model class's method or an operator for one export (SPEC E5): data, shown by `conformance list patches`.
 struct PatchInfo {
   std::string backend;   ///< export format
@@ -41,7 +51,7 @@ struct TraceRequest {
 /// Which of the entries below an exporter implements.
 struct ExporterCapabilities {
   std::string format;            ///< of its artifacts: "onnx"
-  bool lowers_programs = false;  ///< Prepare and Lower
+  bool lowers_programs = false;  ///< Prepare and Lower; a case that is a Program already enters at Lower
   bool exports_checkpoints = false;  ///< ExportCheckpoint: another program, usually in a worker
   bool dynamic = true;
   bool optimises = false;        ///< has an optimiser that a disable_optimize entry switches off
@@ -65,9 +75,9 @@ class Exporter {
   virtual Result<Artifact> Lower(const ir::Program& program, const weights::Weights& weights, const ExportConfig& config) const;
   /// The format's own checker on what was written. An error is the artifact's failure, not the harness's. Nothing by default.
   virtual Status Check(const Artifact& artifact) const;
-  /// Checkpoint folder -> artifact in the folder config.output_path. For exporters that are programs of their own.
-  virtual Result<Artifact> ExportCheckpoint(const std::filesystem::path& folder, const ModelInputs& inputs,
-                                            const ExportConfig& config) const;
+  /// Checkpoint folder, or a class with its config -> artifact in the folder config.output_path. For exporters that are programs of
+  /// their own.
+  virtual Result<Artifact> ExportCheckpoint(const ModelSource& source, const ModelInputs& inputs, const ExportConfig& config) const;
 };
 
 }  // namespace conformance::ports

@@ -78,7 +78,7 @@ TEST(Exporter, EntriesThatItLacksAreRefusedByName) {
     std::unique_ptr<ExportConfig> Clone() const override { return std::make_unique<Config>(*this); }
     Json to_json() const override { return {}; }
   } config;
-  EXPECT_THAT(exporter.ExportCheckpoint("x", {}, config), IsError(ErrorKind::kUnsupported, HasSubstr("'nothing'")));
+  EXPECT_THAT(exporter.ExportCheckpoint({.folder = "x", .spec = {}}, {}, config), IsError(ErrorKind::kUnsupported, HasSubstr("'nothing'")));
   EXPECT_THAT(exporter.Check({}), IsOk());
 }
 

@@ -10,22 +10,29 @@
 
 namespace conformance::ports {
 
-/// What a reference evaluates: a model (eager) or a Program; exactly one is set, with its weights.
+/// What a reference evaluates: one model in every form that the case has it in. A reference takes the form that it knows and refuses
+/// (kUnsupported) where that one is missing.
 struct ReferenceRequest {
   const nn::Model* model = nullptr;
   const ir::Program* program = nullptr;
-  const weights::Weights* weights = nullptr;
-  std::filesystem::path folder;  ///< the checkpoint, for references that are programs of their own
+  const weights::Weights* weights = nullptr;  ///< of model or program
+  const Artifact* artifact = nullptr;         ///< a file, for references that read one
+  ModelSource source;                         ///< checkpoint folder or class, for references that are programs of their own
   const ModelInputs* inputs = nullptr;
   ops::Numerics numerics;
   std::vector<std::string> capture;  ///< Program values to append to the outputs
 };
 
-/// Module or Program, inputs, Numerics -> outputs by dotted name (under Numerics::Oracle floating outputs are f64).
+/// Model, inputs, Numerics -> outputs by dotted name (under Numerics::Oracle floating outputs are f64).
 class Reference {
  public:
   virtual ~Reference() = default;
   virtual std::string_view Name() const = 0;
+  /// Version found, or kUnavailable with the command that adds it. Cheap after the first call. Empty: part of this project.
+  virtual Result<std::string> Version() const { return std::string(); }
+  /// False where it can only compute in the declared type: it is not asked under Numerics::Oracle, and what is judged by it is held to
+  /// the plain tolerance of each output's type.
+  virtual bool HasOracle() const { return true; }
   virtual Result<NamedTensors> Run(const ReferenceRequest& request) const = 0;
 };
 

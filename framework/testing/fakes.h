@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +65,7 @@ class FakeWeights : public weights::Weights {
 };
 
 /// A case in memory: variants static and dynamic (two unseen shapes); any variant can be added, recordings too. Inputs: x f32 [batch, 3].
+/// By default it has a module; with an `offer` what that says: a module, a Program, artifacts without a file.
 class FakeCase : public engine::Case {
  public:
   explicit FakeCase(std::string name, std::string model_class = "FakeModel", std::filesystem::path source = {}) {
@@ -77,19 +79,30 @@ class FakeCase : public engine::Case {
   Result<std::shared_ptr<const engine::LoadedCase>> Load(DType) const override {
     ++loads;
     if (!failure.ok()) return failure.error();
-    return std::make_shared<const Loaded>();
+    return std::make_shared<const Loaded>(offer.value_or(Case::Offers({})));
   }
+  engine::Offer Offers(const engine::Variant& variant) const override { return offer ? *offer : Case::Offers(variant); }
 
   engine::CaseInfo info;
   std::vector<engine::Variant> variants;
+  std::optional<engine::Offer> offer;
   Status failure;               ///< what loading ends with
   mutable std::atomic<int> loads = 0;
 
  private:
   class Loaded : public engine::LoadedCase {
    public:
-    std::shared_ptr<const nn::Model> model() const override { return model_; }
-    std::shared_ptr<const weights::Weights> weights() const override { return weights_; }
+    explicit Loaded(engine::Offer offer) : offer_(std::move(offer)) {}
+    std::shared_ptr<const nn::Model> model() const override { return offer_.module ? model_ : nullptr; }
+    std::shared_ptr<const ir::Program> program() const override { return offer_.program ? program_ : nullptr; }
+    std::shared_ptr<const weights::Weights> weights() const override {
+      return offer_.module || offer_.program ? weights_ : nullptr;
+    }
+    Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view format) const override {
+      ports::Artifact artifact;
+      artifact.format = format;
+      return artifact;
+    }
     Result<std::vector<engine::Call>> Calls(const engine::Variant& variant, uint64_t) const override {
       std::vector<engine::Call> calls;
       const std::vector<int64_t> batches = variant.dynamic ? std::vector<int64_t>{2, 3, 5} : std::vector<int64_t>{2};
@@ -122,6 +135,8 @@ class FakeCase : public engine::Case {
       for (int64_t i = 0; i < batch * 3; ++i) values.push_back(static_cast<float>(i) + 0.5f);
       return F32Of({batch, 3}, values);
     }
+    const engine::Offer offer_;
+    std::shared_ptr<const ir::Program> program_ = std::make_shared<const ir::Program>();
     std::shared_ptr<const nn::Model> model_ = std::make_shared<FakeModel>();
     std::shared_ptr<const weights::Weights> weights_ = std::make_shared<FakeWeights>();
   };

@@ -118,7 +118,7 @@ class MockExporter : public ports::Exporter {
       return internal::NotExpected("Exporter::Lower");
     });
     ON_CALL(*this, Check).WillByDefault([](const ports::Artifact&) { return Ok(); });
-    ON_CALL(*this, ExportCheckpoint).WillByDefault([](const std::filesystem::path&, const ports::ModelInputs&, const ports::ExportConfig&) -> Result<ports::Artifact> {
+    ON_CALL(*this, ExportCheckpoint).WillByDefault([](const ports::ModelSource&, const ports::ModelInputs&, const ports::ExportConfig&) -> Result<ports::Artifact> {
       return internal::NotExpected("Exporter::ExportCheckpoint");
     });
   }
@@ -132,8 +132,7 @@ class MockExporter : public ports::Exporter {
               (const ir::Program& program, const weights::Weights& weights, const ports::ExportConfig& config), (const, override));
   MOCK_METHOD(Status, Check, (const ports::Artifact& artifact), (const, override));
   MOCK_METHOD(Result<ports::Artifact>, ExportCheckpoint,
-              (const std::filesystem::path& folder, const ports::ModelInputs& inputs, const ports::ExportConfig& config),
-              (const, override));
+              (const ports::ModelSource& source, const ports::ModelInputs& inputs, const ports::ExportConfig& config), (const, override));
 
  private:
   std::string name_;
@@ -143,9 +142,13 @@ class MockReference : public ports::Reference {
  public:
   explicit MockReference(std::string name = "eager") : name_(std::move(name)) {
     ON_CALL(*this, Name).WillByDefault([this]() -> std::string_view { return name_; });
+    ON_CALL(*this, Version).WillByDefault([]() -> Result<std::string> { return std::string(); });
+    ON_CALL(*this, HasOracle).WillByDefault([] { return true; });
     ON_CALL(*this, Run).WillByDefault([](const ports::ReferenceRequest&) -> Result<NamedTensors> { return internal::NotExpected("Reference::Run"); });
   }
   MOCK_METHOD(std::string_view, Name, (), (const, override));
+  MOCK_METHOD(Result<std::string>, Version, (), (const, override));
+  MOCK_METHOD(bool, HasOracle, (), (const, override));
   MOCK_METHOD(Result<NamedTensors>, Run, (const ports::ReferenceRequest& request), (const, override));
 
  private:

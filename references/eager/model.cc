@@ -46,7 +46,7 @@ generate::ContextFactory MakeContexts(const weights::Weights& weights, const Num
 
 Result<NamedTensors> EagerReference::Run(const ports::ReferenceRequest& request) const {
   if (request.model == nullptr || request.weights == nullptr || request.inputs == nullptr) {
-    return Unsupported("reference eager evaluates models with weights and inputs").With("folder", request.folder.string());
+    return Unsupported("reference eager evaluates models with weights and inputs").With("folder", request.source.folder.string());
   }
   if (!request.capture.empty()) return Unsupported("reference eager names no values of a Program").With("found", request.capture[0]);
   return RunModel(*request.model, *request.weights, *request.inputs, request.numerics);

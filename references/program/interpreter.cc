@@ -376,7 +376,7 @@ Result<NamedTensors> Interpreter::Run(const weights::Weights& weights, const Nam
 
 Result<NamedTensors> ProgramReference::Run(const ports::ReferenceRequest& request) const {
   if (request.program == nullptr || request.weights == nullptr || request.inputs == nullptr) {
-    return Unsupported("reference program evaluates Programs with weights and inputs").With("folder", request.folder.string());
+    return Unsupported("reference program evaluates Programs with weights and inputs").With("folder", request.source.folder.string());
   }
   // The caller keeps the Program alive for the length of the call.
   const std::shared_ptr<const ir::Program> borrowed(std::shared_ptr<const void>(), request.program);

@@ -60,7 +60,7 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
   patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode; recordings: forward, hidden, generate, …");
   patterns("--exporter", select.selection.exporters, "none, onnx, …");
   patterns("--backend", select.selection.backends, "eager, program, onnxruntime, …; one named so and unavailable fails the run");
-  patterns("--dtype", select.dtypes, "f32 (default), f64, f16, bf16");
+  patterns("--dtype", select.dtypes, "f32 (default; files have their own), f64, f16, bf16");
   command.add_option("--filter", select.selection.filters, "pattern over the cell id MODEL/VARIANT/EXPORTER/BACKEND/DTYPE")
       ->group("Selection (may be repeated; NAME[,NAME]; * and ? match)")
       ->expected(1)

@@ -65,7 +65,7 @@ Result<ports::Artifact> Export(const engine::Toolbox& toolbox, const ExportOptio
   CONFORMANCE_TRY(const auto config, ConfigOf(toolbox, options));
   CONFORMANCE_TRY(const load::LoadedModel loaded, load::LoadModel(options.model, toolbox.models));
   CONFORMANCE_TRY(const ports::ModelInputs inputs, InputsOf(loaded, options));
-  if (!(*exporter)->Capabilities().lowers_programs) return (*exporter)->ExportCheckpoint(loaded.folder, inputs, *config);
+  if (!(*exporter)->Capabilities().lowers_programs) return (*exporter)->ExportCheckpoint({.folder = loaded.folder, .spec = {}}, inputs, *config);
   return exporters::ExportModel(**exporter, *loaded.model, *loaded.weights, inputs, *config);
 }
 

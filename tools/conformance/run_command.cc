@@ -65,7 +65,6 @@ Status ReadOptions(const std::vector<std::string>& texts, const char* flag, cons
 Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, const RunOptions& options, const Invocation& invocation) {
   engine::SweepOptions sweep;
   sweep.selection = options.select.selection;
-  if (!options.select.dtypes.empty()) sweep.dtypes.clear();
   for (const std::string& text : options.select.dtypes) {
     const auto dtype = DTypeFromString(text);
     if (!dtype || !IsFloating(*dtype)) return Invalid("unknown --dtype").With("found", text).With("wanted", "f32, f64, f16, bf16");

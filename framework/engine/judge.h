@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "framework/base/result.h"
+#include "framework/engine/cell.h"
+#include "framework/engine/plan.h"
+#include "framework/engine/shared_work.h"
+#include "framework/ports/reference.h"
+
+namespace conformance::engine {
+
+/// What the judge evaluates: the case itself, or its measure.
+const Case& JudgedCase(const Case& model);
+
+/// Name of the reference that judges a case's exported variants: the judged case's own, or the toolbox's.
+std::string JudgeName(const Toolbox& toolbox, const Case& model);
+
+/// True for a reference of the toolbox, and for a backend, which BackendReference makes one of.
+bool IsJudge(const Toolbox& toolbox, std::string_view name);
+
+/// The reference of that name. Errors: kInvalid where there is none.
+Result<std::shared_ptr<const ports::Reference>> JudgeFor(const SweepContext& context, const Case& model);
+
+/// The judge's outputs of one call: in the declared dtype and, where it has an oracle, in f64. It is given every form that the judged
+/// case has; `loaded` is that case. Errors: of the judge, naming it.
+Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
+                                               const Call& call);
+
+}  // namespace conformance::engine
