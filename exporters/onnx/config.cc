@@ -57,8 +57,9 @@ Result<OnnxConfig> OnnxConfig::from_json(const Json& json) {
     rest.Erase(name);
   }
   if (!rest.AsObject().empty()) {
+    const Json fields = OnnxConfig().to_json();
     std::vector<std::string> known;
-    for (const auto& [name, value] : OnnxConfig().to_json().AsObject()) known.push_back(name);
+    for (const auto& [name, value] : fields.AsObject()) known.push_back(name);
     const std::string& field = rest.AsObject().front().first;
     return Invalid("export config field '" + field + "' is unknown, want one of " + Join(known, ", ")).With("field", field);
   }
