@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "framework/base/strings.h"
+#include "references/runtimes/cache_folder.h"
 
 namespace conformance::runtimes {
 namespace {
@@ -20,20 +21,10 @@ namespace {
 constexpr std::string_view kCacheFile = CONFORMANCE_ORT_CACHE_FILE;
 
 std::optional<std::filesystem::path> CachedLibrary() {
-  std::filesystem::path cache;
-  if (const char* named = std::getenv("CONFORMANCE_CACHE")) {
-    cache = named;
-  } else if (const char* xdg = std::getenv("XDG_CACHE_HOME")) {
-    cache = std::filesystem::path(xdg) / "conformance";
-  } else if (const char* home = std::getenv("HOME")) {
-    cache = std::filesystem::path(home) / ".cache" / "conformance";
-  } else {
-    return std::nullopt;
-  }
-  std::filesystem::path file = cache / kCacheFile;
+  const auto cache = CacheFolder();
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
-  return file;
+  if (!cache || !std::filesystem::exists(*cache / kCacheFile, ignored)) return std::nullopt;
+  return *cache / kCacheFile;
 }
 
 std::optional<DType> DTypeOf(ONNXTensorElementDataType type) {

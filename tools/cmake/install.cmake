@@ -68,4 +68,7 @@ endforeach()
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/suites" DESTINATION share/conformance FILES_MATCHING PATTERN "*.json")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/fixtures" DESTINATION share/conformance
   PATTERN malformed EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
+# Workers in Python; the library finds them from where it lies itself.
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/tools/workers/" DESTINATION share/conformance/workers
+  FILES_MATCHING PATTERN "*.py" PATTERN requirements.txt PATTERN "*_test.py" EXCLUDE PATTERN __pycache__ EXCLUDE)
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/conformance)

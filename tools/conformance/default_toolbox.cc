@@ -12,6 +12,7 @@
 #include "references/runtimes/eager_backend.h"
 #include "references/runtimes/onnxruntime.h"
 #include "references/runtimes/program_backend.h"
+#include "references/runtimes/python_backends.h"
 #include "reports/render/html.h"
 #include "reports/render/json.h"
 
@@ -48,6 +49,9 @@ engine::Toolbox DefaultToolbox() {
   toolbox.backends.Add(std::make_unique<runtimes::EagerBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::ProgramBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::OnnxRuntimeBackend>());
+  toolbox.backends.Add(runtimes::MakePytorchBackend());
+  toolbox.backends.Add(runtimes::MakeExecutorchBackend());
+  toolbox.backends.Add(runtimes::MakeOpenvinoBackend());
   toolbox.comparator = std::make_shared<compare::BudgetComparator>();
   toolbox.report_writers.Add(std::make_unique<reports::JsonWriter>());
   toolbox.report_writers.Add(std::make_unique<reports::HtmlWriter>());

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pathlib
+import sys
 import traceback
 from typing import Any
 
@@ -58,15 +60,24 @@ def from_exception(cause: BaseException) -> WorkerError:
     return error
 
 
-def missing(library: str, group: str, found: object = None) -> WorkerError:
+def missing(library: str, group: str) -> WorkerError:
     """A library that is not there, with the command that adds it."""
-    return WorkerError("unavailable", f"{library} is not there: run tools/setup --with {group}",
-                       {} if found is None else {"found": found})
+    return WorkerError("unavailable", f"{library} is not installed", {"python": sys.executable, "add it with": f"tools/setup --with {group}"})
 
 
 def installed_version(distribution: str, group: str) -> str:
-    """Version of an installed distribution, without importing it. Errors: `unavailable` with the command that adds it."""
+    """Version of an installed distribution without its local part ("2.13.0" of 2.13.0+cpu), and without importing it.
+
+    Errors: `unavailable` with the command that adds it, which is `tools/setup --with group`.
+    """
     try:
-        return importlib.metadata.version(distribution)
+        return importlib.metadata.version(distribution).partition("+")[0]
     except importlib.metadata.PackageNotFoundError as cause:
         raise missing(distribution, group) from cause
+
+
+def pinned_version(distribution: str) -> str:
+    """The version that tools/workers/requirements.txt pins, which lies beside this package; empty for one that it does not name."""
+    lines = (pathlib.Path(__file__).resolve().parents[1] / "requirements.txt").read_text().splitlines()
+    pins = dict(line.split("#")[0].strip().split("==") for line in lines if "==" in line.split("#")[0])
+    return pins.get(distribution, "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -11,9 +13,11 @@ from typing import Any, Sequence
 import numpy as np
 
 from .frames import Message, read_message, write_message
-from .tensors import Tensor, Tensors
+from .tensors import DTYPES, Tensor, Tensors
 
 SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
+WORKERS = pathlib.Path(__file__).resolve().parents[1]
+FIXTURES = WORKERS.parents[1] / "fixtures"
 
 
 class WorkerFailed(Exception):
@@ -74,6 +78,52 @@ def f32(values: Any) -> Tensor:
 def i64(values: Any) -> Tensor:
     """A tensor of int64."""
     return Tensor.of(np.asarray(values, dtype=np.int64))
+
+
+def read_safetensors(path: str | pathlib.Path) -> Tensors:
+    """The tensors of a .safetensors file of ours, in the order of their names; bfloat16 too, which the library cannot give to numpy."""
+    data = pathlib.Path(path).read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    tensors: Tensors = {}
+    for name, entry in sorted(json.loads(data[8:start]).items()):
+        if name != "__metadata__":
+            dtype = entry["dtype"].lower()
+            begin, end = entry["data_offsets"]
+            array = np.frombuffer(data[start + begin:start + end], DTYPES[dtype])
+            tensors[name] = Tensor(dtype, array.reshape(entry["shape"]))
+    return tensors
+
+
+def values(tensor: Tensor) -> np.ndarray:
+    """A tensor's elements in float64."""
+    if tensor.dtype == "bf16":
+        return (tensor.array.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+    return tensor.array.astype(np.float64)
+
+
+class WorkerTestCase(unittest.TestCase):
+    """Tests of one worker script, in one process for all of a class: `script` names it."""
+
+    script = ""
+    client: Client
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.client = cls.enterClassContext(Client([sys.executable, "-B", str(WORKERS / cls.script)]))
+
+    def assert_near(self, found: Tensors, wanted: Tensors, atol: float, rtol: float) -> None:
+        """The same names, dtypes and shapes, and values within atol + rtol * |wanted|."""
+        self.assertEqual(sorted(found), sorted(wanted))
+        for name, tensor in wanted.items():
+            self.assertEqual(found[name].describe(), tensor.describe(), name)
+            np.testing.assert_allclose(values(found[name]), values(tensor), rtol, atol, err_msg=name)
+
+    def fails(self, kind: str, words: str, call: Any, *args: Any, **kwargs: Any) -> None:
+        """The call is answered by an error of that kind, with these words in message or facts."""
+        with self.assertRaises(WorkerFailed) as caught:
+            call(*args, **kwargs)
+        self.assertEqual(caught.exception.kind, kind, str(caught.exception))
+        self.assertIn(words, caught.exception.message + str(caught.exception.facts))
 
 
 def main(*needed: str) -> None:

@@ -96,7 +96,7 @@ class Backend(ABC):
         try:
             entry["version"] = self.version()
         except WorkerError as error:
-            entry["unavailable"] = error.to_json()
+            entry["unavailable"] = error.message
         return entry
 
 

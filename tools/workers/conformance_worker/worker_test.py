@@ -13,7 +13,7 @@ except ImportError:
     sys.exit(77)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from conformance_worker import Backend, Exporter, Message, Session, Tensor, Worker, WorkerError, installed_version, refused
+from conformance_worker import Backend, Exporter, Message, Session, Tensor, Worker, WorkerError, installed_version, pinned_version, refused
 from conformance_worker.testing import Client, WorkerFailed, f32, main
 
 
@@ -109,8 +109,8 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual((hello["protocol"], hello["exporters"]), (1, ["folder"]))
         times, absent, _ = hello["backends"]
         self.assertEqual(times, {"name": "times", "formats": ["test"], "intermediates": True, "qualified": "2", "version": "1"})
-        self.assertEqual(absent["unavailable"]["kind"], "unavailable")
-        self.assertIn("tools/setup --with nothing", absent["unavailable"]["message"])
+        self.assertEqual(absent["unavailable"], "a-library-of-no-such-name is not installed")
+        self.assertNotIn("version", absent)
         self.assertEqual(self.fails("unsupported", "hello", protocol=2).facts, {"found": "2", "wanted": "1"})
 
     def test_many_sessions_of_one_process(self):
@@ -134,6 +134,7 @@ class WorkerTest(unittest.TestCase):
         with self.assertRaises(WorkerFailed) as caught:
             self.prepare("absent")
         self.assertEqual(caught.exception.kind, "unavailable")
+        self.assertEqual(caught.exception.facts, {"python": sys.executable, "add it with": "tools/setup --with nothing"})
         self.client.hello()
 
     def test_requests_that_do_not_fit(self):
@@ -157,6 +158,10 @@ class WorkerTest(unittest.TestCase):
         artifact = self.client.ask("export", {"x": f32(1)}, exporter="folder", folder="here").header["artifact"]
         self.assertEqual(artifact, {"format": "test", "path": "here", "names": ["x"]})
         self.assertEqual(self.client.ask("sum", {"x": f32([1, 2])}).tensors["y"].array, 3)
+
+    def test_pins(self):
+        self.assertRegex(pinned_version("torch"), r"^2\.\d+\.\d+$")
+        self.assertEqual(pinned_version("nothing"), "")
 
     def test_how_it_ends(self):
         self.assertEqual(self.client.ask("shutdown").type, "bye")
