@@ -107,6 +107,13 @@ Status ObjectPaths(const Json& json, const std::string& path, int depth, std::ve
   return Ok();
 }
 
+/// A dict's context is the array of its keys, a dataclass's that of its fields and that of those that are None. Null for others.
+const Json* KeysIn(const Json& context) {
+  if (!context.IsArray()) return nullptr;
+  const Json::Array& parts = context.AsArray();
+  return parts.size() == 2 && parts[0].IsArray() && parts[1].IsArray() ? &parts[0] : &context;
+}
+
 Result<std::vector<std::string>> ChildNames(const Json& spec, size_t count) {
   std::vector<std::string> names;
   for (size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
@@ -114,9 +121,9 @@ Result<std::vector<std::string>> ChildNames(const Json& spec, size_t count) {
   if (context == nullptr || !context->IsString()) return names;
   const Result<Json> parsed = formats::ParseJson(context->AsString(), {.allow_nonfinite = true});
   if (!parsed.ok()) return names;  // other types write what they like
-  if (parsed->IsArray() && parsed->AsArray().size() == count) {
+  if (const Json* keys = KeysIn(*parsed); keys && keys->AsArray().size() == count) {
     for (size_t i = 0; i < count; ++i) {
-      if (parsed->AsArray()[i].IsString()) names[i] = parsed->AsArray()[i].AsString();
+      if (keys->AsArray()[i].IsString()) names[i] = keys->AsArray()[i].AsString();
     }
   } else if (parsed->Has("_t")) {
     CONFORMANCE_RETURN_IF_ERROR(ObjectPaths(*parsed, "", 0, names));

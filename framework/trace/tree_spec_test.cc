@@ -45,6 +45,12 @@ TEST(TreeSpec, CachesOfTransformersExportersHavePaths) {
   EXPECT_THAT(LeavesOfSpec(spec), IsOkAnd(ElementsAre("layers.0.keys", "layers.0.values", "by.3")));
 }
 
+TEST(TreeSpec, DataclassesHaveTheirFields) {
+  const std::string spec = R"([1, {"type": "m.Answer", "context": "[[\"half\", \"total\"], [\"absent\"]]", "children_spec": [
+    {"type": null, "context": null, "children_spec": []}, {"type": null, "context": null, "children_spec": []}]}])";
+  EXPECT_THAT(LeavesOfSpec(spec), IsOkAnd(ElementsAre("half", "total")));
+}
+
 TEST(TreeSpec, ASingleLeafIsTheOutput) {
   EXPECT_THAT(LeavesOfSpec(R"([1, {"type": null, "context": null, "children_spec": []}])"), IsOkAnd(ElementsAre("output")));
 }

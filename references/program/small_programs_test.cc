@@ -87,6 +87,10 @@ TEST(SmallPrograms, FloatsOverSizesAreRefusedByName) {
   EXPECT_THAT(RunFile("floats", ReadRecorded("floats").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("as_sym_float")));
 }
 
+TEST(SmallPrograms, NumbersAmongTheInputsAreRefusedByName) {
+  EXPECT_THAT(RunFile("types", ReadRecorded("types").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("times")));
+}
+
 TEST(SmallPrograms, HigherOrderOpsAreRefusedByName) {
   EXPECT_THAT(RunFile("cond", {{"x", Tensor::Zeros(DType::kF32, {6, 4})}}), IsError(ErrorKind::kUnsupported, HasSubstr("higher_order.cond")));
 }

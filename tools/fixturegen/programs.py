@@ -7,8 +7,10 @@ Beside each program stands NAME.safetensors: its inputs and PyTorch's outputs by
 sizes than the traced ones where the program is dynamic.
 """
 
+import dataclasses
 import pathlib
 import sys
+import typing
 import zipfile
 
 import torch
@@ -92,6 +94,29 @@ class GradModes(torch.nn.Module):
         return y, z
 
 
+@dataclasses.dataclass
+class Answer:
+    """A user's own type, of which a reader knows the name and the fields only."""
+
+    half: torch.Tensor
+    total: torch.Tensor
+    rest: list
+
+
+class Point(typing.NamedTuple):
+    """Likewise."""
+
+    x: torch.Tensor
+    y: torch.Tensor
+
+
+class Types(torch.nn.Module):
+    """Dataclasses and named tuples around the tensors; bfloat16, float16; a number that is an input."""
+
+    def forward(self, point, half, times):
+        return Answer(half * 2, point.x + point.y * times, [point, half.to(torch.float16)])
+
+
 class Pair(torch.nn.Module):
     """A derived dimension: the second input has 2*seq + 1 rows."""
 
@@ -118,21 +143,30 @@ def programs():
     yield "constant_inputs", ConstantInputs(), (x, *rest), shapes, (torch.ones(5, 4), *rest)
     yield "kinds", Kinds(), (x, torch.tensor([0, 2])), None, (x / 4, torch.tensor([3, 1]))
     yield "grad_modes", GradModes(), (x,), None, (x / 16,)
+    point, half = Point(x[:1], x[1:2]), torch.tensor([0.5, 3.0], dtype=torch.bfloat16)
+    yield "types", Types(), (point, half, 5), (Point(None, None), None, Dim.DYNAMIC), (Point(x[2:], x[:1]), half + 1, 7)
     seq = Dim("seq", max=32)
     shapes = ({0: seq}, {0: 2 * seq + 1})
     yield "derived", Pair(torch.nn.Linear(4, 2)), (torch.ones(3, 4), torch.ones(7, 4)), shapes, (x[:2] / 8, torch.ones(5, 4) / 4)
+
+
+def part_of(key):
+    """Of a dotted path: keys, fields of dataclasses, positions; of named tuples the positions too, as no reader has their fields."""
+    if isinstance(key, pytree.GetAttrKey):
+        return str(Point._fields.index(key.name)) if key.name in Point._fields else key.name
+    return str(getattr(key, "key", getattr(key, "idx", key)))
 
 
 def named(tree, names=None):
     """Tensors and numbers of a tree by dotted path."""
     leaves = {}
     for path, leaf in pytree.tree_flatten_with_path(tree)[0]:
-        parts = [str(getattr(key, "key", getattr(key, "idx", key))) for key in path]
+        parts = [part_of(key) for key in path]
         if names:
             parts[0] = names[int(parts[0])]
         if isinstance(leaf, torch.Tensor):
             leaves[".".join(parts)] = leaf.detach().clone().contiguous()
-        elif type(leaf) is int and not names:
+        elif type(leaf) is int and (not names or parts[0] == "times"):
             leaves[".".join(parts)] = torch.tensor(leaf)
     return leaves
 
@@ -148,6 +182,8 @@ def write_program(program, path):
 
 
 def main():
+    pytree.register_dataclass(Answer, serialized_type_name="fixtures.Answer")
+    pytree._register_namedtuple(Point, serialized_type_name="fixtures.Point")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name, module, example, shapes, inputs in programs():

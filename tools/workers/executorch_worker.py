@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance_worker import (Artifact, Backend, Options, Session, Tensors, Worker, WorkerError, installed_version, pinned_version,
-                                refused)
+from conformance_worker import (Artifact, Backend, Options, Session, Tensors, Worker, WorkerError, installed_version, refused)
 
 # runtime/core/error.h; its Python side gives the number alone.
 _ERRORS = {0x01: "Internal", 0x02: "InvalidState", 0x03: "EndOfMethod", 0x10: "NotSupported", 0x11: "NotImplemented",
@@ -22,7 +21,6 @@ class ExecutorchBackend(Backend):
 
     name = "executorch"
     formats = ("pte",)
-    qualified = pinned_version("executorch")
 
     def version(self) -> str:
         return installed_version("executorch", "executorch")

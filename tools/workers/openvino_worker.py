@@ -6,8 +6,7 @@ from typing import Any, Sequence
 
 import numpy as np
 
-from conformance_worker import (DTYPES, Artifact, Backend, Options, Session, Tensor, Tensors, Worker, WorkerError, installed_version,
-                                pinned_version, refused)
+from conformance_worker import (DTYPES, Artifact, Backend, Options, Session, Tensor, Tensors, Worker, WorkerError, installed_version, refused)
 
 # OpenVINO's names of element types.
 _DTYPES = {"f64": "f64", "f32": "f32", "f16": "f16", "bf16": "bf16", "i64": "i64", "i32": "i32", "i16": "i16", "i8": "i8", "u8": "u8",
@@ -19,8 +18,6 @@ class OpenvinoBackend(Backend):
 
     name = "openvino"
     formats = ("onnx", "openvino")
-    intermediates = True
-    qualified = pinned_version("openvino")
 
     def __init__(self) -> None:
         self._core: Any = None  # one for all sessions: its start costs more than most models

@@ -34,7 +34,9 @@ class OpenvinoWorker(WorkerTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
         write_models(cls.folder)
 
     def prepare(self, name, **options):
@@ -42,7 +44,8 @@ class OpenvinoWorker(WorkerTestCase):
 
     def test_hello(self):
         backend, = self.client.hello().header["backends"]
-        self.assertEqual((backend["name"], backend["formats"], backend["version"]), ("openvino", ["onnx", "openvino"], backend["qualified"]))
+        self.assertEqual((backend["name"], backend["formats"]), ("openvino", ["onnx", "openvino"]))
+        self.assertRegex(backend["version"], r"^\d+\.\d+\.\d+$")
 
     def test_both_formats(self):
         for name in ["model.onnx", "model.xml"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance_worker import Artifact, Backend, Options, Session, Worker, WorkerError, installed_version, pinned_version
+from conformance_worker import Artifact, Backend, Options, Session, Worker, WorkerError, installed_version
 
 
 class PytorchBackend(Backend):
@@ -10,8 +10,6 @@ class PytorchBackend(Backend):
 
     name = "pytorch"
     formats = ("pt2",)
-    intermediates = True
-    qualified = pinned_version("torch")
 
     def version(self) -> str:
         return installed_version("torch", "pytorch")

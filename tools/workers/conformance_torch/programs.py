@@ -22,7 +22,7 @@ def load_program(path: str) -> torch.export.ExportedProgram:
 
     Errors: what PyTorch raised, as a refusal.
     """
-    pytrees.register_stand_ins(_node_types(path))
+    pytrees.register_stand_ins(*_node_types(path))
     logging.getLogger("torch.export").setLevel(logging.ERROR)
     try:
         try:
@@ -134,18 +134,22 @@ def _tree(spec: _pytree.TreeSpec) -> pytrees.Spec:
     return pytrees.load_spec(_pytree.treespec_dumps(spec))
 
 
-def _node_types(path: str) -> set[str]:
-    """Node types of the specs in a .pt2 file; none where it is no such file: PyTorch says so better."""
+def _node_types(path: str) -> tuple[set[str], dict[str, list[str]]]:
+    """Node types of the specs in a .pt2 file, and the fields of its named tuples; none where it is no such file: PyTorch says so better."""
     types: set[str] = set()
+    tuples: dict[str, list[str]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 if "/models/" not in name or not name.endswith(".json"):
                     continue
-                for entry in json.loads(archive.read(name))["graph_module"]["module_call_graph"]:
+                module = json.loads(archive.read(name))["graph_module"]
+                for type_, fields in (module.get("treespec_namedtuple_fields") or {}).items():
+                    tuples[type_] = fields["field_names"]
+                for entry in module["module_call_graph"]:
                     signature = entry.get("signature") or {}
                     for text in filter(None, map(signature.get, ("in_spec", "out_spec"))):
                         types |= pytrees.types_of(pytrees.load_spec(text))
     except (OSError, zipfile.BadZipFile, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return set()
-    return types
+        return set(), {}
+    return types, tuples

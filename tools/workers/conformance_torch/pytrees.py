@@ -1,14 +1,15 @@
 """Pytree specs of .pt2 files: dotted names of their leaves, and stand-ins for classes that are not there.
 
 A spec is what torch.utils._pytree.treespec_dumps writes: [protocol, {"type", "context", "children_spec"}]. The names are those that
-Conformance's own reader gives (framework/trace/tree_spec.h): keys of dicts and dataclasses, positions in lists and tuples, and inside
-caches the paths that transformers' exporters write into the context ("past_key_values.layers.0.keys").
+Conformance's own reader gives (framework/trace/tree_spec.h): keys of dicts and dataclasses, positions in lists and tuples (those with
+named fields too), and inside caches the paths that transformers' exporters write into the context ("past_key_values.layers.0.keys").
 """
 
 from __future__ import annotations
 
+import collections
 import json
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Mapping
 
 Spec = dict[str, Any]
 
@@ -43,6 +44,8 @@ def _child_names(spec: Spec, count: int) -> list[str]:
         context = json.loads(spec["context"])
     except (TypeError, ValueError):  # other types write what they like
         return names
+    if isinstance(context, list) and len(context) == 2 and all(isinstance(part, list) for part in context):
+        context = context[0]  # of a dataclass: the fields, and those that are None
     if isinstance(context, list) and len(context) == count:
         names = [key if isinstance(key, str) else name for key, name in zip(context, names)]
     elif isinstance(context, dict) and "_t" in context:
@@ -80,10 +83,11 @@ def types_of(spec: Spec) -> set[str]:
     return below if spec["type"] is None else below | {spec["type"]}
 
 
-def register_stand_ins(types: Iterable[str]) -> None:
+def register_stand_ins(types: Iterable[str], tuples: Mapping[str, list[str]]) -> None:
     """Lets PyTorch read specs with node types of libraries that are not imported (ModelOutput, DynamicCache of transformers, a user's
-    own dataclasses): each gets a class that holds its children and gives them back. A program computes the same, whatever class its
-    caller sees; only the outputs' type is lost, of which the names here say all that is used. Types that are registered stay."""
+    own dataclasses): each gets a class that holds its children and gives them back; `tuples` are named tuples with their fields. A
+    program computes the same, whatever class its caller sees; only the outputs' type is lost, of which the names here say all that is
+    used. Types that are registered stay."""
     from torch.utils import _pytree
 
     for name in types:
@@ -92,6 +96,9 @@ def register_stand_ins(types: Iterable[str]) -> None:
             stand_in = type("StandIn", (_StandIn,), {})
             _pytree.register_pytree_node(stand_in, _StandIn.flatten, stand_in.unflatten, serialized_type_name=name,
                                          to_dumpable_context=str, from_dumpable_context=str)
+    for name, fields in tuples.items():
+        if name not in _pytree.SERIALIZED_TYPE_TO_PYTHON_TYPE:
+            _pytree._register_namedtuple(collections.namedtuple("StandIn", fields), serialized_type_name=name)
 
 
 class _StandIn:

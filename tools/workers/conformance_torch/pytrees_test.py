@@ -29,6 +29,7 @@ class Names(unittest.TestCase):
     def test_contexts_of_other_kinds_count_positions(self):
         for context in [None, [1, 2], ["one"], {"no": "tag"}, 7]:
             self.assertEqual(pytrees.leaf_names(node("some.Type", context, LEAF, LEAF)), ["0", "1"])
+        self.assertEqual(pytrees.leaf_names(node("a.Dataclass", [["x", "y"], ["absent"]], LEAF, LEAF)), ["x", "y"])
         self.assertEqual(pytrees.leaf_names({**node("some.Type", None, LEAF), "context": "{no json"}), ["0"])
 
     def test_caches(self):

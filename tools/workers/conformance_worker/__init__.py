@@ -17,10 +17,10 @@ Nothing but numpy is needed. Heavy libraries are imported in `prepare`, `run` an
 must come in a moment, and must come where the library is missing, too.
 """
 
-from .errors import KINDS, WorkerError, installed_version, missing, pinned_version, refused
+from .errors import KINDS, WorkerError, installed_version, missing, refused
 from .frames import Message, read_message, write_message
 from .tensors import DTYPES, Tensor, Tensors
 from .worker import Artifact, Backend, Exporter, Options, Session, Worker
 
 __all__ = ["DTYPES", "KINDS", "Artifact", "Backend", "Exporter", "Message", "Options", "Session", "Tensor", "Tensors", "Worker",
-           "WorkerError", "installed_version", "missing", "pinned_version", "read_message", "refused", "write_message"]
+           "WorkerError", "installed_version", "missing", "read_message", "refused", "write_message"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import pathlib
 import sys
 import traceback
 from typing import Any
@@ -75,9 +74,3 @@ def installed_version(distribution: str, group: str) -> str:
     except importlib.metadata.PackageNotFoundError as cause:
         raise missing(distribution, group) from cause
 
-
-def pinned_version(distribution: str) -> str:
-    """The version that tools/workers/requirements.txt pins, which lies beside this package; empty for one that it does not name."""
-    lines = (pathlib.Path(__file__).resolve().parents[1] / "requirements.txt").read_text().splitlines()
-    pins = dict(line.split("#")[0].strip().split("==") for line in lines if "==" in line.split("#")[0])
-    return pins.get(distribution, "")

@@ -28,8 +28,8 @@ class Message:
         type_ = self.header.get("type")
         return type_ if isinstance(type_, str) else ""
 
-    def get(self, name: str, kind: type, default: Any = None) -> Any:
-        """Field `name`, of that Python type. Errors: `invalid` where it has another one, or is missing and has no default."""
+    def get(self, name: str, kind: Any, default: Any = None) -> Any:
+        """Field `name`, of the Python type `kind`. Errors: `invalid` where it has another one, or is missing and has no default."""
         value = self.header.get(name, default)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise WorkerError("invalid", f"{self.type} wants {name!r} as {kind.__name__}", {"found": value})

@@ -123,6 +123,24 @@ class Refusals(unittest.TestCase):
         one = {"name": "x", "dtype": "u8", "shape": [1]}
         self.refuses(tensors(one, one), "one name")
 
+    def test_bytes_at_random(self):
+        """A few hundred seeded changes of a good frame: each is read or refused, and nothing else."""
+        random = np.random.default_rng(0)
+        good = frame({"type": "run", "tensors": [{"name": "x", "dtype": "bool", "shape": [2, 2]}, {"name": "y", "dtype": "f32", "shape": []}]},
+                     b"\0\1\0\1" + b"\0" * 4)
+        outcomes = set()
+        for _ in range(600):
+            data = bytearray(good)
+            for _ in range(random.integers(1, 4)):
+                place = random.integers(0, len(data))
+                data[place:place + random.integers(0, 3)] = random.bytes(random.integers(0, 3))
+            try:
+                read(bytes(data))
+                outcomes.add("read")
+            except (WorkerError, EndOfStream) as error:
+                outcomes.add(type(error).__name__)
+        self.assertEqual(outcomes, {"read", "WorkerError", "EndOfStream"})
+
     def test_ends(self):
         whole = frame({"type": "t", "tensors": [{"name": "x", "dtype": "f32", "shape": [4]}]}, b"\0" * 16)
         for size in range(len(whole)):

@@ -31,27 +31,27 @@ class WorkerFailed(Exception):
 
 
 class Client:
-    """Starts a worker's command and asks it; ends it at the end of a `with`."""
+    """Starts a worker's command and asks it."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin and self.process.stdout
+        self.sink, self.source = self.process.stdin, self.process.stdout
 
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.stdin.close()
+    def close(self) -> None:
+        """Ends the worker by the end of its input, or by force."""
+        self.sink.close()
         try:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.process.stdout.close()
+        self.source.close()
 
     def ask(self, type_: str, tensors: Tensors | None = None, **fields: Any) -> Message:
         """One request and its answer. Raises WorkerFailed for an `error`."""
-        write_message(self.process.stdin, Message({"type": type_, **fields}, tensors or {}))
-        answer = read_message(self.process.stdout)
+        write_message(self.sink, Message({"type": type_, **fields}, tensors or {}))
+        answer = read_message(self.source)
         if answer.type == "error":
             raise WorkerFailed(answer.header["error"])
         return answer
@@ -109,7 +109,8 @@ class WorkerTestCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.client = cls.enterClassContext(Client([sys.executable, "-B", str(WORKERS / cls.script)]))
+        cls.client = Client([sys.executable, "-B", str(WORKERS / cls.script)])
+        cls.addClassCleanup(cls.client.close)
 
     def assert_near(self, found: Tensors, wanted: Tensors, atol: float, rtol: float) -> None:
         """The same names, dtypes and shapes, and values within atol + rtol * |wanted|."""

@@ -77,8 +77,6 @@ class Backend(ABC):
 
     name: str
     formats: Sequence[str]
-    qualified = ""  # the version that the project is tested with; empty: any
-    intermediates = False  # Session.run_capturing works
 
     @abstractmethod
     def version(self) -> str:
@@ -90,9 +88,7 @@ class Backend(ABC):
 
     def describe(self) -> dict[str, Any]:
         """Its entry in the answer to `hello`."""
-        entry: dict[str, Any] = {"name": self.name, "formats": list(self.formats), "intermediates": self.intermediates}
-        if self.qualified:
-            entry["qualified"] = self.qualified
+        entry: dict[str, Any] = {"name": self.name, "formats": list(self.formats)}
         try:
             entry["version"] = self.version()
         except WorkerError as error:
