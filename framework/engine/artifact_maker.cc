@@ -5,6 +5,7 @@
 #include "framework/base/hash.h"
 #include "framework/base/strings.h"
 #include "framework/engine/guarded.h"
+#include "framework/engine/untouched.h"
 #include "framework/formats/json.h"
 #include "framework/ir/program.h"
 #include "framework/trace/tree_spec.h"
@@ -201,11 +202,13 @@ Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& con
       if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", config->output_path.string());
     }
     auto made = std::make_shared<MadeArtifact>();
+    const Untouched inputs(traced_call.inputs.tensors);
     CONFORMANCE_TRY(made->artifact, Guarded(who, [&] {
                       return cell.entry == Entry::kSource
                                  ? cell.exporter->ExportCheckpoint(SourceOf(cell.model->Info()), traced_call.inputs, *config)
                                  : cell.exporter->Lower(*traced.program, *loaded.weights(), *config);
                     }));
+    CONFORMANCE_RETURN_IF_ERROR(inputs.Check(who));
     timer.Enter(record::Stage::kCheck);
     made->check = Guarded(who, [&] { return cell.exporter->Check(made->artifact); });
     timer.Enter(record::Stage::kExport);

@@ -9,6 +9,7 @@
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/untouched.h"
 #include "framework/engine/worker_errors.h"
 #include "framework/formats/json.h"
 #include "framework/ops/numerics.h"
@@ -123,7 +124,11 @@ class Passage {
 
   Result<NamedTensors> RunSession(ports::Session& session, const NamedTensors& inputs) {
     timer_.Enter(Stage::kRun);
-    return Guarded("backend '" + cell_.id.backend + "'", [&] { return session.Run(inputs); });
+    const std::string who = "backend '" + cell_.id.backend + "'";
+    const Untouched given(inputs);
+    CONFORMANCE_TRY(NamedTensors outputs, Guarded(who, [&] { return session.Run(inputs); }));
+    CONFORMANCE_RETURN_IF_ERROR(given.Check(who));
+    return outputs;
   }
 
   /// A recorded call, judged against what came with it.

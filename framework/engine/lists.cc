@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "framework/base/date.h"
 #include "framework/base/strings.h"
 #include "framework/formats/json.h"
 
@@ -11,28 +12,6 @@ namespace conformance::engine {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKinds = {"skip", "expected_fail", "disable_optimize", "tolerance"};
-
-std::optional<ListKind> KindFromString(std::string_view text) {
-  for (size_t i = 0; i < kKinds.size(); ++i) {
-    if (kKinds[i] == text) return static_cast<ListKind>(i);
-  }
-  return std::nullopt;
-}
-
-/// A day that the calendar has, "2026-08-01".
-bool IsDate(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
-    if (text[i] < '0' || text[i] > '9') return false;
-  }
-  const int64_t year = *ParseInt(text.substr(0, 4));
-  const auto number = [&](size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-  const int month = number(5), day = number(8);
-  if (month < 1 || month > 12) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return day >= 1 && day <= days[month - 1];
-}
 
 /// Reads one entry's fields; each is taken once, and what is left over is unknown.
 class EntryReader {
@@ -81,7 +60,7 @@ Result<ListEntry> ParseEntry(ListKind kind, const Json& json, std::string_view f
   CONFORMANCE_RETURN_IF_ERROR(reader.Text("reason", entry.reason));
   CONFORMANCE_RETURN_IF_ERROR(reader.Text("reference", entry.reference));
   CONFORMANCE_RETURN_IF_ERROR(reader.Text("date", entry.date));
-  if (!IsDate(entry.date)) return reader.Wrong("date", "is '" + entry.date + "', want a day as 2026-08-01");
+  if (entry.date.size() != 10 || !DayNumber(entry.date)) return reader.Wrong("date", "is '" + entry.date + "', want a day as 2026-08-01");
   switch (kind) {
     case ListKind::kSkip: CONFORMANCE_RETURN_IF_ERROR(reader.Text("model_change_needed", entry.model_change_needed)); break;
     case ListKind::kDisableOptimize: CONFORMANCE_RETURN_IF_ERROR(reader.Text("upstream_bug", entry.upstream_bug)); break;
@@ -118,6 +97,21 @@ Result<ListEntry> ParseEntry(ListKind kind, const Json& json, std::string_view f
 
 std::string_view ToString(ListKind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
+std::optional<ListKind> ListKindFromString(std::string_view text) {
+  const auto found = std::find(kKinds.begin(), kKinds.end(), text);
+  return found == kKinds.end() ? std::nullopt : std::optional(static_cast<ListKind>(found - kKinds.begin()));
+}
+
+record::ListedEntry ListedFor(const ListEntry& entry) {
+  return {.id = entry.id,
+          .kind = std::string(ToString(entry.kind)),
+          .pattern = entry.pattern,
+          .reason = entry.reason,
+          .reference = entry.reference,
+          .date = entry.date,
+          .place = entry.place};
+}
+
 Result<std::vector<ListEntry>> ParseList(const Json& json, std::string_view file) {
   const std::string name(file);
   if (!json.IsObject()) return Invalid(name + " is no object but " + std::string(Json::KindName(json.kind())));
@@ -125,7 +119,7 @@ Result<std::vector<ListEntry>> ParseList(const Json& json, std::string_view file
     if (key != "kind" && key != "entries") return Invalid(name + ": unknown field '" + key + "', want 'kind' and 'entries'");
   }
   const Json* kind_field = json.Find("kind");
-  const auto kind = kind_field && kind_field->IsString() ? KindFromString(kind_field->AsString()) : std::nullopt;
+  const auto kind = kind_field && kind_field->IsString() ? ListKindFromString(kind_field->AsString()) : std::nullopt;
   if (!kind) return Invalid(name + ": field 'kind' is missing or unknown, want skip, expected_fail, disable_optimize or tolerance");
   const Json* list = json.Find("entries");
   if (!list || !list->IsArray()) return Invalid(name + ": field 'entries' is missing or no array");
@@ -133,6 +127,7 @@ Result<std::vector<ListEntry>> ParseList(const Json& json, std::string_view file
   std::set<std::string> ids;
   for (size_t i = 0; i < list->AsArray().size(); ++i) {
     CONFORMANCE_TRY(auto entry, ParseEntry(*kind, list->AsArray()[i], file, i + 1));
+    entry.index = i;
     if (!ids.insert(entry.id).second) return Invalid(entry.place + ": the pattern '" + entry.pattern + "' stands twice");
     entries.push_back(std::move(entry));
   }
@@ -141,7 +136,9 @@ Result<std::vector<ListEntry>> ParseList(const Json& json, std::string_view file
 
 Result<std::vector<ListEntry>> ReadList(const std::filesystem::path& file) {
   CONFORMANCE_TRY(const Json json, formats::ReadJson(file));
-  return ParseList(json, file.filename().string());
+  CONFORMANCE_TRY(auto entries, ParseList(json, file.filename().string()));
+  for (ListEntry& entry : entries) entry.file = file;
+  return entries;
 }
 
 Result<std::vector<ListEntry>> ReadLists(const std::filesystem::path& folder) {

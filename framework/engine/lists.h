@@ -15,6 +15,7 @@ namespace conformance::engine {
 
 enum class ListKind : uint8_t { kSkip, kExpectedFail, kDisableOptimize, kTolerance };
 std::string_view ToString(ListKind kind);  ///< "skip", "expected_fail", "disable_optimize", "tolerance"
+std::optional<ListKind> ListKindFromString(std::string_view text);
 
 /// One known deviation (SPEC C3). Which fields an entry must have depends on its kind; one without them does not load.
 struct ListEntry {
@@ -31,6 +32,8 @@ struct ListEntry {
   std::string output;                      ///< tolerance: pattern over output names; "*" for all
   std::string id;    ///< "expected_fail:gpt2/dynamic/*": what records name it by
   std::string place; ///< "expected_fail.json, entry 3", for messages
+  std::filesystem::path file;  ///< that it was read from, as it was given; empty for one that was made in memory
+  size_t index = 0;            ///< in that file, from 0
 };
 
 /// Reads one list file: {"kind": "skip", "entries": [{"pattern": …, "reason": …, "reference": …, "date": …, …}]}.
@@ -40,6 +43,8 @@ Result<std::vector<ListEntry>> ReadList(const std::filesystem::path& file);
 Result<std::vector<ListEntry>> ParseList(const Json& json, std::string_view file);
 /// All *.json of a folder, by name.
 Result<std::vector<ListEntry>> ReadLists(const std::filesystem::path& folder);
+/// What a record keeps of an entry, for reports.
+record::ListedEntry ListedFor(const ListEntry& entry);
 /// One list file's JSON: what `ParseList` reads.
 Json ListToJson(ListKind kind, const std::vector<ListEntry>& entries);
 

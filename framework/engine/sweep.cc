@@ -228,6 +228,7 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
   run.seed = options.seed;
   run.command_line = options.command_line;
   run.planned = static_cast<int64_t>(plan.size());
+  for (const ListEntry& entry : options.lists) run.lists.push_back(ListedFor(entry));
 
   std::unique_ptr<Journal> journal;
   JournalContents earlier;
@@ -263,6 +264,7 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
   CONFORMANCE_TRY(run.cells, delivery.TakeRecords());
   if (journal) CONFORMANCE_RETURN_IF_ERROR(journal->Sync());
   run.seconds = delivery.Seconds();
+  for (const LibraryInfo& library : toolbox.libraries) run.versions[library.name] = library.found;
   DescribeBackends(plan, run);
   if (run.cells.size() < plan.size()) {
     run.warnings.push_back("interrupted: " + std::to_string(plan.size() - run.cells.size()) + " of " + std::to_string(plan.size()) +

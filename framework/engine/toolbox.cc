@@ -18,6 +18,14 @@ std::string SystemClock::WallTime() const {
   return text;
 }
 
+bool SameVersion(std::string_view a, std::string_view b) {
+  const auto plain = [](std::string_view version) {
+    while (version.ends_with(".0")) version.remove_suffix(2);
+    return version;
+  };
+  return plain(a) == plain(b);
+}
+
 Status Toolbox::Validate() const {
   std::vector<std::string> problems;
   const auto check = [&](const char* table, const auto& entries) {

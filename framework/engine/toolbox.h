@@ -89,6 +89,15 @@ struct TranslationInfo {
   std::string notes;   ///< opsets, limits
 };
 
+/// A library that is built in or linked: its version here, and the one that the project is tested with.
+struct LibraryInfo {
+  std::string name;
+  std::string found;
+  std::string qualified;  ///< empty: none in particular
+};
+/// Whether two versions are the same: "2021.8" is "2021.8.0".
+bool SameVersion(std::string_view a, std::string_view b);
+
 /// A Program recorded from a module, with what the trace had to fix ("input_ids.size(0) was specialised to 2 …").
 struct Traced {
   std::shared_ptr<const ir::Program> program;
@@ -112,6 +121,7 @@ struct Toolbox {
   std::vector<ports::PatchInfo> patches;
   std::vector<FixInfo> fixes;
   std::vector<TranslationInfo> translations;
+  std::vector<LibraryInfo> libraries;  ///< shown by `doctor`, kept in records
   std::shared_ptr<const ports::Comparator> comparator;
   std::shared_ptr<ports::ProcessLauncher> process_launcher;
   std::shared_ptr<const ports::Clock> clock;

@@ -202,6 +202,32 @@ Result<CellRecord> CellRecord::FromJson(const Json& json) {
   return cell;
 }
 
+Json ListedEntry::ToJson() const {
+  Json json = Json::MakeObject();
+  json["id"] = id;
+  json["kind"] = kind;
+  json["pattern"] = pattern;
+  json["reason"] = reason;
+  json["reference"] = reference;
+  json["date"] = date;
+  json["place"] = place;
+  return json;
+}
+
+Result<ListedEntry> ListedEntry::FromJson(const Json& json) {
+  ListedEntry entry;
+  Reader reader(json, "a list's entry");
+  reader.Read("id", entry.id);
+  reader.Read("kind", entry.kind);
+  reader.Read("pattern", entry.pattern);
+  reader.Read("reason", entry.reason);
+  reader.Read("reference", entry.reference);
+  reader.Read("date", entry.date);
+  reader.Read("place", entry.place);
+  if (reader.failed()) return std::move(reader).error();
+  return entry;
+}
+
 Json RunRecord::ToJson() const {
   Json json = Json::MakeObject();
   json["schema"] = schema;
@@ -218,6 +244,9 @@ Json RunRecord::ToJson() const {
   for (const auto& [word, count] : Summary()) summary[word] = count;
   json["summary"] = std::move(summary);
   json["warnings"] = StringArray(warnings);
+  Json listed = Json::MakeArray();
+  for (const ListedEntry& entry : lists) listed.Append(entry.ToJson());
+  json["lists"] = std::move(listed);
   Json all = Json::MakeArray();
   for (const CellRecord& cell : cells) all.Append(cell.ToJson());
   json["cells"] = std::move(all);
@@ -239,6 +268,14 @@ Result<RunRecord> RunRecord::FromJson(const Json& json) {
   reader.Read("command_line", run.command_line);
   reader.Read("planned", run.planned);
   reader.Read("warnings", run.warnings);
+  // Absent in records of earlier versions.
+  if (json.Has("lists")) {
+    reader.ReadEach("lists", [&](const Json& entry) {
+      ListedEntry listed;
+      reader.Take(ListedEntry::FromJson(entry), listed);
+      run.lists.push_back(std::move(listed));
+    });
+  }
   reader.ReadEach("cells", [&](const Json& entry) {
     CellRecord cell;
     reader.Take(CellRecord::FromJson(entry), cell);

@@ -87,6 +87,18 @@ struct CellRecord {
   static Result<CellRecord> FromJson(const Json& json);
 };
 
+/// One entry of a list that a run obeyed, whether it met a cell or not (cells name it in `expected`).
+struct ListedEntry {
+  std::string id;         ///< "expected_fail:gpt2/dynamic/*"
+  std::string kind;       ///< "skip", "expected_fail", "disable_optimize", "tolerance"
+  std::string pattern, reason, reference;
+  std::string date;       ///< "2026-08-01": when it was last looked at
+  std::string place;      ///< "expected_fail.json, entry 3"
+  Json ToJson() const;
+  static Result<ListedEntry> FromJson(const Json& json);
+  friend bool operator==(const ListedEntry&, const ListedEntry&) = default;
+};
+
 /// One run: the only thing that reports read.
 struct RunRecord {
   int64_t schema = 1;
@@ -98,6 +110,7 @@ struct RunRecord {
   std::string command_line;
   std::vector<CellRecord> cells;      ///< in the plan's order
   int64_t planned = 0;       ///< cells of the plan; more than `cells` where the run was interrupted
+  std::vector<ListedEntry> lists;     ///< all entries, in the order of their files
   std::vector<std::string> warnings;  ///< list entries that matched nothing, drift, unavailable backends
   /// Count by shown word, in Outcome order, then "expected-fail" and "unexpected-pass"; zero counts left out.
   std::vector<std::pair<std::string, int64_t>> Summary() const;
