@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/render/runs_testing.h"
 #include "reports/render/text.h"
 
 namespace conformance::reports {
@@ -12,6 +13,7 @@ using record::CellRecord;
 using record::Outcome;
 using record::RunRecord;
 using record::Stage;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -82,12 +84,80 @@ TEST(HtmlWriter, AnEmptyRunIsNotGreen) {
   EXPECT_THAT(*page, Not(HasSubstr("all as expected")));
 }
 
+TEST(HtmlWriter, W2_GreenMeansThatAllOfThePlanWasRun) {
+  RunRecord run;
+  run.cells = {CellOf(Outcome::kPass)};
+  EXPECT_THAT(*HtmlWriter().Render(run), HasSubstr("all as expected"));
+  run.planned = 2;
+  EXPECT_THAT(*HtmlWriter().Render(run), AllOf(HasSubstr("1 of 2 cells were not run"), Not(HasSubstr("all as expected"))));
+  run.cells = {CellOf(Outcome::kUnavailable)};
+  run.planned = 1;
+  EXPECT_THAT(*HtmlWriter().Render(run), AllOf(HasSubstr("nothing was compared"), Not(HasSubstr("all as expected"))));
+}
+
+TEST(HtmlWriter, ListsHaveTheirAgesAndWhatTheyMet) {
+  const std::string page = *HtmlWriter().Render(EveryOutcome());  // started on 2026-01-31
+  const std::string lists = page.substr(page.find("id=\"lists\""));
+  EXPECT_THAT(lists, HasSubstr("<span class=\"id\">expected/*</span></td><td><span class=\"b expected-fail\">holds</span><br>"
+                               "<small class=\"note\">1 expected-fail</small></td><td class=\"n\"><span class=\"\" "
+                               "title=\"last looked at 2025-12-01\">61</span>"));
+  EXPECT_THAT(lists, HasSubstr("<span class=\"id\">nobody/*</span></td><td><span class=\"b skip\">no cell</span>"));
+  RunRecord later = EveryOutcome();
+  later.started = "2026-03-02T00:00:00Z";
+  EXPECT_THAT(*HtmlWriter().Render(later), HasSubstr("<span class=\"old\" title=\"last looked at 2025-12-01\">91</span>"));
+}
+
+TEST(HtmlWriter, W11_PatchesAndFixesThatNeverFiredAreShown) {
+  RunRecord run;
+  run.cells = {CellOf(Outcome::kPass), CellOf(Outcome::kPass), CellOf(Outcome::kPass, "bert")};
+  run.cells[1].id.backend = "other";  // the same artifact
+  for (CellRecord& cell : run.cells) {
+    cell.facts["manifest"]["hits"]["alias"] = cell.id.model == "bert" ? 0 : 2;
+    cell.facts["manifest"]["hits"]["sort_stable"] = 0;
+  }
+  const std::string page = *HtmlWriter().Render(run);
+  EXPECT_THAT(page, HasSubstr("<td class=\"id\">alias</td><td class=\"n\">1 of 2</td><td class=\"n\">2</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"id\">sort_stable</td><td class=\"n\">0 of 2</td><td class=\"n\">never fired</td>"));
+}
+
+TEST(HtmlWriter, HostileTextStaysText) {
+  const std::string page = *HtmlWriter().Render(HostileRun());
+  const std::string body = page.substr(page.find("<body>"), page.find("<script>") - page.find("<body>"));
+  for (const char* mark : {"<b>&", "<!--", "</script>", "\x1b", "\x01", "\xff"}) EXPECT_EQ(body.find(mark), std::string::npos) << mark;
+  EXPECT_THAT(body, HasSubstr("a&lt;b&gt;&amp;"));
+}
+
+TEST(HtmlWriter, EachMarkLeadsToItsCell) {
+  RunRecord run;
+  // Names that differ in what an id cannot hold alone.
+  run.cells = {CellOf(Outcome::kPass, "a b"), CellOf(Outcome::kPass, "a\tb"), CellOf(Outcome::kPass, "a_b")};
+  const std::string page = *HtmlWriter().Render(run);
+  for (const char* anchor : {"a_b/dynamic/onnx/onnxruntime/f32", "a_b/dynamic/onnx/onnxruntime/f32_1", "a_b/dynamic/onnx/onnxruntime/f32_2"}) {
+    EXPECT_THAT(page, HasSubstr(std::string("href=\"#") + anchor + "\""));
+    EXPECT_THAT(page, HasSubstr(std::string("<details class=\"cell\" id=\"") + anchor + "\""));
+  }
+}
+
+TEST(HtmlWriter, ThousandsOfCells) {
+  RunRecord run;
+  for (int i = 0; i < 5000; ++i) {
+    run.cells.push_back(CellOf(i % 50 == 7 ? Outcome::kFail : Outcome::kPass, "model" + std::to_string(i / 20)));
+    run.cells.back().id.variant = "v" + std::to_string(i % 20);
+  }
+  const std::string page = *HtmlWriter().Render(run);
+  EXPECT_LT(page.size(), 20u << 20);
+  EXPECT_THAT(page, HasSubstr("250 models, 20 columns"));
+  EXPECT_THAT(page, HasSubstr("<rect class=\"over\""));    // bars in place of 5000 dots
+  EXPECT_THAT(page, Not(HasSubstr("<circle")));
+}
+
 TEST(TextWriter, NamesCauseAndTheCommandThatRepeatsIt) {
   const auto text = TextWriter().Render(TwoCells());
   ASSERT_TRUE(text.ok());
   EXPECT_EQ(*text,
             "fail  a/dynamic/onnx/onnxruntime/f32  (compare)\n"
             "    logits: <script>alert(1)</script>\n"
+            "    figure: logits f32[2, 3]: largest error 0.5, allowed 0.125; outside assert_close's default 0 of 6\n"
             "    repeat: conformance run fixtures/a --filter 'a/dynamic/onnx/onnxruntime/f32'\n"
             "2 cells: 1 pass, 1 fail\n");
 }

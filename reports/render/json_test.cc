@@ -3,15 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
+
+#include "reports/render/schema_testing.h"
 
 namespace conformance::reports {
 namespace {
@@ -21,23 +17,7 @@ using record::Outcome;
 using record::RunRecord;
 using record::Stage;
 
-// Paths of all breaches of reports/record.schema.json; empty when it is met.
-std::string Breaches(const std::string& text) {
-  std::ifstream file(CONFORMANCE_RECORD_SCHEMA);
-  const nlohmann::json schema_json = nlohmann::json::parse(file);
-  valijson::Schema schema;
-  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);
-  const nlohmann::json document = nlohmann::json::parse(text);
-  valijson::ValidationResults results;
-  valijson::Validator().validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
-  std::string all;
-  valijson::ValidationResults::Error error;
-  while (results.popError(error)) {
-    for (const auto& part : error.context) all += part;
-    all += ": " + error.description + "\n";
-  }
-  return all;
-}
+std::string Breaches(const std::string& text) { return SchemaBreaches(CONFORMANCE_RECORD_SCHEMA, text); }
 
 RunRecord Everything() {
   RunRecord run;
@@ -75,6 +55,8 @@ RunRecord Everything() {
   passes.expected_kind = "expected_fail";
   passes.unexpected = true;
   run.cells.push_back(passes);
+  run.lists = {{.id = "expected_fail:a/*", .kind = "expected_fail", .pattern = "a/*", .reason = "r", .reference = "l", .date = "2026-01-30",
+                .place = "lists.json, entry 2"}};
   return run;
 }
 

@@ -1,5 +1,7 @@
 #include "reports/render/text.h"
 
+#include "reports/render/failure.h"
+
 namespace conformance::reports {
 
 std::string SummaryText(const record::RunRecord& run) {
@@ -12,11 +14,13 @@ Result<std::string> TextWriter::Render(const record::RunRecord& run) const {
   std::string text;
   for (const std::string& warning : run.warnings) text += "warning: " + warning + "\n";
   for (const record::CellRecord& cell : run.cells) {
-    if (cell.as_expected() || cell.outcome == record::Outcome::kUnavailable) continue;
-    text += cell.shown_word() + "  " + cell.id.ToString() + "  (" + std::string(ToString(cell.stage)) + ")\n";
-    if (!cell.reason.empty()) text += "    " + cell.reason + "\n";
+    if (!IsRed(cell)) continue;
+    const Failure failure = FailureOf(cell);
+    text += failure.word + "  " + failure.cell + "  (" + failure.stage + ")\n";
+    text += "    " + failure.cause + "\n";
+    if (!failure.figure.empty()) text += "    figure: " + failure.figure + "\n";
     for (const std::string& note : cell.notes) text += "    note: " + note + "\n";
-    if (!cell.command.empty()) text += "    repeat: " + cell.command + "\n";
+    if (!failure.command.empty()) text += "    repeat: " + failure.command + "\n";
   }
   std::string last_reason;
   for (const record::CellRecord& cell : run.cells) {

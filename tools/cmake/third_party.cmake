@@ -2,7 +2,7 @@
 # writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
-# ZLIB::ZLIB conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
+# ZLIB::ZLIB pugixml::pugixml conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
 # benchmark::benchmark.
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
@@ -35,6 +35,7 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(TBB 2021.5 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+find_package(pugixml 1.12 REQUIRED)
 find_package(GTest 1.12 REQUIRED)
 find_package(benchmark REQUIRED)
 

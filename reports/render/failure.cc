@@ -1,0 +1,90 @@
+#include "reports/render/failure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "framework/base/strings.h"
+
+namespace conformance::reports {
+namespace {
+
+using record::CellRecord;
+using record::Outcome;
+using record::OutputFigures;
+
+/// How far over its bound; outputs without one (integers, structure) come first.
+double Excess(const OutputFigures& figures) {
+  return figures.budget_max_abs > 0 ? figures.max_abs / figures.budget_max_abs : HUGE_VAL;
+}
+
+const OutputFigures* Worst(const CellRecord& cell) {
+  const OutputFigures* worst = nullptr;
+  for (const OutputFigures& figures : cell.figures) {
+    if (figures.outcome == "pass") continue;
+    if (!worst || Excess(figures) > Excess(*worst)) worst = &figures;
+  }
+  return worst;
+}
+
+std::string Describe(const OutputFigures& figures) {
+  std::string text = figures.output + " " + figures.dtype + ShapeText(figures.shape);
+  if (!figures.assignment.empty()) text += " at " + figures.assignment;
+  text += ": largest error " + FigureText(figures.max_abs);
+  if (figures.budget_max_abs > 0) text += ", allowed " + FigureText(figures.budget_max_abs);
+  if (figures.reference_max_abs > 0) text += ", the f32 reference's own " + FigureText(figures.reference_max_abs);
+  if (figures.elements > 0) {
+    text += "; outside assert_close's default " + std::to_string(figures.close_mismatched) + " of " + std::to_string(figures.elements);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string FigureText(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+std::string Failure::Text() const {
+  std::string text = cause + "\n";
+  if (!figure.empty()) text += "figure: " + figure + "\n";
+  text += "cell: " + cell + "\n";
+  if (!command.empty()) text += "repeat: " + command + "\n";
+  return text;
+}
+
+Failure FailureOf(const CellRecord& cell) {
+  Failure failure;
+  failure.word = cell.shown_word();
+  failure.cell = cell.id.ToString();
+  failure.stage = ToString(cell.stage);
+  failure.cause = cell.reason.empty() ? failure.word + " at " + failure.stage + ", without a reason" : cell.reason;
+  if (const OutputFigures* worst = Worst(cell)) failure.figure = Describe(*worst);
+  failure.command = cell.command;
+  return failure;
+}
+
+bool IsRed(const CellRecord& cell) { return !cell.as_expected() && cell.outcome != Outcome::kUnavailable; }
+
+std::string NotRun(const record::RunRecord& run) {
+  if (run.cells.empty()) return "nothing was run";
+  const auto planned = static_cast<size_t>(std::max<int64_t>(run.planned, 0));
+  if (planned > run.cells.size()) {
+    return std::to_string(planned - run.cells.size()) + " of " + std::to_string(planned) + " cells were not run";
+  }
+  const bool compared = std::ranges::any_of(run.cells, [](const CellRecord& cell) {
+    return cell.outcome != Outcome::kUnavailable && cell.outcome != Outcome::kSkip;
+  });
+  return compared ? "" : "nothing was compared";
+}
+
+Verdict VerdictOf(const record::RunRecord& run) {
+  const std::string lack = NotRun(run);
+  if (std::ranges::any_of(run.cells, IsRed)) return {false, "not as expected"};
+  if (!lack.empty()) return {false, lack};
+  return {true, "all as expected"};
+}
+
+}  // namespace conformance::reports

@@ -1,0 +1,125 @@
+#include "reports/render/markdown.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reports/render/clean_text.h"
+#include "reports/render/failure.h"
+
+namespace conformance::reports {
+namespace {
+
+using record::CellRecord;
+
+constexpr size_t kLongText = 2000;  ///< of one cause; the JSON record has the whole
+
+std::string Cut(const std::string& text) {
+  if (text.size() <= kLongText) return text;
+  size_t end = kLongText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + " …";
+}
+
+std::string Code(const std::string& text) { return "<code>" + MarkdownText(text) + "</code>"; }
+
+/// A block whose fence is longer than any run of backticks inside.
+std::string Fenced(const std::string& text) {
+  const std::string clean = CleanText(text);
+  size_t longest = 2, run = 0;
+  for (const char c : clean) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  return fence + "sh\n" + clean + "\n" + fence + "\n";
+}
+
+void AddCounts(const record::RunRecord& run, std::string& text) {
+  std::vector<std::string> backends, words;
+  for (const CellRecord& cell : run.cells) {
+    const std::string column = cell.id.exporter + " → " + cell.id.backend;
+    if (std::ranges::find(backends, column) == backends.end()) backends.push_back(column);
+  }
+  for (const auto& [word, count] : run.Summary()) words.push_back(word);
+  if (words.empty()) return;
+  text += "| exporter → backend |";
+  for (const std::string& word : words) text += " " + word + " |";
+  text += "\n|---|";
+  for (size_t i = 0; i < words.size(); ++i) text += "--:|";
+  text += "\n";
+  for (const std::string& backend : backends) {
+    text += "| " + MarkdownText(backend) + " |";
+    for (const std::string& word : words) {
+      const auto count = std::ranges::count_if(run.cells, [&](const CellRecord& cell) {
+        return cell.id.exporter + " → " + cell.id.backend == backend && cell.shown_word() == word;
+      });
+      text += count == 0 ? " |" : " " + std::to_string(count) + " |";
+    }
+    text += "\n";
+  }
+  text += "\n";
+}
+
+void AddFailures(const record::RunRecord& run, std::string& text) {
+  std::vector<const CellRecord*> red;
+  for (const CellRecord& cell : run.cells) {
+    if (IsRed(cell)) red.push_back(&cell);
+  }
+  if (red.empty()) return;
+  text += "### Not as expected: " + std::to_string(red.size()) + "\n\n";
+  for (size_t i = 0; i < red.size() && i < kMarkdownFailures; ++i) {
+    const Failure failure = FailureOf(*red[i]);
+    text += "<details><summary><b>" + failure.word + "</b> " + Code(failure.cell) + " (" + failure.stage + ")</summary>\n\n";
+    text += MarkdownText(Cut(failure.cause)) + "\n\n";
+    if (!failure.figure.empty()) text += MarkdownText(Cut(failure.figure)) + "\n\n";
+    for (const std::string& note : red[i]->notes) text += "- " + MarkdownText(Cut(note)) + "\n";
+    if (!red[i]->notes.empty()) text += "\n";
+    if (!failure.command.empty()) text += Fenced(failure.command) + "\n";
+    text += "</details>\n\n";
+  }
+  if (red.size() > kMarkdownFailures) text += std::to_string(red.size() - kMarkdownFailures) + " more are in the record.\n\n";
+}
+
+void AddUnavailable(const record::RunRecord& run, std::string& text) {
+  std::set<std::string> seen;
+  for (const CellRecord& cell : run.cells) {
+    if (cell.outcome != record::Outcome::kUnavailable || !seen.insert(cell.id.backend + "\n" + cell.reason).second) continue;
+    text += "- unavailable: " + MarkdownText(cell.id.backend + ": " + Cut(cell.reason)) + "\n";
+  }
+  for (const std::string& warning : run.warnings) text += "- warning: " + MarkdownText(Cut(warning)) + "\n";
+  if (!seen.empty() || !run.warnings.empty()) text += "\n";
+}
+
+}  // namespace
+
+std::string MarkdownText(std::string_view text) {
+  std::string markdown;
+  for (const char c : CleanText(text)) {
+    switch (c) {
+      case '\n': markdown += "<br>"; break;
+      case '&': case '<': case '>': case '|': case '\\': case '`': case '*': case '_': case '[': case ']': case '~': case '#': case '@':
+      case '!': case '$': case '\'': case '"': markdown += "&#" + std::to_string(static_cast<int>(c)) + ";"; break;
+      default: markdown += c;
+    }
+  }
+  return markdown;
+}
+
+Result<std::string> MarkdownWriter::Render(const record::RunRecord& run) const {
+  const Verdict verdict = VerdictOf(run);
+  std::string text = "## Conformance: " + verdict.words + "\n\n";
+  const std::string lack = NotRun(run);
+  if (!lack.empty() && lack != verdict.words) text += "**" + lack + "**\n\n";
+  AddCounts(run, text);
+  AddFailures(run, text);
+  AddUnavailable(run, text);
+  text += std::to_string(run.cells.size()) + " cells, version " + MarkdownText(run.version) + ", seed " + std::to_string(run.seed);
+  for (const auto& [name, version] : run.versions) text += ", " + MarkdownText(name + " " + version);
+  text += "\n";
+  if (!run.command_line.empty()) text += "\n" + Fenced(run.command_line);
+  return text;
+}
+
+}  // namespace conformance::reports
