@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,8 @@ std::string_view IsaName(const IsaKernels& isa);
 std::vector<const IsaKernels*> UsableIsas();
 /// The build of that name, or null where it was not built or the machine cannot run it.
 const IsaKernels* FindIsa(std::string_view name);
+/// Version of Eigen that the kernels are built from.
+std::string EigenVersion();
 /// Chosen once, at the first call: the best usable one, or the one that the environment variable CONFORMANCE_ISA names
 /// (an unusable name is ignored).
 const IsaKernels& ActiveIsa();

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -12,7 +14,11 @@
 #include "framework/engine/sweep.h"
 #include "framework/engine/worker_host.h"
 #include "framework/formats/file.h"
+#include "tools/conformance/audit_command.h"
 #include "tools/conformance/commands.h"
+#include "tools/conformance/compare_command.h"
+#include "tools/conformance/diff_command.h"
+#include "tools/conformance/list_import_command.h"
 #include "tools/conformance/version.h"
 
 namespace conformance::cli {
@@ -79,12 +85,12 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "  conformance run --run-dir runs/a --resume          go on where a run stopped\n\n"
       "Exit codes: 0 all pass or as expected; 1 any other outcome; 2 usage, nothing selected or compared, a broken harness.");
   AddSelection(*run, options.select);
-  const char* reports = "Reports";
-  run->add_option("--json", options.json, "write the record (schema: reports/record.schema.json); - is standard output")->group(reports);
-  run->add_option("--html", options.html, "write one self-contained page")->group(reports);
-  run->add_option("--run-dir", options.run_dir, "folder of the journal, the artifacts and all reports")->group(reports);
-  run->add_flag("--resume", options.resume, "take what the journal in --run-dir has; starts afresh where there is none")->group(reports);
-  run->add_flag("--quiet,-q", options.quiet, "say nothing but errors")->group(reports);
+  AddReportOptions(*run, options.reports);
+  const char* folder = "Records of a run";
+  run->add_option("--run-dir", options.run_dir, "folder of the journal, the artifacts and all reports")->group(folder);
+  run->add_flag("--resume", options.resume, "take what the journal in --run-dir has; starts afresh where there is none")->group(folder);
+  run->add_option("--baseline", options.baseline, "an earlier record (--json, --run-dir): only what got worse since fails the run")->group(folder);
+  run->add_flag("--quiet,-q", options.quiet, "say nothing but errors")->group(folder);
   const char* limits = "Limits";
   run->add_option("--threads,-j", options.threads, "cells at once; 0: one a core")->check(CLI::Range(0, 4096))->group(limits);
   run->add_option("--backend-threads", options.backend_threads, "threads inside one session")->check(CLI::Range(1, 4096))->group(limits);
@@ -99,6 +105,14 @@ void AddRun(CLI::App& app, RunOptions& options) {
   run->add_option("--export-option", options.export_options, "EXPORTER:FIELD=JSON over the exporter's defaults")->group(what);
   run->add_option("--backend-option", options.backend_options, "BACKEND:KEY=JSON for the backend's sessions")->group(what);
   run->add_option("--skip-code", options.skip_code, "exit code where every cell is unavailable or skipped (for CTest)")->group(what);
+}
+
+std::string CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* other) { return !other->get_group().empty(); })) {
+    names.push_back(command->get_name());
+  }
+  return Join(names, ", ");
 }
 
 }  // namespace
@@ -117,11 +131,12 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   ListOptions list_options;
   CLI::App* list = app.add_subcommand("list", "print a table: cells, models, exporters, backends, ops, patches, fixes, …");
   list->add_option("TABLE", list_options.what,
-                   "cells, models, exporters, backends, references, ops, patches, fixes, translations, fusions, quantizers, "
-                   "decomposers, reports")
-      ->required();
+                   "cells, expectations, models, exporters, backends, references, ops, patches, fixes, translations, fusions, "
+                   "quantizers, decomposers, reports, libraries");
   list->add_flag("--json", list_options.json, "as JSON");
   AddSelection(*list, list_options.select);
+  list->require_subcommand(0, 1);
+  const std::function<int()> import = AddListImport(*list);
 
   ExportOptions export_options;
   CLI::App* export_command = app.add_subcommand("export", "write one artifact of a checkpoint folder");
@@ -139,21 +154,30 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   export_command->add_option("--seed", export_options.seed, "seed of inputs made by the plan");
 
   ReportOptions report_options;
-  CLI::App* report = app.add_subcommand("report", "render a record again: JSON, HTML, or text on standard output");
+  CLI::App* report = app.add_subcommand("report", "render a record again; without a flag as text on standard output");
   report->add_option("RECORD", report_options.record, "what `run --json` wrote, or a run folder")->required();
-  report->add_option("--json", report_options.json, "file; - is standard output");
-  report->add_option("--html", report_options.html, "file; - is standard output");
+  AddReportOptions(*report, report_options.reports);
 
-  bool doctor_json = false;
+  const std::map<std::string, std::function<int()>> more = {
+      {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)}};
+
+  DoctorOptions doctor_options;
   CLI::App* doctor = app.add_subcommand("doctor", "versions found and qualified, instruction set, what is missing and how to add it");
-  doctor->add_flag("--json", doctor_json, "as JSON");
+  doctor->footer(
+      "Exit codes: 0 this program can run its suite; 1 what --require names is missing, or --strict and anything drifts or is missing;\n"
+      "2 the program is broken.");
+  doctor->add_flag("--json", doctor_options.json, "as JSON");
+  doctor->add_flag("--strict", doctor_options.strict, "another version than the qualified one, or something missing, is a failure");
+  doctor->add_option("--require", doctor_options.require, "pattern over backends and exporters that must be there (may be repeated)")
+      ->expected(1)
+      ->take_all();
 
   CLI::App* worker = app.add_subcommand("worker", "serve backends on standard streams (docs/worker_protocol.md)");
   worker->group("");  // started by `run --isolate`, not by people
 
   // CLI11 would only say that a command is required.
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands([&](const CLI::App* command) { return command->get_name() == argv[1]; }).empty()) {
-    return Complain(Invalid("unknown command").With("found", argv[1]).With("wanted", "run, list, export, report, doctor"));
+    return Complain(Invalid("unknown command").With("found", argv[1]).With("wanted", CommandNames(app)));
   }
   try {
     app.parse(argc, const_cast<char**>(argv));
@@ -163,12 +187,15 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   }
   // Libraries that we call may throw; nothing may end in std::terminate.
   int code = engine::kExitBroken;
+  const std::string chosen = app.get_subcommands().empty() ? "" : app.get_subcommands().front()->get_name();
   try {
-    code = app.got_subcommand("run")             ? RunCommand(toolbox, run_options, invocation)
+    code = more.contains(chosen)                 ? more.at(chosen)()
+           : app.got_subcommand("run")           ? RunCommand(toolbox, run_options, invocation)
+           : list->got_subcommand("import")      ? import()
            : app.got_subcommand(list)            ? ListCommand(toolbox, list_options, invocation)
            : app.got_subcommand(export_command)  ? ExportCommand(toolbox, export_options, invocation)
            : app.got_subcommand(report)          ? ReportCommand(toolbox, report_options)
-           : app.got_subcommand(doctor)          ? DoctorCommand(toolbox, doctor_json, invocation)
+           : app.got_subcommand(doctor)          ? DoctorCommand(toolbox, doctor_options, invocation)
                                                  : engine::RunWorkerHost(toolbox);
   } catch (const std::bad_alloc&) {
     return Complain(Error(ErrorKind::kOutOfMemory, "out of memory"));

@@ -11,6 +11,7 @@
 #include "framework/base/result.h"
 #include "framework/engine/plan.h"
 #include "framework/engine/toolbox.h"
+#include "tools/conformance/report_files.h"
 
 namespace conformance::cli {
 
@@ -25,7 +26,8 @@ struct SelectOptions {
 
 struct RunOptions {
   SelectOptions select;
-  std::string json, html;            ///< files; "-" is standard output
+  ReportFiles reports;
+  std::string baseline;              ///< an earlier record; empty: none
   std::string run_dir;
   bool resume = false;
   int threads = 0;
@@ -62,7 +64,13 @@ struct ExportOptions {
 
 struct ReportOptions {
   std::string record;  ///< a JSON record, or a run folder
-  std::string json, html;
+  ReportFiles reports;
+};
+
+struct DoctorOptions {
+  bool json = false;
+  bool strict = false;               ///< whatever drifts or is missing is a failure
+  std::vector<std::string> require;  ///< patterns over backends and exporters that must be there
 };
 
 /// How this process was called, for messages and for starting workers.
@@ -75,7 +83,7 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
 int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, const Invocation& invocation);
 int ExportCommand(const engine::Toolbox& toolbox, const ExportOptions& options, const Invocation& invocation);
 int ReportCommand(const engine::Toolbox& toolbox, const ReportOptions& options);
-int DoctorCommand(const engine::Toolbox& toolbox, bool json, const Invocation& invocation);
+int DoctorCommand(const engine::Toolbox& toolbox, const DoctorOptions& options, const Invocation& invocation);
 
 /// "conformance: message (facts)" on standard error; returns kExitBroken.
 int Complain(const Error& error);

@@ -15,6 +15,10 @@
 #include "references/runtimes/python_backends.h"
 #include "reports/render/html.h"
 #include "reports/render/json.h"
+#include "reports/render/junit.h"
+#include "reports/render/markdown.h"
+#include "reports/render/sarif.h"
+#include "tools/conformance/libraries.h"
 
 namespace conformance::cli {
 namespace {
@@ -55,6 +59,10 @@ engine::Toolbox DefaultToolbox() {
   toolbox.comparator = std::make_shared<compare::BudgetComparator>();
   toolbox.report_writers.Add(std::make_unique<reports::JsonWriter>());
   toolbox.report_writers.Add(std::make_unique<reports::HtmlWriter>());
+  toolbox.report_writers.Add(std::make_unique<reports::JunitWriter>());
+  toolbox.report_writers.Add(std::make_unique<reports::MarkdownWriter>());
+  toolbox.report_writers.Add(std::make_unique<reports::SarifWriter>());
+  toolbox.libraries = LinkedLibraries();
   return toolbox;
 }
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "framework/base/date.h"
 #include "framework/base/strings.h"
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
@@ -23,6 +24,16 @@ Result<Rows> Cells(const engine::Toolbox& toolbox, const SelectOptions& options,
   Rows rows = {{"cell", "class", "source"}};
   for (const engine::PlannedCell& cell : cells) {
     rows.push_back({cell.id.ToString(), cell.model_class, cell.model->Info().source.string()});
+  }
+  return rows;
+}
+
+Result<Rows> Expectations(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation) {
+  CONFORMANCE_TRY(const Suite suite, OpenSuite(toolbox, options, invocation));
+  const int64_t today = DayNumber(toolbox.clock->WallTime()).value_or(0);
+  Rows rows = {{"entry", "date", "days", "place", "reason", "reference"}};
+  for (const engine::ListEntry& entry : suite.lists) {
+    rows.push_back({entry.id, entry.date, std::to_string(today - DayNumber(entry.date).value_or(today)), entry.place, entry.reason, entry.reference});
   }
   return rows;
 }
@@ -79,6 +90,7 @@ const std::vector<Listing>& Listings() {
   using engine::Toolbox;
   static const std::vector<Listing> listings = {
       {"cells", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Cells(t, o.select, i); }},
+      {"expectations", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Expectations(t, o.select, i); }},
       {"models",
        [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
          Rows rows = {{"class", "model_type"}};
@@ -110,6 +122,12 @@ const std::vector<Listing>& Listings() {
       {"fusions", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.fusions, "fusion"); }},
       {"quantizers", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.quantizers, "quantizer"); }},
       {"decomposers", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.decomposers, "decomposer"); }},
+      {"libraries",
+       [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
+         Rows rows = {{"library", "version", "qualified"}};
+         for (const auto& library : t.libraries) rows.push_back({library.name, library.found, library.qualified});
+         return rows;
+       }},
       {"reports", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.report_writers, "report"); }},
   };
   return listings;

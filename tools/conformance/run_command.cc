@@ -9,6 +9,7 @@
 #include "framework/formats/json.h"
 #include "reports/render/text.h"
 #include "tools/conformance/commands.h"
+#include "tools/conformance/diff_command.h"
 #include "tools/conformance/progress.h"
 #include "tools/conformance/suite.h"
 #include "tools/conformance/version.h"
@@ -100,18 +101,15 @@ Status CheckNames(const std::vector<std::string>& given, std::vector<std::string
 }
 
 Status WriteReports(const engine::Toolbox& toolbox, const RunOptions& options, const record::RunRecord& run) {
-  const auto write = [&](std::string_view writer, const std::string& file) -> Status {
-    CONFORMANCE_TRY(const std::string text, toolbox.report_writers.Find(writer)->Render(run));
-    return WriteOutput(file, text);
-  };
-  if (!options.json.empty()) CONFORMANCE_RETURN_IF_ERROR(write("json", options.json));
-  if (!options.html.empty()) CONFORMANCE_RETURN_IF_ERROR(write("html", options.html));
-  if (options.run_dir.empty()) return Ok();
-  for (const auto& writer : toolbox.report_writers.All()) {
-    const auto file = std::filesystem::path(options.run_dir) / ("report" + std::string(writer->FileExtension()));
-    CONFORMANCE_RETURN_IF_ERROR(write(writer->Name(), file.string()));
-  }
-  return Ok();
+  CONFORMANCE_RETURN_IF_ERROR(WriteReportFiles(toolbox, options.reports, run));
+  // One of CTest's many runs is no step of its own.
+  if (options.skip_code < 0) CONFORMANCE_RETURN_IF_ERROR(AppendStepSummary(toolbox, run));
+  return options.run_dir.empty() ? Ok() : WriteAllReports(toolbox, options.run_dir, run);
+}
+
+bool SelectsAll(const engine::Selection& selection) {
+  return selection.classes.empty() && selection.variants.empty() && selection.exporters.empty() && selection.backends.empty() &&
+         selection.filters.empty();
 }
 
 }  // namespace
@@ -130,9 +128,8 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
   if (!suite.ok()) return Complain(suite.error());
   sweep->lists = suite->lists;
 
-  // With JSON on standard output the words go to standard error.
-  const bool json_out = options.json == "-" || options.html == "-";
-  std::FILE* words = options.quiet ? nullptr : json_out ? stderr : stdout;
+  // With a report on standard output the words go to standard error.
+  std::FILE* words = options.quiet ? nullptr : options.reports.OnStandardOutput() ? stderr : stdout;
   Result<record::RunRecord> run = [&] {
     const SignalScope signals(sweep->cancellation.get());
     const auto progress = MakeProgress(Terminal::Detect(), words);
@@ -148,7 +145,10 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
     return cell.outcome == record::Outcome::kUnavailable || cell.outcome == record::Outcome::kSkip;
   };
   if (options.skip_code >= 0 && !run->cells.empty() && std::ranges::all_of(run->cells, not_run)) return options.skip_code;
-  return engine::ExitCode(*run, selection);
+  const int plain = engine::ExitCode(*run, selection);
+  if (options.baseline.empty()) return plain;
+  const auto judged = JudgeByBaseline(options.baseline, *run, SelectsAll(selection), plain, words);
+  return judged.ok() ? *judged : Complain(judged.error());
 }
 
 }  // namespace conformance::cli
