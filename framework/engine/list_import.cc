@@ -254,8 +254,16 @@ std::vector<std::string> HfPatterns(std::string_view scope) {
   }
   if (generates) variants = {"prefill", "decode"};
   std::vector<std::string> patterns;
-  for (const std::string& variant : variants) patterns.push_back("{name}/" + variant + "/" + exporter + "/*");
+  for (const std::string& variant : variants) patterns.push_back("*/{name}/" + variant + "/" + exporter + "/*");
   return patterns;
+}
+
+void DropUnmatched(const std::vector<std::string>& catalogue, ImportedList& list) {
+  const auto unmatched = [&](const ListEntry& entry) {
+    return std::ranges::none_of(catalogue, [&](const std::string& id) { return GlobMatch(entry.pattern, id); });
+  };
+  const size_t dropped = std::erase_if(list.entries, unmatched);
+  if (dropped > 0) list.notes.push_back(std::to_string(dropped) + " entries match no cell of the suite and were left out");
 }
 
 Result<ImportedList> ImportList(const std::filesystem::path& path, const ImportOptions& options) {

@@ -52,7 +52,7 @@ struct ImportOptions {
   std::map<std::string, std::string> map;  ///< the same for one scope
 };
 
-/// Patterns over cell ids for a scope of Hugging Face's: "onnx.dynamic" is {"{name}/dynamic/transformers:onnx/*"}. Nothing for a scope
+/// Patterns over cell ids for a scope of Hugging Face's: "onnx.dynamic" is {"*/{name}/dynamic/transformers:onnx/*"}. Nothing for a scope
 /// with a part that is not known.
 std::vector<std::string> HfPatterns(std::string_view scope);
 
@@ -60,6 +60,9 @@ struct ImportedList {
   std::vector<ListEntry> entries;    ///< one for each pattern, sorted as they stand in the other list
   std::vector<std::string> notes;    ///< what was put together or left out
 };
+
+/// Takes the entries away whose patterns match none of `catalogue`, and notes how many.
+void DropUnmatched(const std::vector<std::string>& catalogue, ImportedList& list);
 
 /// Their list in our format. Errors: those of ReadForeignList; kInvalid naming entry and field (and the flag) for what is missing, for a scope
 /// that has no pattern, and where nothing is left.

@@ -136,7 +136,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   list->add_flag("--json", list_options.json, "as JSON");
   AddSelection(*list, list_options.select);
   list->require_subcommand(0, 1);
-  const std::function<int()> import = AddListImport(*list);
+  const std::function<int()> import = AddListImport(*list, toolbox, invocation);
 
   ExportOptions export_options;
   CLI::App* export_command = app.add_subcommand("export", "write one artifact of a checkpoint folder");

@@ -7,8 +7,9 @@
 
 #include "framework/base/strings.h"
 #include "framework/engine/list_import.h"
+#include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
-#include "tools/conformance/commands.h"
+#include "tools/conformance/suite.h"
 
 namespace conformance::cli {
 namespace {
@@ -16,10 +17,20 @@ namespace {
 struct ImportCommandOptions {
   std::string file, output, kind;
   std::vector<std::string> maps;
+  SelectOptions select;
   engine::ImportOptions import;
 };
 
-int RunImport(ImportCommandOptions options) {
+// Ids of all cells of a suite.
+Result<std::vector<std::string>> CatalogueOf(const engine::Toolbox& toolbox, const SelectOptions& select, const Invocation& invocation) {
+  CONFORMANCE_TRY(const Suite suite, OpenSuite(toolbox, select, invocation));
+  CONFORMANCE_TRY(const auto plan, engine::PlanSweep(toolbox, suite.cases, {}));
+  std::vector<std::string> ids;
+  for (const engine::PlannedCell& cell : plan) ids.push_back(cell.id.ToString());
+  return ids;
+}
+
+int RunImport(const engine::Toolbox& toolbox, ImportCommandOptions options, const Invocation& invocation) {
   const auto kind = engine::ListKindFromString(options.kind);
   if (!kind) return Complain(Invalid("unknown --kind").With("found", options.kind).With("wanted", "skip, expected_fail, disable_optimize, tolerance"));
   options.import.kind = *kind;
@@ -28,8 +39,14 @@ int RunImport(ImportCommandOptions options) {
     if (equals == std::string::npos) return Complain(Invalid("malformed --map").With("found", text).With("wanted", "SCOPE=PATTERN"));
     options.import.map[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  const auto list = engine::ImportList(options.file, options.import);
+  auto list = engine::ImportList(options.file, options.import);
   if (!list.ok()) return Complain(list.error());
+  if (!options.select.suite.empty()) {
+    const auto catalogue = CatalogueOf(toolbox, options.select, invocation);
+    if (!catalogue.ok()) return Complain(catalogue.error());
+    engine::DropUnmatched(*catalogue, *list);
+    if (list->entries.empty()) return Complain(Invalid("no entry matches a cell of the suite").With("file", options.file).With("suite", options.select.suite));
+  }
   const std::string text = formats::WriteJson(engine::ListToJson(*kind, list->entries), 2) + "\n";
   if (const Status status = WriteOutput(options.output, text); !status.ok()) return Complain(status.error());
   for (const std::string& note : list->notes) std::fprintf(stderr, "note: %s\n", note.c_str());
@@ -39,7 +56,7 @@ int RunImport(ImportCommandOptions options) {
 
 }  // namespace
 
-std::function<int()> AddListImport(CLI::App& list) {
+std::function<int()> AddListImport(CLI::App& list, const engine::Toolbox& toolbox, const Invocation& invocation) {
   CLI::App* import = list.add_subcommand("import", "another project's skip or expectation list, as one of ours");
   import->footer(
       "Formats: hf-skips (Hugging Face's EXPORT_SKIPS and ONNX_DISABLE_OPTIMIZE in a Python file), pytest (lines of test ids with\n"
@@ -69,7 +86,8 @@ std::function<int()> AddListImport(CLI::App& list) {
   import->add_option("--scope", ours.scopes, "pattern over their scopes (may be repeated)")->expected(1)->take_all()->group(which);
   import->add_option("--pattern", ours.pattern, "over cell ids, with {name}, {scope}; of a pytest id {file}, {class}, {test}, {param}")->group(which);
   import->add_option("--map", options->maps, "SCOPE=PATTERN: the same for one scope (may be repeated)")->expected(1)->take_all()->group(which);
-  return [options] { return RunImport(*options); };
+  import->add_option("--suite", options->select.suite, "a suite file: entries that match none of its cells are left out")->group(which);
+  return [options, &toolbox, &invocation] { return RunImport(toolbox, *options, invocation); };
 }
 
 }  // namespace conformance::cli
