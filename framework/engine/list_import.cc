@@ -174,12 +174,13 @@ Result<std::vector<std::string>> PatternsFor(const ForeignEntry& entry, const Im
 }
 
 /// One entry of ours but for its pattern.
-Result<ListEntry> EntryFor(const ForeignEntry& foreign, const ImportOptions& options, const std::string& file) {
+Result<ListEntry> EntryFor(const ForeignEntry& foreign, const ImportOptions& options, const std::string& variable, const std::string& file) {
   ListEntry entry;
   entry.kind = options.kind;
   entry.reason = foreign.reason.empty() ? options.reason : foreign.reason;
   if (entry.reason.empty()) return AtPlace(foreign, file, "the entry has no reason: give --reason for those without one");
   entry.reference = options.reference;
+  if (options.format == "hf-skips") entry.reference += " " + variable + "[" + foreign.scope + "]";  // where in their file it stands
   entry.date = options.date;
   entry.upstream_bug = options.upstream_bug;
   entry.output = "*";
@@ -286,7 +287,7 @@ Result<ImportedList> ImportList(const std::filesystem::path& path, const ImportO
       ++left_out;
       continue;
     }
-    CONFORMANCE_TRY(const ListEntry ours, EntryFor(entry, options, file));
+    CONFORMANCE_TRY(const ListEntry ours, EntryFor(entry, options, variable, file));
     CONFORMANCE_TRY(const auto patterns, PatternsFor(entry, options, file));
     for (const std::string& pattern : patterns) {
       const auto twin = std::ranges::find(list.entries, pattern, &ListEntry::pattern);

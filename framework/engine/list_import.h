@@ -37,7 +37,7 @@ struct ImportOptions {
   std::string format;
   std::string variable;              ///< hf-skips; empty: by `kind`
   ListKind kind = ListKind::kSkip;
-  std::string reference;             ///< where their list is kept
+  std::string reference;             ///< where their list is kept; of hf-skips each entry adds "EXPORT_SKIPS[scope]"
   std::string date;                  ///< when it was last looked at
   std::string reason;                ///< of entries without one
   std::string model_change_needed;   ///< skip: of entries whose reason has no such part (Hugging Face writes "TO" "DO: …")

@@ -49,6 +49,7 @@ TEST(ListImport, HuggingFaceSkips) {
   EXPECT_EQ(first.model_change_needed, "skip loss when labels aren't provided.");  // theirs, from the reason
   EXPECT_EQ(list->entries[1].model_change_needed, "not said there");               // the flag's
   EXPECT_EQ(first.date, "2026-08-01");
+  EXPECT_EQ(first.reference, Options("hf-skips").reference + " EXPORT_SKIPS[all]");
   // generate and generate.dynamic are the same cells here.
   EXPECT_THAT(list->entries[2].reason, HasSubstr("(generate.dynamic: Dynamic prefill fails too.)"));
   EXPECT_THAT(list->notes, Contains(HasSubstr("the reasons were put together")));
