@@ -1,6 +1,5 @@
 #include "framework/engine/isolation.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,8 +7,8 @@
 
 namespace conformance::engine {
 
-Isolation::Isolation(const Toolbox& toolbox, std::shared_ptr<Cancellation> cancellation)
-    : toolbox_(toolbox), cancellation_(std::move(cancellation)) {}
+Isolation::Isolation(const Toolbox& toolbox, const SweepOptions& options)
+    : toolbox_(toolbox), isolates_all_(options.isolation.all), cancellation_(options.cancellation) {}
 
 Isolation::~Isolation() {
   {
@@ -22,20 +21,25 @@ Isolation::~Isolation() {
 
 Result<std::unique_ptr<Isolation>> Isolation::Make(const Toolbox& toolbox, const SweepOptions& options) {
   if (options.isolation.all && options.isolation.worker_command.empty()) return Invalid("--isolate needs to know how to start a worker");
-  std::unique_ptr<Isolation> isolation(new Isolation(toolbox, options.cancellation));
+  std::unique_ptr<Isolation> isolation(new Isolation(toolbox, options));
   isolation->Rehouse(isolation->toolbox_.backends, options.isolation.limits);
   isolation->Rehouse(isolation->toolbox_.exporters, options.isolation.limits);
   isolation->Rehouse(isolation->toolbox_.references, options.isolation.limits);
   if (options.isolation.all) isolation->IsolateBackends(options.isolation);
-  for (const auto& backend : toolbox.backends.All()) {
-    const auto capabilities = backend->Capabilities();
-    const bool takes_programs = std::ranges::find(capabilities.formats, "program") != capabilities.formats.end();
-    isolation->writes_programs_ |= takes_programs && (options.isolation.all || !capabilities.in_process);
-  }
-  if (!isolation->programs_.empty() && isolation->cancellation_) {
-    isolation->watcher_ = std::thread([raw = isolation.get()] { raw->Watch(*raw->cancellation_); });
-  }
   return isolation;
+}
+
+Status Isolation::Begin(const std::vector<PlannedCell>& plan) {
+  bool needs_workers = false;
+  for (const PlannedCell& cell : plan) {
+    const bool runs_in_worker = isolates_all_ || !cell.backend->Capabilities().in_process;
+    needs_workers |= runs_in_worker || (cell.exporter && cell.exporter->Capabilities().isolated);
+    writes_programs_ |= runs_in_worker && !cell.exporter && !cell.variant.recording;
+  }
+  if (cancellation_ && !programs_.empty()) {
+    watcher_ = std::thread([this] { Watch(*cancellation_); });
+  }
+  return needs_workers ? toolbox_.process_launcher->Start() : Ok();
 }
 
 template <typename Port>

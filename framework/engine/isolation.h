@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/base/result.h"
+#include "framework/engine/plan.h"
 #include "framework/engine/sweep.h"
 #include "framework/engine/toolbox.h"
 #include "framework/engine/worker_program.h"
@@ -21,12 +22,15 @@ class Isolation {
   static Result<std::unique_ptr<Isolation>> Make(const Toolbox& toolbox, const SweepOptions& options);
   ~Isolation();
 
+  /// What `plan` will need, while this process is still small. Errors: those of the launcher.
+  Status Begin(const std::vector<PlannedCell>& plan);
+
   const Toolbox& toolbox() const { return toolbox_; }
-  /// A backend that takes programs lives in a worker: exporter `none` must leave a file.
+  /// A planned cell has its program run in a worker: exporter `none` must leave a file.
   bool writes_programs() const { return writes_programs_; }
 
  private:
-  Isolation(const Toolbox& toolbox, std::shared_ptr<Cancellation> cancellation);
+  Isolation(const Toolbox& toolbox, const SweepOptions& options);
   template <typename Port>
   void Rehouse(Table<const Port>& table, const WorkerLimits& limits);
   std::shared_ptr<WorkerProgram> HouseFor(const std::shared_ptr<WorkerProgram>& program, const WorkerLimits& limits);
@@ -34,6 +38,7 @@ class Isolation {
   void Watch(const Cancellation& cancellation);
 
   Toolbox toolbox_;
+  const bool isolates_all_;
   bool writes_programs_ = false;
   std::vector<std::pair<std::shared_ptr<WorkerProgram>, std::shared_ptr<WorkerProgram>>> programs_;  ///< the given one, the sweep's
   const std::shared_ptr<Cancellation> cancellation_;

@@ -31,7 +31,7 @@ class IsolatedSweep : public ::testing::Test {
     toolbox_.clock = std::make_shared<SystemClock>();
     options_.isolation.all = true;
     options_.isolation.worker_command = {CONFORMANCE_TEST_WORKER};
-    options_.isolation.limits.timeout = std::chrono::milliseconds(1000);
+    options_.isolation.limits.timeout = std::chrono::seconds(2);
     options_.threads = 3;
   }
   /// Only its name matters: what runs is the worker's backend of that name.
@@ -61,9 +61,11 @@ class IsolatedSweep : public ::testing::Test {
 };
 
 TEST_F(IsolatedSweep, EachFailureCostsItsOwnCellAlone) {
-  for (const char* name : {"segv", "double", "abort", "hang", "exit", "throw", "memory"}) AddBackend(name);
+  for (const char* name : {"segv", "double", "abort", "hang", "exit", "throw", "memory", "grow", "garbage", "flood-error"}) AddBackend(name);
+  options_.isolation.limits.resident_bytes = uint64_t{128} << 20;
+  options_.isolation.limits.log_bytes = uint64_t{1} << 20;
   const auto cells = Run(3);
-  ASSERT_EQ(cells.size(), 21u);
+  ASSERT_EQ(cells.size(), 30u);
   for (const auto& [name, cell] : cells) {
     if (cell.id.backend == "double") continue;
     EXPECT_EQ(cell.stage, Stage::kRun) << name;
@@ -79,9 +81,15 @@ TEST_F(IsolatedSweep, EachFailureCostsItsOwnCellAlone) {
     EXPECT_EQ(cells.at(model + " abort").outcome, Outcome::kCrash);
     EXPECT_THAT(cells.at(model + " exit").reason, HasSubstr("exit code 3"));
     EXPECT_EQ(cells.at(model + " hang").outcome, Outcome::kTimeout);
-    EXPECT_THAT(cells.at(model + " hang").reason, HasSubstr("1.0 s"));
+    EXPECT_THAT(cells.at(model + " hang").reason, HasSubstr("2.0 s"));
     EXPECT_EQ(cells.at(model + " throw").outcome, Outcome::kError);
     EXPECT_EQ(cells.at(model + " memory").outcome, Outcome::kOutOfMemory);
+    const auto& grow = cells.at(model + " grow");
+    EXPECT_EQ(grow.outcome, Outcome::kOutOfMemory);
+    EXPECT_THAT(grow.reason, HasSubstr("limit of 128 MiB"));
+    EXPECT_THAT(grow.detail, AllOf(HasSubstr("in memory at last: "), HasSubstr("about to grow")));
+    EXPECT_EQ(cells.at(model + " garbage").outcome, Outcome::kCrash);
+    EXPECT_EQ(cells.at(model + " flood-error").outcome, Outcome::kCrash);
   }
 }
 

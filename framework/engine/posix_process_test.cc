@@ -8,10 +8,13 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "framework/base/strings.h"
 #include "framework/testing/matchers.h"
 
 namespace conformance::engine {
@@ -40,6 +43,16 @@ class PosixProcess : public ::testing::Test {
     std::string text(size, '\0');
     CONFORMANCE_RETURN_IF_ERROR(process.Read(std::as_writable_bytes(std::span(text)), In(time)));
     return text;
+  }
+  /// A line with a number; 0 where that is not what comes.
+  static int64_t Number(ports::Process& process) {
+    std::string line;
+    while (line.empty() || line.back() != '\n') {
+      const auto letter = Hear(process, 1);
+      if (!letter.ok()) return 0;
+      line += *letter;
+    }
+    return ParseInt(Trim(line)).value_or(0);
   }
   /// True once no process of that number is left (not even one that nobody has waited for).
   static bool Gone(int64_t pid, std::chrono::milliseconds time = 5s) {
@@ -113,11 +126,8 @@ TEST_F(PosixProcess, KeepsTheLastOfStandardError) {
 
 TEST_F(PosixProcess, DestroyingKillsTheWholeGroup) {
   auto process = Shell("sleep 60 & echo $!; wait");
-  const auto line = Hear(*process, 3);
-  ASSERT_THAT(line, IsOk());
-  std::string number = *line;
-  while (number.back() != '\n') number += Hear(*process, 1).value();
-  const int64_t grandchild = std::stoll(number), child = process->pid();
+  const int64_t grandchild = Number(*process), child = process->pid();
+  ASSERT_GT(grandchild, 0);
   process.reset();
   EXPECT_TRUE(Gone(child));
   EXPECT_TRUE(Gone(grandchild));
@@ -143,33 +153,117 @@ TEST_F(PosixProcess, OtherDescriptorsAreClosed) {
 }
 
 TEST_F(PosixProcess, WhatCannotRunIsUnavailable) {
-  EXPECT_THAT(launcher_->Launch({.argv = {"/nonexistent/worker"}, .environment = {}, .working_directory = {}, .address_space_bytes = {}}),
+  EXPECT_THAT(launcher_->Launch({.argv = {"/nonexistent/worker"}, .environment = {}, .working_directory = {}, .address_space_bytes = {}, .resident_bytes = {}}),
               IsError(ErrorKind::kUnavailable, HasSubstr("/nonexistent/worker")));
   EXPECT_THAT(launcher_->Launch({}), IsError(ErrorKind::kInvalid));
 }
 
-TEST_F(PosixProcess, ChildrenDieWithTheirParent) {
-  int numbers[2];
-  ASSERT_EQ(::pipe(numbers), 0);
-  const pid_t middle = ::fork();
-  if (middle == 0) {
-    // A process with a child of its own that is killed without a chance to clean up.
+TEST_F(PosixProcess, WhatAChildStartedGoesWithItEvenInASessionOfItsOwn) {
+  auto process = Shell("setsid sleep 60 & echo $!; sleep 0.1");
+  const int64_t escaped = Number(*process);
+  ASSERT_GT(escaped, 0);
+  EXPECT_TRUE(process->Wait(In(5s)).has_value());
+  EXPECT_TRUE(Gone(escaped));
+}
+
+/// A process whose child has children: one in the child's group, one that left it. Their numbers come on a pipe.
+class ARunner {
+ public:
+  ARunner() {
+    if (::pipe(pipe_) != 0) return;
+    pid_ = ::fork();
+    if (pid_ != 0) return;
     const auto launcher = MakePosixLauncher();
-    auto process = launcher->Launch({.argv = {"sleep", "60"}, .environment = {}, .working_directory = {}, .address_space_bytes = {}});
-    const int64_t pid = process.ok() ? (*process)->pid() : -1;
-    if (::write(numbers[1], &pid, sizeof pid) != sizeof pid) ::_exit(1);
+    ports::LaunchRequest request;
+    request.argv = {"sh", "-c", "sleep 60 & a=$!; setsid sleep 60 & echo $$ $a $!; wait"};
+    auto process = launcher->Launch(request);
+    std::byte letter{};
+    while (process.ok() && letter != std::byte{'\n'}) {
+      if (!(*process)->Read({&letter, 1}, In(5s)).ok() || ::write(pipe_[1], &letter, 1) != 1) ::_exit(1);
+    }
     ::pause();
     ::_exit(0);
   }
-  int64_t pid = 0;
-  ASSERT_EQ(::read(numbers[0], &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
-  ASSERT_GT(pid, 0);
-  ASSERT_EQ(::kill(static_cast<pid_t>(pid), 0), 0);
-  ::kill(middle, SIGKILL);
-  ::waitpid(middle, nullptr, 0);
-  EXPECT_TRUE(Gone(pid));
-  ::close(numbers[0]);
-  ::close(numbers[1]);
+  ~ARunner() {
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+  }
+  std::vector<int64_t> Numbers() {
+    std::string line;
+    for (char letter = 0; letter != '\n' && ::read(pipe_[0], &letter, 1) == 1;) line += letter;
+    std::vector<int64_t> numbers;
+    for (const std::string& word : Split(Trim(line), ' ')) numbers.push_back(ParseInt(word).value_or(0));
+    return numbers;
+  }
+  void End(int signal) {
+    ::kill(pid_, signal);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  int pipe_[2] = {-1, -1};
+  pid_t pid_ = -1;
+};
+
+TEST_F(PosixProcess, NothingOutlivesTheRunnerHoweverItEnds) {
+  for (const int signal : {SIGKILL, SIGABRT, SIGSEGV, SIGTERM}) {
+    ARunner runner;
+    const std::vector<int64_t> numbers = runner.Numbers();
+    ASSERT_EQ(numbers.size(), 3u);
+    for (const int64_t pid : numbers) EXPECT_EQ(::kill(static_cast<pid_t>(pid), 0), 0);
+    runner.End(signal);
+    for (const int64_t pid : numbers) EXPECT_TRUE(Gone(pid)) << "after signal " << signal;
+  }
+}
+
+TEST_F(PosixProcess, AKeeperThatIsKilledTakesItsChildrenAlongAndIsReplaced) {
+  const auto process = Shell("echo $PPID; sleep 60 & echo $!; wait");
+  const int64_t keeper = Number(*process), grandchild = Number(*process);
+  ::kill(static_cast<pid_t>(keeper), SIGKILL);
+  const auto end = process->Wait(In(5s));
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->ToString(), "unknown end");
+  EXPECT_TRUE(Gone(process->pid()));
+  EXPECT_TRUE(Gone(grandchild));
+  EXPECT_GT(Number(*Shell("echo $PPID; sleep 60")), 0);
+}
+
+TEST_F(PosixProcess, MemoryIsCountedOverTheWholeGroup) {
+  ports::LaunchRequest request;
+  request.resident_bytes = uint64_t{64} << 20;
+  // The shell stays small; what it starts keeps a line without an end.
+  const auto process = Shell("head -c 400000000 /dev/zero | tail > /dev/null; echo survived", request);
+  EXPECT_THAT(Hear(*process, 1, 30s), IsError(ErrorKind::kCrash));
+  const auto end = process->Wait(In(5s));
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->signal, SIGKILL);
+  ASSERT_TRUE(end->resident_bytes.has_value());
+  EXPECT_GT(*end->resident_bytes, *request.resident_bytes);
+}
+
+TEST_F(PosixProcess, AFloodOfStandardErrorNeitherHangsNorGrows) {
+  auto process = Shell("yes >&2");
+  EXPECT_THAT(Hear(*process, 1, 200ms), IsError(ErrorKind::kTimeout));
+  EXPECT_LE(process->StandardErrorTail().size(), 8192u);
+  process->BoundStandardError(1000);
+  EXPECT_THAT(Hear(*process, 1), IsError(ErrorKind::kInvalid, HasSubstr("standard error")));
+}
+
+TEST_F(PosixProcess, ItsInputCanBeClosedAndItsOutputSeen) {
+  const auto process = Shell("cat; echo end");
+  EXPECT_FALSE(process->HasOutput());
+  process->CloseInput();
+  const auto end = process->Wait(In(5s));
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->exit_code, 0);
+  EXPECT_TRUE(process->HasOutput());
+  EXPECT_THAT(Hear(*process, 4), conformance::testing::IsOkAnd(std::string("end\n")));
+}
+
+TEST_F(PosixProcess, StartsWhereTheRunnerIs) {
+  const auto process = Shell("pwd");
+  const std::string here = std::filesystem::current_path().string() + "\n";
+  EXPECT_THAT(Hear(*process, here.size()), conformance::testing::IsOkAnd(here));
 }
 
 }  // namespace

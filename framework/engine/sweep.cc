@@ -17,16 +17,12 @@
 #include "framework/engine/isolation.h"
 #include "framework/engine/journal.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/process_memory.h"
 #include "framework/engine/queue.h"
 #include "framework/formats/json.h"
 
 namespace conformance::engine {
 namespace {
-
-uint64_t MachineBytes() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGESIZE);
-  return pages > 0 && size > 0 ? static_cast<uint64_t>(pages) * static_cast<uint64_t>(size) : uint64_t{4} << 30;
-}
 
 Status CheckLists(const std::vector<PlannedCell>& catalogue, const std::vector<ListEntry>& entries) {
   if (entries.empty()) return Ok();
@@ -223,6 +219,7 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
   CONFORMANCE_TRY(const auto isolation, Isolation::Make(given, options));
   const Toolbox& toolbox = isolation->toolbox();
   CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
+  CONFORMANCE_RETURN_IF_ERROR(isolation->Begin(plan));  // before the journal is opened: what is forked has no part in its lock
   record::RunRecord run;
   run.version = options.version;
   run.seed = options.seed;

@@ -1,5 +1,6 @@
 #include "framework/engine/worker_client.h"
 
+#include <csignal>
 #include <utility>
 
 #include "framework/base/strings.h"
@@ -28,6 +29,11 @@ std::string LastLines(const std::string& text, size_t count) {
   return Join(std::span(lines).subspan(first), "\n");
 }
 
+std::string MebibytesText(uint64_t bytes) {
+  const uint64_t tenths = (bytes * 10 + (uint64_t{1} << 19)) >> 20;
+  return std::to_string(tenths / 10) + (tenths % 10 != 0 ? "." + std::to_string(tenths % 10) : "") + " MiB";
+}
+
 bool LooksLikeNoMemory(std::string_view text) {
   for (const std::string_view sign : {"bad_alloc", "MemoryError", "Cannot allocate memory", "out of memory"}) {
     if (text.find(sign) != std::string_view::npos) return true;
@@ -38,7 +44,7 @@ bool LooksLikeNoMemory(std::string_view text) {
 }  // namespace
 
 Worker::Worker(std::unique_ptr<ports::Process> process, const WorkerLimits& limits)
-    : process_(std::move(process)), timeout_(limits.timeout) {}
+    : process_(std::move(process)), limits_(limits), timeout_(limits.start_timeout) {}
 
 Worker::~Worker() {
   if (!alive_) return;
@@ -55,9 +61,9 @@ Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher, 
   launch.argv = options.command;
   launch.environment = options.environment;
   launch.address_space_bytes = options.limits.address_space_bytes;
+  launch.resident_bytes = options.limits.resident_bytes;
   CONFORMANCE_TRY(auto process, launcher.Launch(launch));
   std::unique_ptr<Worker> worker(new Worker(std::move(process), options.limits));
-  const auto timeout = std::exchange(worker->timeout_, options.limits.start_timeout);
   WorkerMessage hello;
   hello.header["type"] = "hello";
   hello.header["protocol"] = kWorkerProtocol;
@@ -70,7 +76,7 @@ Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher, 
         .With("found", answer->type() + " " + (protocol.ok() ? std::to_string(*protocol) : "without a version"))
         .With("wanted", "hello " + std::to_string(kWorkerProtocol));
   }
-  worker->timeout_ = timeout;
+  worker->timeout_ = options.limits.timeout;
   worker->hello_ = std::move(answer->header);
   return worker;
 }
@@ -85,18 +91,26 @@ Error Worker::Died(Error error) {
     process_->Kill();
     status = process_->Wait(steady_clock::now() + std::chrono::seconds(5));
   }
+  std::string tail = LastLines(process_->StandardErrorTail(), 20);
+  ErrorKind kind = error.kind() == ErrorKind::kTimeout ? ErrorKind::kTimeout : ErrorKind::kCrash;
   std::string message;
-  if (error.kind() == ErrorKind::kTimeout) {
+  if (status && status->resident_bytes) {
+    kind = ErrorKind::kOutOfMemory;
+    message = "the worker had more than its limit of " + MebibytesText(limits_.resident_bytes.value_or(0)) + " in memory and was killed";
+    tail = "in memory at last: " + MebibytesText(*status->resident_bytes) + (tail.empty() ? "" : "\n") + tail;  // no two times the same
+  } else if (kind == ErrorKind::kTimeout) {
     message = "the worker gave no answer in " + DoubleText(static_cast<double>(timeout_.count()) / 1000) + " s and was killed";
   } else if (error.kind() == ErrorKind::kCrash) {
     message = killed ? "the worker closed its streams and was killed"
                      : "the worker ended with " + (status ? status->ToString() : std::string("an unknown status"));
+    // Limits tell of themselves; nobody else here kills what has not ended.
+    if (!killed && status && status->signal == SIGKILL) message += ", perhaps because the machine ran out of memory";
+    if (LooksLikeNoMemory(tail)) kind = ErrorKind::kOutOfMemory;
+  } else if (error.kind() == ErrorKind::kInvalid) {
+    message = "the worker was killed: " + error.message();
   } else {
     message = "the worker's answer cannot be read, so it was killed: " + error.message();
   }
-  const std::string tail = LastLines(process_->StandardErrorTail(), 20);
-  ErrorKind kind = error.kind() == ErrorKind::kTimeout ? ErrorKind::kTimeout : ErrorKind::kCrash;
-  if (kind == ErrorKind::kCrash && LooksLikeNoMemory(tail)) kind = ErrorKind::kOutOfMemory;
   Error result(kind, std::move(message));
   for (const auto& [name, value] : error.facts()) result.With(name, value);
   if (!tail.empty()) result.With(std::string(kLastLines), tail);
@@ -104,10 +118,17 @@ Error Worker::Died(Error error) {
 }
 
 Result<WorkerMessage> Worker::Ask(const WorkerMessage& request) {
+  // Nobody asked for what is there already: it would be taken for an answer.
+  if (!hello_.IsNull() && process_->HasOutput()) return Died(Invalid("it wrote to standard output what nobody had asked for"));
+  process_->BoundStandardError(limits_.log_bytes);
   ProcessStream stream(*process_, steady_clock::now() + timeout_);
-  if (Status written = WriteWorkerMessage(stream, request); !written.ok()) return Died(std::move(written).error());
-  auto answer = ReadWorkerMessage(stream);
-  if (!answer.ok()) return Died(std::move(answer).error());
+  const auto over = [&](Error error) {
+    if (error.kind() == ErrorKind::kInvalid) error.With("limit", MebibytesText(limits_.log_bytes));
+    return Died(std::move(error));
+  };
+  if (Status written = WriteWorkerMessage(stream, request); !written.ok()) return over(std::move(written).error());
+  auto answer = ReadWorkerMessage(stream, {.max_tensor_bytes = limits_.answer_bytes});
+  if (!answer.ok()) return over(std::move(answer).error());
   if (answer->type() == "error") {
     const Json* error = answer->header.Find("error");
     return ErrorFromJson(error != nullptr ? *error : Json());

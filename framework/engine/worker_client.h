@@ -29,8 +29,9 @@ class Worker {
   static Result<std::unique_ptr<Worker>> Start(ports::ProcessLauncher& launcher, const WorkerOptions& options);
   ~Worker();
 
-  /// One request and its answer. An error that the worker answered comes back as it was raised there. When the worker dies, hangs or
-  /// talks garbage it is killed, `alive()` is false, and the error says how it ended: kCrash with signal or exit code, kTimeout with the limit.
+  /// One request and its answer. An error that the worker answered comes back as it was raised there. When the worker dies, hangs,
+  /// talks garbage or takes more than its limits allow it is killed, `alive()` is false, and the error says how it ended, with the last
+  /// lines of its standard error: kCrash with signal or exit code or what was wrong, kTimeout and kOutOfMemory with figure and limit.
   Result<WorkerMessage> Ask(const WorkerMessage& request);
   bool alive() const { return alive_; }
   const Json& hello() const { return hello_; }
@@ -43,7 +44,8 @@ class Worker {
   Worker(std::unique_ptr<ports::Process> process, const WorkerLimits& limits);
   Error Died(Error error);
   std::unique_ptr<ports::Process> process_;
-  std::chrono::milliseconds timeout_;
+  WorkerLimits limits_;
+  std::chrono::milliseconds timeout_;  ///< of the present request
   bool alive_ = true;
   Json hello_;
 };

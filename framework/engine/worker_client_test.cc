@@ -90,6 +90,47 @@ TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
 }
 
+TEST_F(IsolatedBackendTest, GarbageWhereAnAnswerWasDueIsACrash) {
+  EXPECT_THAT(Run("garbage"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("answer cannot be read"), HasSubstr("length is out of range"))));
+  EXPECT_THAT(Run("flood-output"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
+  EXPECT_THAT(Run("echo"), IsOk());
+}
+
+TEST_F(IsolatedBackendTest, WhatNobodyAskedForIsNotTakenForAnAnswer) {
+  const auto late = IsolatedBackend(std::make_shared<Named>("late"), program);
+  auto session = late->Prepare({}, {});
+  ASSERT_THAT(session, IsOk());
+  EXPECT_THAT((*session)->Run({}), IsOk());
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_THAT((*session)->Run({}), IsError(ErrorKind::kCrash, HasSubstr("nobody had asked for")));
+  session->reset();
+  EXPECT_THAT(Run("late"), IsOk());
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_THAT(Run("echo"), IsOk());  // the next session is not the one that pays
+}
+
+TEST_F(IsolatedBackendTest, LimitsOfMemoryAnswerAndLogEndTheWorker) {
+  WorkerLimits limits;
+  limits.timeout = std::chrono::seconds(60);
+  limits.resident_bytes = uint64_t{128} << 20;
+  limits.answer_bytes = uint64_t{1} << 20;
+  limits.log_bytes = uint64_t{1} << 20;
+  program = program->With(MakePosixLauncher(), limits);
+  EXPECT_THAT(Run("grow"), IsError(ErrorKind::kOutOfMemory, AllOf(HasSubstr("more than its limit of 128 MiB"), HasSubstr("about to grow"),
+                                                                  HasSubstr("in memory at last: "))));
+  EXPECT_THAT(Run("large"), IsError(ErrorKind::kCrash, HasSubstr("at most 1048576 bytes in a message")));
+  EXPECT_THAT(Run("flood-error"),
+              IsError(ErrorKind::kCrash, AllOf(HasSubstr("more to standard error than it may (limit: 1 MiB"), HasSubstr("never enough"))));
+  EXPECT_THAT(Run("echo"), IsOk());
+}
+
+TEST_F(IsolatedBackendTest, AHangThatAnEarlierSessionCausedIsNotTheNextOnesFault) {
+  program = Program(std::chrono::milliseconds(300));
+  EXPECT_THAT(Run("stick"), IsOk());
+  EXPECT_THAT(Run("stuck"), IsOk());
+  EXPECT_EQ(program->pool().started(), 2u);
+}
+
 TEST_F(IsolatedBackendTest, WhatAnEarlierSessionBrokeIsNotTheNextOnesFault) {
   const NamedTensors inputs = {{"x", Tensor::Of<float>({2}, {1, 2})}};
   EXPECT_THAT(Run("poison", inputs), IsOk());

@@ -85,7 +85,7 @@ class Host {
       entry["formats"] = std::move(formats);
       const auto version = Guarded("the backend", [&] { return backend->Version(); });
       if (version.ok()) entry["version"] = *version;
-      else entry["unavailable"] = version.error().ToString();
+      else entry["unavailable"] = ErrorToJson(version.error());
       backends.Append(std::move(entry));
     }
     answer.header["backends"] = std::move(backends);

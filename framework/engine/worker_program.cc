@@ -56,7 +56,7 @@ Result<std::string> WorkerProgram::BackendVersion(std::string_view backend) {
       if (!name.ok()) continue;
       names.push_back(*name);
       if (*name != backend) continue;
-      if (const auto reason = entry.GetString("unavailable"); reason.ok()) return NotThere(*reason);
+      if (const Json* reason = entry.Find("unavailable")) return NotThere(ErrorFromJson(*reason).ToString());
       const auto version = entry.GetString("version");
       return version.ok() ? *version : std::string("unknown");
     }

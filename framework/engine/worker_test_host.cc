@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -32,7 +33,7 @@ class TestBackend : public ports::Backend {
   std::string_view Name() const override { return name_; }
   ports::BackendCapabilities Capabilities() const override { return {.formats = {"test"}, .dtypes = {}}; }
   Result<std::string> Version() const override {
-    if (name_ == "absent") return Unavailable("no such library");
+    if (name_.starts_with("absent")) return Unavailable("no such library");
     return std::string("1.5");
   }
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
@@ -97,7 +98,11 @@ Toolbox TestToolbox() {
   Toolbox toolbox;
   toolbox.exporters.Add(std::make_shared<TestExporter>());
   toolbox.export_configs.Add("test", TestConfig::FromJson);
-  const auto add = [&](const char* name, Behaviour behaviour) { toolbox.backends.Add(std::make_shared<const TestBackend>(name, behaviour)); };
+  // Of each a dozen, so that a sweep can have many of a kind: "segv", "segv0", …
+  const auto add = [&](const std::string& name, Behaviour behaviour) {
+    toolbox.backends.Add(std::make_shared<const TestBackend>(name, behaviour));
+    for (int i = 0; i < 12; ++i) toolbox.backends.Add(std::make_shared<const TestBackend>(name + std::to_string(i), behaviour));
+  };
   add("echo", [](const NamedTensors& inputs) -> Result<NamedTensors> {
     std::puts("a library that prints on standard output");
     std::fflush(stdout);
@@ -129,6 +134,49 @@ Toolbox TestToolbox() {
   add("environment", [](const NamedTensors&) -> Result<NamedTensors> {
     const char* value = std::getenv("CONFORMANCE_TEST_VALUE");
     return NamedTensors{{value ? value : "not set", Tensor::Of<float>({}, {0})}};
+  });
+  // Copies of standard output that the host keeps for itself have the first number above standard error's.
+  static constexpr int kProtocol = STDERR_FILENO + 1;
+  static const auto print = [](int fd, std::string_view text) { return write(fd, text.data(), text.size()) >= 0; };
+  add("garbage", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    print(kProtocol, "this is no frame");
+    return inputs;
+  });
+  add("flood-output", [](const NamedTensors&) -> Result<NamedTensors> {
+    while (print(kProtocol, "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n")) {
+    }
+    return Internal("survived");
+  });
+  add("flood-error", [](const NamedTensors&) -> Result<NamedTensors> {
+    while (print(STDERR_FILENO, "a warning that is never enough\n")) {
+    }
+    return Internal("survived");
+  });
+  // Answers well, and writes on when nobody asks any more.
+  add("late", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    std::thread([] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      print(kProtocol, "one thing more");
+    }).detach();
+    return inputs;
+  });
+  add("large", [](const NamedTensors&) -> Result<NamedTensors> {
+    return NamedTensors{{"y", Tensor::Zeros(DType::kF32, {int64_t{1} << 20})}};
+  });
+  add("grow", [](const NamedTensors&) -> Result<NamedTensors> {
+    std::fprintf(stderr, "about to grow\n");
+    std::vector<std::vector<char>> all;
+    while (true) all.emplace_back(size_t{1} << 20, '\1');
+  });
+  // What one session leaves behind makes the next ones hang.
+  static bool stuck = false;
+  add("stick", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    stuck = true;
+    return inputs;
+  });
+  add("stuck", [](const NamedTensors& inputs) -> Result<NamedTensors> {
+    while (stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
+    return inputs;
   });
   add("throw", [](const NamedTensors&) -> Result<NamedTensors> { throw std::runtime_error("thrown inside"); });
   add("memory", [](const NamedTensors&) -> Result<NamedTensors> {

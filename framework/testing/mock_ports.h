@@ -250,7 +250,10 @@ class MockProcess : public ports::Process {
   MOCK_METHOD(int64_t, pid, (), (const, override));
   MOCK_METHOD(Status, Write, (std::span<const std::byte> bytes, TimePoint deadline), (override));
   MOCK_METHOD(Status, Read, (std::span<std::byte> bytes, TimePoint deadline), (override));
+  MOCK_METHOD(void, CloseInput, (), (override));
+  MOCK_METHOD(bool, HasOutput, (), (override));
   MOCK_METHOD(std::string, StandardErrorTail, (), (override));
+  MOCK_METHOD(void, BoundStandardError, (uint64_t bytes), (override));
   MOCK_METHOD(void, Kill, (), (override));
   MOCK_METHOD(std::optional<ports::ExitStatus>, Wait, (TimePoint deadline), (override));
 };

@@ -97,7 +97,16 @@ void AddRun(CLI::App& app, RunOptions& options) {
   run->add_option("--memory", options.memory_mib, "MiB that cells may claim together")->group(limits);
   run->add_flag("--isolate", options.isolate, "run every backend in a worker process: a crash costs its cell alone")->group(limits);
   run->add_option("--timeout", options.timeout_seconds, "seconds for one request to a worker")->check(CLI::PositiveNumber)->group(limits);
-  run->add_option("--worker-memory", options.worker_memory_mib, "MiB of address space of one worker")->group(limits);
+  run->add_option("--worker-memory", options.worker_memory_mib,
+                  "MiB that one worker may have in memory; default: three quarters of the machine's, 0: any")
+      ->group(limits);
+  run->add_option("--worker-address-space", options.worker_address_space_mib, "MiB that one worker may map; 0: any")->group(limits);
+  run->add_option("--worker-output", options.worker_output_mib, "MiB of tensors in one answer of a worker")
+      ->check(CLI::Range(1, 1 << 20))
+      ->group(limits);
+  run->add_option("--worker-log", options.worker_log_mib, "MiB that a worker may print on standard error during one request")
+      ->check(CLI::Range(1, 1 << 20))
+      ->group(limits);
   const char* what = "How cells run";
   run->add_option("--seed", options.seed, "seed of generated inputs")->group(what);
   run->add_option("--opset", options.opset, "ONNX opset")->check(CLI::PositiveNumber)->group(what);

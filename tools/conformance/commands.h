@@ -36,7 +36,10 @@ struct RunOptions {
   uint64_t seed = 0;
   bool isolate = false;
   double timeout_seconds = 300;
-  uint64_t worker_memory_mib = 0;
+  std::optional<uint64_t> worker_memory_mib;  ///< none: three quarters of the machine's; 0: no limit
+  uint64_t worker_address_space_mib = 0;
+  uint64_t worker_output_mib = 8192;
+  uint64_t worker_log_mib = 64;
   bool no_optimize = false;
   int opset = 0;
   std::vector<std::string> export_options;   ///< EXPORTER:FIELD=JSON

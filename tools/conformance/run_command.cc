@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "framework/base/strings.h"
+#include "framework/engine/process_memory.h"
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "reports/render/text.h"
@@ -63,6 +64,17 @@ Status ReadOptions(const std::vector<std::string>& texts, const char* flag, cons
   return Ok();
 }
 
+engine::WorkerLimits LimitsOf(const RunOptions& options) {
+  engine::WorkerLimits limits;
+  limits.timeout = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_seconds * 1000));
+  const uint64_t memory = options.worker_memory_mib ? *options.worker_memory_mib << 20 : engine::MachineBytes() / 4 * 3;
+  if (memory > 0) limits.resident_bytes = memory;
+  if (options.worker_address_space_mib > 0) limits.address_space_bytes = options.worker_address_space_mib << 20;
+  limits.answer_bytes = options.worker_output_mib << 20;
+  limits.log_bytes = options.worker_log_mib << 20;
+  return limits;
+}
+
 Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, const RunOptions& options, const Invocation& invocation) {
   engine::SweepOptions sweep;
   sweep.selection = options.select.selection;
@@ -81,8 +93,7 @@ Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, cons
   CONFORMANCE_RETURN_IF_ERROR(ReadOptions(options.backend_options, "--backend-option", toolbox.backends.Names(), sweep.backend_options));
   sweep.isolation.all = options.isolate;
   sweep.isolation.worker_command = {invocation.program, "worker"};
-  sweep.isolation.limits.timeout = std::chrono::milliseconds(static_cast<int64_t>(options.timeout_seconds * 1000));
-  if (options.worker_memory_mib > 0) sweep.isolation.limits.address_space_bytes = options.worker_memory_mib << 20;
+  sweep.isolation.limits = LimitsOf(options);
   sweep.run_dir = options.run_dir;
   sweep.resume = options.resume;
   sweep.command_line = invocation.command_line;
