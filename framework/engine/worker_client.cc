@@ -5,23 +5,12 @@
 
 #include "framework/base/strings.h"
 #include "framework/engine/worker_errors.h"
+#include "framework/engine/worker_stream.h"
 
 namespace conformance::engine {
 namespace {
 
 using std::chrono::steady_clock;
-
-/// A process's standard streams under one deadline.
-class ProcessStream : public ByteStream {
- public:
-  ProcessStream(ports::Process& process, steady_clock::time_point deadline) : process_(process), deadline_(deadline) {}
-  Status Write(std::span<const std::byte> bytes) override { return process_.Write(bytes, deadline_); }
-  Status Read(std::span<std::byte> bytes) override { return process_.Read(bytes, deadline_); }
-
- private:
-  ports::Process& process_;
-  steady_clock::time_point deadline_;
-};
 
 std::string LastLines(const std::string& text, size_t count) {
   const std::vector<std::string> lines = Split(Trim(text), '\n');

@@ -149,6 +149,8 @@ Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const MessageLimits&
   return message;
 }
 
+std::span<const std::string_view> WorkerErrorKinds() { return kKindNames; }
+
 Json ErrorToJson(const Error& error) {
   Json json = Json::MakeObject();
   json["kind"] = kKindNames[static_cast<size_t>(error.kind())];

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "framework/base/json.h"
 #include "framework/base/result.h"
@@ -43,6 +44,8 @@ Status WriteWorkerMessage(ByteStream& stream, const WorkerMessage& message);
 /// Errors: those of the stream; kCorrupt naming place, found and wanted for anything that is no frame.
 Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const MessageLimits& limits = {});
 
+/// Words that an error's "kind" may be.
+std::span<const std::string_view> WorkerErrorKinds();
 /// An error as a message, and back: kind, message, facts and trail.
 Json ErrorToJson(const Error& error);
 Error ErrorFromJson(const Json& json);

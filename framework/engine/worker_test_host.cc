@@ -37,6 +37,7 @@ class TestBackend : public ports::Backend {
     return std::string("1.5");
   }
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
+    if (!artifact.format.empty() && artifact.format != "test") return Unsupported("only tests").With("found", artifact.format);
     if (artifact.path == "refused") return Unsupported("this artifact is refused").With("file", "refused");
     return std::unique_ptr<ports::Session>(std::make_unique<TestSession>(behaviour_));
   }

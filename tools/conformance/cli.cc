@@ -20,6 +20,7 @@
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/list_import_command.h"
 #include "tools/conformance/version.h"
+#include "tools/conformance/worker_test_command.h"
 
 namespace conformance::cli {
 
@@ -168,7 +169,8 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   AddReportOptions(*report, report_options.reports);
 
   const std::map<std::string, std::function<int()>> more = {
-      {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)}};
+      {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)},
+      {"worker-test", AddWorkerTest(app, toolbox)}};
 
   DoctorOptions doctor_options;
   CLI::App* doctor = app.add_subcommand("doctor", "versions found and qualified, instruction set, what is missing and how to add it");
