@@ -78,6 +78,7 @@ class Host {
     answer.header["protocol"] = kWorkerProtocol;
     Json backends = Json::MakeArray();
     for (const auto& backend : toolbox_.backends.All()) {
+      if (!backend->Capabilities().in_process) continue;  // it has workers of its own
       Json entry = Json::MakeObject();
       entry["name"] = backend->Name();
       Json formats = Json::MakeArray();
@@ -91,7 +92,8 @@ class Host {
     answer.header["backends"] = std::move(backends);
     Json exporters = Json::MakeArray();
     for (const auto& exporter : toolbox_.exporters.All()) {
-      if (exporter->Capabilities().exports_checkpoints) exporters.Append(exporter->Name());
+      const auto capabilities = exporter->Capabilities();
+      if (capabilities.exports_checkpoints && !capabilities.isolated) exporters.Append(exporter->Name());
     }
     answer.header["exporters"] = std::move(exporters);
     return answer;
@@ -100,7 +102,7 @@ class Host {
   Result<WorkerMessage> Prepare(const WorkerMessage& request) {
     CONFORMANCE_TRY(const std::string name, request.header.GetString("backend"));
     const ports::Backend* backend = toolbox_.backends.Find(name);
-    if (backend == nullptr) return NotFound("this worker has no such backend").With("found", name);
+    if (backend == nullptr || !backend->Capabilities().in_process) return NotFound("this worker has no such backend").With("found", name);
     const Json* artifact_json = request.header.Find("artifact");
     const Json* options_json = request.header.Find("options");
     if (artifact_json == nullptr || options_json == nullptr) return Invalid("prepare needs \"artifact\" and \"options\"");
@@ -144,7 +146,7 @@ class Host {
     CONFORMANCE_TRY(const std::string name, request.header.GetString("exporter"));
     CONFORMANCE_TRY(const std::string folder, request.header.GetString("folder"));
     const ports::Exporter* exporter = toolbox_.exporters.Find(name);
-    if (exporter == nullptr) return NotFound("this worker has no such exporter").With("found", name);
+    if (exporter == nullptr || exporter->Capabilities().isolated) return NotFound("this worker has no such exporter").With("found", name);
     const Json* config_json = request.header.Find("config");
     CONFORMANCE_TRY(const auto config, toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
     const Json* kwargs = request.header.Find("kwargs");
