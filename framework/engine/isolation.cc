@@ -20,7 +20,8 @@ Isolation::~Isolation() {
 }
 
 Result<std::unique_ptr<Isolation>> Isolation::Make(const Toolbox& toolbox, const SweepOptions& options) {
-  if (options.isolation.all && options.isolation.worker_command.empty()) return Invalid("--isolate needs to know how to start a worker");
+  if (options.isolation.all && options.isolation.worker_command.empty())
+    return Invalid("--isolate needs to know how to start a worker");
   std::unique_ptr<Isolation> isolation(new Isolation(toolbox, options));
   isolation->Rehouse(isolation->toolbox_.backends, options.isolation.limits);
   isolation->Rehouse(isolation->toolbox_.exporters, options.isolation.limits);
@@ -50,7 +51,8 @@ void Isolation::Rehouse(Table<const Port>& table, const WorkerLimits& limits) {
   }
 }
 
-std::shared_ptr<WorkerProgram> Isolation::HouseFor(const std::shared_ptr<WorkerProgram>& program, const WorkerLimits& limits) {
+std::shared_ptr<WorkerProgram> Isolation::HouseFor(const std::shared_ptr<WorkerProgram>& program,
+                                                   const WorkerLimits& limits) {
   for (const auto& [given, ours] : programs_) {
     if (given == program) return ours;
   }
@@ -62,7 +64,8 @@ void Isolation::IsolateBackends(const IsolationOptions& options) {
   WorkerCommand command;
   command.name = "isolated";
   command.argv = options.worker_command;
-  const auto program = std::make_shared<WorkerProgram>(std::move(command), toolbox_.process_launcher, options.limits);
+  const auto program =
+      std::make_shared<WorkerProgram>(std::move(command), toolbox_.process_launcher, options.limits);
   for (const auto& backend : std::vector(toolbox_.backends.All())) {
     if (backend->Capabilities().in_process) toolbox_.backends.Replace(IsolatedBackend(backend, program));
   }

@@ -33,14 +33,16 @@ class Isolation {
   Isolation(const Toolbox& toolbox, const SweepOptions& options);
   template <typename Port>
   void Rehouse(Table<const Port>& table, const WorkerLimits& limits);
-  std::shared_ptr<WorkerProgram> HouseFor(const std::shared_ptr<WorkerProgram>& program, const WorkerLimits& limits);
+  std::shared_ptr<WorkerProgram> HouseFor(const std::shared_ptr<WorkerProgram>& program,
+                                          const WorkerLimits& limits);
   void IsolateBackends(const IsolationOptions& options);
   void Watch(const Cancellation& cancellation);
 
   Toolbox toolbox_;
   const bool isolates_all_;
   bool writes_programs_ = false;
-  std::vector<std::pair<std::shared_ptr<WorkerProgram>, std::shared_ptr<WorkerProgram>>> programs_;  ///< the given one, the sweep's
+  std::vector<std::pair<std::shared_ptr<WorkerProgram>, std::shared_ptr<WorkerProgram>>>
+      programs_;  ///< the given one, the sweep's
   const std::shared_ptr<Cancellation> cancellation_;
   std::mutex mutex_;
   std::condition_variable wake_;

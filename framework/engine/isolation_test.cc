@@ -16,10 +16,10 @@ namespace conformance::engine {
 namespace {
 
 using namespace conformance::testing;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 using record::Outcome;
 using record::Stage;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class IsolatedSweep : public ::testing::Test {
  protected:
@@ -36,9 +36,11 @@ class IsolatedSweep : public ::testing::Test {
   }
   /// Only its name matters: what runs is the worker's backend of that name.
   void AddBackend(const std::string& name) {
-    toolbox_.backends.Add(std::make_shared<FakeBackend>(
-        name, std::vector<std::string>{"test"},
-        [](const auto&, const auto&, const auto&) -> Result<NamedTensors> { return Internal("ran in the harness's own process"); }));
+    toolbox_.backends.Add(
+        std::make_shared<FakeBackend>(name, std::vector<std::string>{"test"},
+                                      [](const auto&, const auto&, const auto&) -> Result<NamedTensors> {
+                                        return Internal("ran in the harness's own process");
+                                      }));
   }
   std::map<std::string, record::CellRecord> Run(size_t models) {
     std::vector<std::shared_ptr<const Case>> cases;
@@ -61,7 +63,9 @@ class IsolatedSweep : public ::testing::Test {
 };
 
 TEST_F(IsolatedSweep, EachFailureCostsItsOwnCellAlone) {
-  for (const char* name : {"segv", "double", "abort", "hang", "exit", "throw", "memory", "grow", "garbage", "flood-error"}) AddBackend(name);
+  for (const char* name :
+       {"segv", "double", "abort", "hang", "exit", "throw", "memory", "grow", "garbage", "flood-error"})
+    AddBackend(name);
   options_.isolation.limits.resident_bytes = uint64_t{128} << 20;
   options_.isolation.limits.log_bytes = uint64_t{1} << 20;
   const auto cells = Run(3);

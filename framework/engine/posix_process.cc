@@ -92,7 +92,8 @@ class KeeperLine {
  public:
   static Result<std::shared_ptr<KeeperLine>> Open() {
     std::array<int, 2> ends;
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return ErrnoError("cannot make a socket", "", errno);
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+      return ErrnoError("cannot make a socket", "", errno);
     const pid_t self = ::getpid();
     const pid_t keeper = ::fork();
     if (keeper == 0) {
@@ -124,11 +125,13 @@ class KeeperLine {
   }
 
   /// `id` is the new child's name in Kill. Errors: kIo where the keeper is gone.
-  Result<KeeperAnswer> Launch(KeeperRequest request, const std::string& text, const std::array<int, 4>& fds, uint64_t& id) {
+  Result<KeeperAnswer> Launch(KeeperRequest request, const std::string& text, const std::array<int, 4>& fds,
+                              uint64_t& id) {
     const std::lock_guard lock(mutex_);
     id = request.id = ++last_id_;
     KeeperAnswer answer;
-    if (!SendRequest(request, &fds) || !SendAll(text) || !Receive(answer)) return IoError("the process that keeps workers is gone");
+    if (!SendRequest(request, &fds) || !SendAll(text) || !Receive(answer))
+      return IoError("the process that keeps workers is gone");
     return answer;
   }
   void Kill(uint64_t id) {
@@ -190,7 +193,13 @@ class KeeperLine {
 class PosixProcess : public ports::Process {
  public:
   PosixProcess(std::shared_ptr<KeeperLine> keeper, uint64_t id, int64_t pid, const std::array<int, 4>& fds)
-      : keeper_(std::move(keeper)), id_(id), pid_(pid), in_(fds[0]), out_(fds[1]), err_(fds[2]), end_(fds[3]) {
+      : keeper_(std::move(keeper)),
+        id_(id),
+        pid_(pid),
+        in_(fds[0]),
+        out_(fds[1]),
+        err_(fds[2]),
+        end_(fds[3]) {
     for (const int fd : fds) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   }
   ~PosixProcess() override {
@@ -244,7 +253,9 @@ class PosixProcess : public ports::Process {
     DrainErrors();
     return tail_;
   }
-  void BoundStandardError(uint64_t bytes) override { error_bound_ = error_bytes_ + std::min(bytes, UINT64_MAX - error_bytes_); }
+  void BoundStandardError(uint64_t bytes) override {
+    error_bound_ = error_bytes_ + std::min(bytes, UINT64_MAX - error_bytes_);
+  }
 
   void Kill() override { keeper_->Kill(id_); }
 
@@ -253,7 +264,8 @@ class PosixProcess : public ports::Process {
       std::array<pollfd, 2> fds = {pollfd{end_, POLLIN, 0}, pollfd{errors_open_ ? err_ : -1, POLLIN, 0}};
       const int ready = ::poll(fds.data(), fds.size(), PollTime(deadline));
       if (ready < 0 && errno != EINTR) return std::nullopt;
-      if (ready > 0 && fds[1].revents != 0) DrainErrors();  // a child that waits for room there would never end
+      if (ready > 0 && fds[1].revents != 0)
+        DrainErrors();  // a child that waits for room there would never end
       if (std::chrono::steady_clock::now() >= deadline && !HasEnded()) return std::nullopt;
     }
     return status_;
@@ -270,11 +282,14 @@ class PosixProcess : public ports::Process {
     if (count < 0) return false;
     ports::ExitStatus status;
     if (count == sizeof told) {
-      if (told.exit_code >= 0) status.exit_code = told.exit_code;
-      else status.signal = told.signal;
+      if (told.exit_code >= 0)
+        status.exit_code = told.exit_code;
+      else
+        status.signal = told.signal;
       if (told.resident_bytes > 0) status.resident_bytes = told.resident_bytes;
     } else {
-      ::kill(static_cast<pid_t>(-pid_), SIGKILL);  // the keeper went without a word, and so without killing the child's group
+      ::kill(static_cast<pid_t>(-pid_),
+             SIGKILL);  // the keeper went without a word, and so without killing the child's group
     }
     status_ = status;
     return true;
@@ -283,13 +298,16 @@ class PosixProcess : public ports::Process {
   /// Waits until `fd` is ready, emptying the child's standard error meanwhile.
   Status WaitFor(int fd, short events, TimePoint deadline) {
     while (true) {
-      std::array<pollfd, 3> fds = {pollfd{fd, events, 0}, pollfd{errors_open_ ? err_ : -1, POLLIN, 0}, pollfd{end_, POLLIN, 0}};
+      std::array<pollfd, 3> fds = {pollfd{fd, events, 0}, pollfd{errors_open_ ? err_ : -1, POLLIN, 0},
+                                   pollfd{end_, POLLIN, 0}};
       const int ready = ::poll(fds.data(), fds.size(), PollTime(deadline));
-      if (ready < 0 && errno != EINTR) return ErrnoError("cannot wait for process", std::to_string(pid_), errno);
+      if (ready < 0 && errno != EINTR)
+        return ErrnoError("cannot wait for process", std::to_string(pid_), errno);
       if (ready > 0 && fds[1].revents != 0) DrainErrors();
       if (error_bytes_ > error_bound_) return Invalid("it wrote more to standard error than it may");
       if (ready > 0 && fds[0].revents != 0) return Ok();
-      if (ready > 0 && fds[2].revents != 0) return Ended("has ended");  // what it started may still hold its pipes
+      if (ready > 0 && fds[2].revents != 0)
+        return Ended("has ended");  // what it started may still hold its pipes
       if (std::chrono::steady_clock::now() >= deadline) {
         return Error(ErrorKind::kTimeout, "process " + std::to_string(pid_) + " did not answer in time");
       }
@@ -337,8 +355,9 @@ std::string LaunchText(const ports::LaunchRequest& request, KeeperRequest& order
     text += '\0';
   };
   std::error_code ignored;
-  add(request.working_directory.empty() ? std::filesystem::current_path(ignored).string()
-                                        : std::filesystem::absolute(request.working_directory, ignored).string());
+  add(request.working_directory.empty()
+          ? std::filesystem::current_path(ignored).string()
+          : std::filesystem::absolute(request.working_directory, ignored).string());
   for (const std::string& word : request.argv) add(word);
   order.arguments = static_cast<uint32_t>(request.argv.size());
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -365,7 +384,8 @@ class PosixLauncher : public ports::ProcessLauncher {
   Result<std::unique_ptr<ports::Process>> Launch(const ports::LaunchRequest& request) override {
     if (request.argv.empty() || request.argv[0].empty()) return Invalid("a process to launch has no name");
     for (const std::string& word : request.argv) {
-      if (word.find('\0') != std::string::npos) return Invalid("a word of a command holds a zero byte").With("program", request.argv[0]);
+      if (word.find('\0') != std::string::npos)
+        return Invalid("a word of a command holds a zero byte").With("program", request.argv[0]);
     }
     CONFORMANCE_TRY(const auto keeper, Keeper());
     KeeperRequest order;
@@ -373,12 +393,14 @@ class PosixLauncher : public ports::ProcessLauncher {
     Pipe in, out, err, end;
     for (Pipe* pipe : {&in, &out, &err, &end}) CONFORMANCE_RETURN_IF_ERROR(pipe->Open());
     uint64_t id = 0;
-    CONFORMANCE_TRY(const KeeperAnswer answer, keeper->Launch(order, text, {in.read, out.write, err.write, end.write}, id));
+    CONFORMANCE_TRY(const KeeperAnswer answer,
+                    keeper->Launch(order, text, {in.read, out.write, err.write, end.write}, id));
     if (answer.pid == 0) {
-      return Unavailable("cannot run '" + request.argv[0] + "': " + std::strerror(answer.error)).With("program", request.argv[0]);
+      return Unavailable("cannot run '" + request.argv[0] + "': " + std::strerror(answer.error))
+          .With("program", request.argv[0]);
     }
-    const std::array<int, 4> ours = {std::exchange(in.write, -1), std::exchange(out.read, -1), std::exchange(err.read, -1),
-                                     std::exchange(end.read, -1)};
+    const std::array<int, 4> ours = {std::exchange(in.write, -1), std::exchange(out.read, -1),
+                                     std::exchange(err.read, -1), std::exchange(end.read, -1)};
     return std::unique_ptr<ports::Process>(std::make_unique<PosixProcess>(keeper, id, answer.pid, ours));
   }
 

@@ -26,7 +26,9 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
-std::chrono::steady_clock::time_point In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+std::chrono::steady_clock::time_point In(std::chrono::milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
 
 class PosixProcess : public ::testing::Test {
  protected:
@@ -56,7 +58,8 @@ class PosixProcess : public ::testing::Test {
   }
   /// True once no process of that number is left (not even one that nobody has waited for).
   static bool Gone(int64_t pid, std::chrono::milliseconds time = 5s) {
-    for (const auto deadline = In(time); std::chrono::steady_clock::now() < deadline; std::this_thread::sleep_for(5ms)) {
+    for (const auto deadline = In(time); std::chrono::steady_clock::now() < deadline;
+         std::this_thread::sleep_for(5ms)) {
       if (::kill(static_cast<pid_t>(pid), 0) != 0) return true;
       std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
       std::string text((std::istreambuf_iterator<char>(stat)), {});
@@ -91,7 +94,8 @@ TEST_F(PosixProcess, AnEndIsACrashAndNoSignalHere) {
   const auto process = Shell("exit 0");
   EXPECT_THAT(Hear(*process, 1), IsError(ErrorKind::kCrash, HasSubstr("standard output")));
   ASSERT_TRUE(process->Wait(In(5s)).has_value());
-  EXPECT_THAT(Say(*process, std::string(200'000, 'x')), IsError(ErrorKind::kCrash, HasSubstr("standard input")));
+  EXPECT_THAT(Say(*process, std::string(200'000, 'x')),
+              IsError(ErrorKind::kCrash, HasSubstr("standard input")));
 }
 
 TEST_F(PosixProcess, ASignalIsTold) {
@@ -143,7 +147,7 @@ TEST_F(PosixProcess, RequestsEnvironmentFolderAndLimit) {
 }
 
 TEST_F(PosixProcess, OtherDescriptorsAreClosed) {
-  const int secret = ::dup(0);  // inheritable
+  const int secret = ::dup(0);      // inheritable
   const auto first = Shell("cat");  // its pipes must not be seen by the second
   const auto second = Shell("ls /proc/self/fd | wc -l");
   const auto count = Hear(*second, 2);
@@ -153,7 +157,11 @@ TEST_F(PosixProcess, OtherDescriptorsAreClosed) {
 }
 
 TEST_F(PosixProcess, WhatCannotRunIsUnavailable) {
-  EXPECT_THAT(launcher_->Launch({.argv = {"/nonexistent/worker"}, .environment = {}, .working_directory = {}, .address_space_bytes = {}, .resident_bytes = {}}),
+  EXPECT_THAT(launcher_->Launch({.argv = {"/nonexistent/worker"},
+                                 .environment = {},
+                                 .working_directory = {},
+                                 .address_space_bytes = {},
+                                 .resident_bytes = {}}),
               IsError(ErrorKind::kUnavailable, HasSubstr("/nonexistent/worker")));
   EXPECT_THAT(launcher_->Launch({}), IsError(ErrorKind::kInvalid));
 }

@@ -27,9 +27,10 @@ namespace conformance::engine {
 namespace {
 
 constexpr size_t kMostChildren = 1024;
-constexpr int kWatchMs = 20;       // between two looks at the memory of those that have a limit
-constexpr int kIdleMs = 500;       // between two looks whether the launcher is still there, should the socket not tell
-constexpr int64_t kWalkShare = 50; // a walk over /proc takes at most one part in so many of the time
+constexpr int kWatchMs = 20;  // between two looks at the memory of those that have a limit
+constexpr int kIdleMs =
+    500;  // between two looks whether the launcher is still there, should the socket not tell
+constexpr int64_t kWalkShare = 50;  // a walk over /proc takes at most one part in so many of the time
 
 int64_t NowNs() {
   timespec now{};
@@ -40,7 +41,7 @@ int64_t NowNs() {
 struct Child {
   uint64_t id = 0;
   pid_t pid = 0;
-  int status = -1;              ///< descriptor for its KeeperStatus
+  int status = -1;  ///< descriptor for its KeeperStatus
   uint64_t resident_limit = 0;
   uint64_t resident_bytes = 0;  ///< not 0: killed for it
 };
@@ -161,7 +162,8 @@ class Keeper {
     message.msg_controllen = control.size();
     if (::recvmsg(socket_, &message, MSG_WAITALL | MSG_CMSG_CLOEXEC) != sizeof request) return false;
     const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (header != nullptr && header->cmsg_type == SCM_RIGHTS) std::memcpy(fds.data(), CMSG_DATA(header), sizeof fds);
+    if (header != nullptr && header->cmsg_type == SCM_RIGHTS)
+      std::memcpy(fds.data(), CMSG_DATA(header), sizeof fds);
     return true;
   }
 
@@ -188,7 +190,8 @@ class Keeper {
     }
     if (request.variables == 0) *next++ = nullptr;
     *next = nullptr;
-    const Launch launch{request, folder, pointers, pointers + request.arguments + 1, {fds[0], fds[1], fds[2]}};
+    const Launch launch{
+        request, folder, pointers, pointers + request.arguments + 1, {fds[0], fds[1], fds[2]}};
     std::array<int, 2> report;
     if (::pipe2(report.data(), O_CLOEXEC) != 0) return {0, errno};
     const pid_t pid = ::fork();
@@ -198,7 +201,8 @@ class Keeper {
     int error = pid < 0 ? fork_error : 0;
     if (pid > 0) {
       ::setpgid(pid, pid);  // here as well: whoever comes first
-      const ssize_t got = ::read(report[0], &error, sizeof error);  // nothing: the exec closed it. All signals are blocked
+      const ssize_t got =
+          ::read(report[0], &error, sizeof error);  // nothing: the exec closed it. All signals are blocked
       if (got != sizeof error) error = 0;
     }
     ::close(report[0]);
@@ -257,7 +261,8 @@ class Keeper {
       at = number.ptr + 1;
       if (number.ec != std::errc() || pid <= 0) continue;
       const pid_t group = ::getpgid(pid);
-      const bool housed = std::ranges::any_of(Children(), [&](const Child& child) { return child.pid == pid || child.pid == group; });
+      const bool housed = std::ranges::any_of(
+          Children(), [&](const Child& child) { return child.pid == pid || child.pid == group; });
       if (!housed) ::kill(pid, SIGKILL);
     }
   }

@@ -32,7 +32,7 @@ struct KeeperAnswer {
 
 /// How a child ended, once, on the descriptor that came with the launch.
 struct KeeperStatus {
-  int32_t exit_code = -1;       ///< -1: a signal ended it
+  int32_t exit_code = -1;  ///< -1: a signal ended it
   int32_t signal = 0;
   uint64_t resident_bytes = 0;  ///< not 0: killed because it had so much
 };

@@ -74,7 +74,8 @@ uint64_t MachineBytes() {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
   const uint64_t machine = pages > 0 ? static_cast<uint64_t>(pages) * PageBytes() : uint64_t{4} << 30;
   std::array<char, 64> buffer;
-  const std::string_view text = ReadSmallFile("/sys/fs/cgroup/memory.max", buffer);  // a container's; elsewhere "max", or not there
+  const std::string_view text =
+      ReadSmallFile("/sys/fs/cgroup/memory.max", buffer);  // a container's; elsewhere "max", or not there
   const uint64_t group = NumberAt(text, 0);
   return group > 0 ? std::min(machine, group) : machine;
 }

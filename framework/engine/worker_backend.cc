@@ -29,7 +29,8 @@ class WorkerSession : public ports::Session {
   }
 
   Result<NamedTensors> Run(const NamedTensors& inputs) override { return Ask(inputs, nullptr); }
-  Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
+  Result<NamedTensors> RunCapturing(const NamedTensors& inputs,
+                                    const std::vector<std::string>& values) override {
     return Ask(inputs, &values);
   }
 
@@ -41,7 +42,8 @@ class WorkerSession : public ports::Session {
     CONFORMANCE_TRY(const WorkerMessage answer, worker_->Ask(prepare_));
     const Json* id = answer.header.Find("session");
     if (answer.type() != "prepared" || id == nullptr || id->IsNull()) {
-      return Error(ErrorKind::kCrash, "the worker's answer to prepare names no session").With("found", answer.type());
+      return Error(ErrorKind::kCrash, "the worker's answer to prepare names no session")
+          .With("found", answer.type());
     }
     id_ = *id;
     return Ok();
@@ -69,7 +71,8 @@ class WorkerSession : public ports::Session {
     request.tensors = inputs;
     CONFORMANCE_TRY(WorkerMessage answer, worker_->Ask(request));
     if (answer.type() != "outputs") {
-      return Error(ErrorKind::kCrash, "the worker's answer to run is no outputs").With("found", answer.type());
+      return Error(ErrorKind::kCrash, "the worker's answer to run is no outputs")
+          .With("found", answer.type());
     }
     return std::move(answer.tensors);
   }
@@ -80,8 +83,10 @@ class WorkerSession : public ports::Session {
   Json id_;
 };
 
-Result<std::unique_ptr<ports::Session>> PrepareInWorker(const std::shared_ptr<WorkerProgram>& program, std::string_view backend,
-                                                        const ports::Artifact& artifact, const ports::SessionOptions& options) {
+Result<std::unique_ptr<ports::Session>> PrepareInWorker(const std::shared_ptr<WorkerProgram>& program,
+                                                        std::string_view backend,
+                                                        const ports::Artifact& artifact,
+                                                        const ports::SessionOptions& options) {
   WorkerMessage request;
   request.header["type"] = "prepare";
   request.header["backend"] = backend;
@@ -100,7 +105,8 @@ class Isolated : public ports::Backend {
   ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
   Result<std::string> Version() const override { return inner_->Version(); }
   std::string QualifiedVersion() const override { return inner_->QualifiedVersion(); }
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact,
+                                                  const ports::SessionOptions& options) const override {
     return PrepareInWorker(program_, inner_->Name(), artifact, options);
   }
 
@@ -115,10 +121,14 @@ WorkerBackend::WorkerBackend(WorkerBackendInfo info, std::shared_ptr<WorkerProgr
     : info_(std::move(info)), program_(std::move(program)) {}
 
 ports::BackendCapabilities WorkerBackend::Capabilities() const {
-  return {.formats = info_.formats, .dtypes = info_.dtypes, .in_process = false, .intermediates = info_.intermediates};
+  return {.formats = info_.formats,
+          .dtypes = info_.dtypes,
+          .in_process = false,
+          .intermediates = info_.intermediates};
 }
 
-Result<std::unique_ptr<ports::Session>> WorkerBackend::Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const {
+Result<std::unique_ptr<ports::Session>> WorkerBackend::Prepare(const ports::Artifact& artifact,
+                                                               const ports::SessionOptions& options) const {
   return PrepareInWorker(program_, info_.name, artifact, options);
 }
 
@@ -126,7 +136,8 @@ std::shared_ptr<const ports::Backend> WorkerBackend::In(std::shared_ptr<WorkerPr
   return std::make_shared<WorkerBackend>(info_, std::move(program));
 }
 
-std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerProgram> program) {
+std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner,
+                                                      std::shared_ptr<WorkerProgram> program) {
   return std::make_shared<Isolated>(std::move(inner), std::move(program));
 }
 

@@ -12,11 +12,11 @@ namespace conformance::engine {
 
 /// What is known of a backend before its worker runs.
 struct WorkerBackendInfo {
-  std::string name;                   ///< here and in the worker's hello
-  std::vector<std::string> formats;   ///< "pt2", "pte", …
-  std::vector<DType> dtypes;          ///< of floating inputs; empty: any
-  bool intermediates = false;         ///< the worker answers runs with "capture"
-  std::string qualified_version;      ///< empty: any
+  std::string name;                  ///< here and in the worker's hello
+  std::vector<std::string> formats;  ///< "pt2", "pte", …
+  std::vector<DType> dtypes;         ///< of floating inputs; empty: any
+  bool intermediates = false;        ///< the worker answers runs with "capture"
+  std::string qualified_version;     ///< empty: any
 };
 
 /// A backend that always lives in a worker of its own command.
@@ -28,7 +28,8 @@ class WorkerBackend : public LivesInWorker<ports::Backend> {
   /// As hello tells it; the first call starts a worker.
   Result<std::string> Version() const override { return program_->BackendVersion(info_.name); }
   std::string QualifiedVersion() const override { return info_.qualified_version; }
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override;
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact,
+                                                  const ports::SessionOptions& options) const override;
 
   std::shared_ptr<WorkerProgram> program() const override { return program_; }
   std::shared_ptr<const ports::Backend> In(std::shared_ptr<WorkerProgram> program) const override;
@@ -40,6 +41,7 @@ class WorkerBackend : public LivesInWorker<ports::Backend> {
 
 /// A backend of this process behind workers that have it too: its name, capabilities and version, its sessions in other processes.
 /// The artifact's handles stay behind; the worker opens its files.
-std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerProgram> program);
+std::shared_ptr<const ports::Backend> IsolatedBackend(std::shared_ptr<const ports::Backend> inner,
+                                                      std::shared_ptr<WorkerProgram> program);
 
 }  // namespace conformance::engine

@@ -24,7 +24,8 @@ std::string MebibytesText(uint64_t bytes) {
 }
 
 bool LooksLikeNoMemory(std::string_view text) {
-  for (const std::string_view sign : {"bad_alloc", "MemoryError", "Cannot allocate memory", "out of memory"}) {
+  for (const std::string_view sign :
+       {"bad_alloc", "MemoryError", "Cannot allocate memory", "out of memory"}) {
     if (text.find(sign) != std::string_view::npos) return true;
   }
   return false;
@@ -45,7 +46,8 @@ Worker::~Worker() {
   if (WriteWorkerMessage(stream, shutdown).ok() && ReadWorkerMessage(stream).ok()) process_->Wait(deadline);
 }
 
-Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher, const WorkerOptions& options) {
+Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher,
+                                              const WorkerOptions& options) {
   ports::LaunchRequest launch;
   launch.argv = options.command;
   launch.environment = options.environment;
@@ -62,7 +64,8 @@ Result<std::unique_ptr<Worker>> Worker::Start(ports::ProcessLauncher& launcher, 
   if (answer->type() != "hello" || !protocol.ok() || *protocol != kWorkerProtocol) {
     return Corrupt("the worker speaks another protocol")
         .With("worker", Join(options.command, " "))
-        .With("found", answer->type() + " " + (protocol.ok() ? std::to_string(*protocol) : "without a version"))
+        .With("found",
+              answer->type() + " " + (protocol.ok() ? std::to_string(*protocol) : "without a version"))
         .With("wanted", "hello " + std::to_string(kWorkerProtocol));
   }
   worker->timeout_ = options.limits.timeout;
@@ -85,15 +88,20 @@ Error Worker::Died(Error error) {
   std::string message;
   if (status && status->resident_bytes) {
     kind = ErrorKind::kOutOfMemory;
-    message = "the worker had more than its limit of " + MebibytesText(limits_.resident_bytes.value_or(0)) + " in memory and was killed";
-    tail = "in memory at last: " + MebibytesText(*status->resident_bytes) + (tail.empty() ? "" : "\n") + tail;  // no two times the same
+    message = "the worker had more than its limit of " + MebibytesText(limits_.resident_bytes.value_or(0)) +
+              " in memory and was killed";
+    tail = "in memory at last: " + MebibytesText(*status->resident_bytes) + (tail.empty() ? "" : "\n") +
+           tail;  // no two times the same
   } else if (kind == ErrorKind::kTimeout) {
-    message = "the worker gave no answer in " + DoubleText(static_cast<double>(timeout_.count()) / 1000) + " s and was killed";
+    message = "the worker gave no answer in " + DoubleText(static_cast<double>(timeout_.count()) / 1000) +
+              " s and was killed";
   } else if (error.kind() == ErrorKind::kCrash) {
-    message = killed ? "the worker closed its streams and was killed"
-                     : "the worker ended with " + (status ? status->ToString() : std::string("an unknown status"));
+    message =
+        killed ? "the worker closed its streams and was killed"
+               : "the worker ended with " + (status ? status->ToString() : std::string("an unknown status"));
     // Limits tell of themselves; nobody else here kills what has not ended.
-    if (!killed && status && status->signal == SIGKILL) message += ", perhaps because the machine ran out of memory";
+    if (!killed && status && status->signal == SIGKILL)
+      message += ", perhaps because the machine ran out of memory";
     if (LooksLikeNoMemory(tail)) kind = ErrorKind::kOutOfMemory;
   } else if (error.kind() == ErrorKind::kInvalid) {
     message = "the worker was killed: " + error.message();
@@ -108,14 +116,16 @@ Error Worker::Died(Error error) {
 
 Result<WorkerMessage> Worker::Ask(const WorkerMessage& request) {
   // Nobody asked for what is there already: it would be taken for an answer.
-  if (!hello_.IsNull() && process_->HasOutput()) return Died(Invalid("it wrote to standard output what nobody had asked for"));
+  if (!hello_.IsNull() && process_->HasOutput())
+    return Died(Invalid("it wrote to standard output what nobody had asked for"));
   process_->BoundStandardError(limits_.log_bytes);
   ProcessStream stream(*process_, steady_clock::now() + timeout_);
   const auto over = [&](Error error) {
     if (error.kind() == ErrorKind::kInvalid) error.With("limit", MebibytesText(limits_.log_bytes));
     return Died(std::move(error));
   };
-  if (Status written = WriteWorkerMessage(stream, request); !written.ok()) return over(std::move(written).error());
+  if (Status written = WriteWorkerMessage(stream, request); !written.ok())
+    return over(std::move(written).error());
   auto answer = ReadWorkerMessage(stream, {.max_tensor_bytes = limits_.answer_bytes});
   if (!answer.ok()) return over(std::move(answer).error());
   if (answer->type() == "error") {

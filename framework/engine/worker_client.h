@@ -26,7 +26,8 @@ class Worker {
  public:
   /// Starts it and checks its hello. Errors: kUnavailable where the command cannot be run; kCrash, kTimeout, kCorrupt with the last
   /// lines of its standard error.
-  static Result<std::unique_ptr<Worker>> Start(ports::ProcessLauncher& launcher, const WorkerOptions& options);
+  static Result<std::unique_ptr<Worker>> Start(ports::ProcessLauncher& launcher,
+                                               const WorkerOptions& options);
   ~Worker();
 
   /// One request and its answer. An error that the worker answered comes back as it was raised there. When the worker dies, hangs,

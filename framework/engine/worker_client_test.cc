@@ -25,7 +25,8 @@ class Named : public ports::Backend {
   std::string_view Name() const override { return name_; }
   ports::BackendCapabilities Capabilities() const override { return {.formats = {"test"}, .dtypes = {}}; }
   Result<std::string> Version() const override { return std::string("1"); }
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact&, const ports::SessionOptions&) const override {
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact&,
+                                                  const ports::SessionOptions&) const override {
     return Internal("must not be called here");
   }
 
@@ -36,14 +37,17 @@ class Named : public ports::Backend {
 class IsolatedBackendTest : public ::testing::Test {
  protected:
   std::shared_ptr<WorkerProgram> program = Program(std::chrono::seconds(20));
-  static std::shared_ptr<WorkerProgram> Program(std::chrono::milliseconds timeout, std::vector<std::string> argv = {CONFORMANCE_TEST_WORKER}) {
+  static std::shared_ptr<WorkerProgram> Program(std::chrono::milliseconds timeout,
+                                                std::vector<std::string> argv = {CONFORMANCE_TEST_WORKER}) {
     WorkerLimits limits;
     limits.timeout = timeout;
-    return std::make_shared<WorkerProgram>(WorkerCommand{.name = "test", .argv = std::move(argv), .environment = {}, .how_to_add = {}},
-                                           MakePosixLauncher(), limits);
+    return std::make_shared<WorkerProgram>(
+        WorkerCommand{.name = "test", .argv = std::move(argv), .environment = {}, .how_to_add = {}},
+        MakePosixLauncher(), limits);
   }
   Result<NamedTensors> Run(const std::string& backend, NamedTensors inputs = {}) {
-    CONFORMANCE_TRY(auto session, IsolatedBackend(std::make_shared<Named>(backend), program)->Prepare({}, {}));
+    CONFORMANCE_TRY(auto session,
+                    IsolatedBackend(std::make_shared<Named>(backend), program)->Prepare({}, {}));
     return session->Run(inputs);
   }
 };
@@ -58,7 +62,8 @@ TEST_F(IsolatedBackendTest, RunsInAnotherProcessAndKeepsItForTheNext) {
 }
 
 TEST_F(IsolatedBackendTest, ACrashNamesSignalAndLastLines) {
-  EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("signal 11 (SIGSEGV)"), HasSubstr("about to raise 11"))));
+  EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash,
+                                   AllOf(HasSubstr("signal 11 (SIGSEGV)"), HasSubstr("about to raise 11"))));
   EXPECT_THAT(Run("abort"), IsError(ErrorKind::kCrash, HasSubstr("signal 6 (SIGABRT)")));
   EXPECT_THAT(Run("exit"), IsError(ErrorKind::kCrash, HasSubstr("exit code 3")));
   EXPECT_THAT(Run("echo"), IsOk());  // the next session has a worker again
@@ -87,11 +92,13 @@ TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
   program = Program(std::chrono::seconds(5), {"sh", "-c", "printf 'hello, I am no worker at all'; sleep 5"});
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
   program = Program(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
-  EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+  EXPECT_THAT(Run("echo"),
+              IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
 }
 
 TEST_F(IsolatedBackendTest, GarbageWhereAnAnswerWasDueIsACrash) {
-  EXPECT_THAT(Run("garbage"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("answer cannot be read"), HasSubstr("length is out of range"))));
+  EXPECT_THAT(Run("garbage"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("answer cannot be read"),
+                                                               HasSubstr("length is out of range"))));
   EXPECT_THAT(Run("flood-output"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
   EXPECT_THAT(Run("echo"), IsOk());
 }
@@ -116,11 +123,13 @@ TEST_F(IsolatedBackendTest, LimitsOfMemoryAnswerAndLogEndTheWorker) {
   limits.answer_bytes = uint64_t{1} << 20;
   limits.log_bytes = uint64_t{1} << 20;
   program = program->With(MakePosixLauncher(), limits);
-  EXPECT_THAT(Run("grow"), IsError(ErrorKind::kOutOfMemory, AllOf(HasSubstr("more than its limit of 128 MiB"), HasSubstr("about to grow"),
-                                                                  HasSubstr("in memory at last: "))));
+  EXPECT_THAT(Run("grow"), IsError(ErrorKind::kOutOfMemory,
+                                   AllOf(HasSubstr("more than its limit of 128 MiB"),
+                                         HasSubstr("about to grow"), HasSubstr("in memory at last: "))));
   EXPECT_THAT(Run("large"), IsError(ErrorKind::kCrash, HasSubstr("at most 1048576 bytes in a message")));
   EXPECT_THAT(Run("flood-error"),
-              IsError(ErrorKind::kCrash, AllOf(HasSubstr("more to standard error than it may (limit: 1 MiB"), HasSubstr("never enough"))));
+              IsError(ErrorKind::kCrash, AllOf(HasSubstr("more to standard error than it may (limit: 1 MiB"),
+                                               HasSubstr("never enough"))));
   EXPECT_THAT(Run("echo"), IsOk());
 }
 
@@ -138,7 +147,8 @@ TEST_F(IsolatedBackendTest, WhatAnEarlierSessionBrokeIsNotTheNextOnesFault) {
   ASSERT_THAT(outputs, IsOk());
   EXPECT_THAT((*outputs)[0].second, BitEqualTo(Tensor::Of<float>({2}, {2, 4})));
   EXPECT_EQ(program->pool().started(), 2u);
-  EXPECT_THAT(Run("segv"), IsError(ErrorKind::kCrash));  // in a used worker, then in a fresh one: its own fault
+  EXPECT_THAT(Run("segv"),
+              IsError(ErrorKind::kCrash));  // in a used worker, then in a fresh one: its own fault
   EXPECT_EQ(program->pool().started(), 3u);
 }
 

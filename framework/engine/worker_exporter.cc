@@ -16,7 +16,8 @@ ports::ExporterCapabilities WorkerExporter::Capabilities() const {
   return capabilities;
 }
 
-Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const ports::ModelSource& source, const ports::ModelInputs& inputs,
+Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const ports::ModelSource& source,
+                                                         const ports::ModelInputs& inputs,
                                                          const ports::ExportConfig& config) const {
   CONFORMANCE_RETURN_IF_ERROR(program_->Hello());  // where it is not there, this says how to add it
   WorkerMessage request;
@@ -30,7 +31,8 @@ Result<ports::Artifact> WorkerExporter::ExportCheckpoint(const ports::ModelSourc
   CONFORMANCE_TRY(const WorkerMessage answer, program_->pool().Ask(request));
   const Json* artifact = answer.header.Find("artifact");
   if (answer.type() != "artifact" || artifact == nullptr) {
-    return Error(ErrorKind::kCrash, "the worker's answer to export has no artifact").With("found", answer.type());
+    return Error(ErrorKind::kCrash, "the worker's answer to export has no artifact")
+        .With("found", answer.type());
   }
   return ports::Artifact::FromJson(*artifact);
 }

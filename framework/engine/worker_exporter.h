@@ -13,8 +13,8 @@ namespace conformance::engine {
 
 /// What is known of an exporter before its worker runs.
 struct WorkerExporterInfo {
-  std::string name;                             ///< here and in the worker's hello
-  std::string format;                           ///< of its artifacts
+  std::string name;                                   ///< here and in the worker's hello
+  std::string format;                                 ///< of its artifacts
   std::shared_ptr<const ports::ExportConfig> config;  ///< its defaults
   bool dynamic = true;
   std::vector<std::pair<std::string, std::string>> qualified_versions;  ///< by library
@@ -27,7 +27,9 @@ class WorkerExporter : public LivesInWorker<ports::Exporter> {
   std::string_view Name() const override { return info_.name; }
   ports::ExporterCapabilities Capabilities() const override;
   std::unique_ptr<ports::ExportConfig> DefaultConfig() const override { return info_.config->Clone(); }
-  std::vector<std::pair<std::string, std::string>> QualifiedVersions() const override { return info_.qualified_versions; }
+  std::vector<std::pair<std::string, std::string>> QualifiedVersions() const override {
+    return info_.qualified_versions;
+  }
   Result<ports::Artifact> ExportCheckpoint(const ports::ModelSource& source, const ports::ModelInputs& inputs,
                                            const ports::ExportConfig& config) const override;
 

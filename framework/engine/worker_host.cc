@@ -33,7 +33,8 @@ class FdStream : public ByteStream {
     while (done < bytes.size()) {
       const ssize_t n = read(in_, bytes.data() + done, bytes.size() - done);
       if (n == 0) {
-        return Error(ErrorKind::kCrash, "standard input ended after " + std::to_string(done) + " of " + std::to_string(bytes.size()) + " bytes");
+        return Error(ErrorKind::kCrash, "standard input ended after " + std::to_string(done) + " of " +
+                                            std::to_string(bytes.size()) + " bytes");
       }
       if (n < 0 && errno != EINTR) return ErrnoError("cannot read", "standard input", errno);
       if (n > 0) done += static_cast<size_t>(n);
@@ -57,7 +58,9 @@ class Host {
     if (type == "release") return Release(request);
     if (type == "export") return Export(request);
     if (type == "shutdown") return Plain("bye");
-    return Unsupported("unknown message type").With("found", type).With("wanted", "hello, prepare, run, release, export, shutdown");
+    return Unsupported("unknown message type")
+        .With("found", type)
+        .With("wanted", "hello, prepare, run, release, export, shutdown");
   }
 
  private:
@@ -85,8 +88,10 @@ class Host {
       for (const std::string& format : backend->Capabilities().formats) formats.Append(format);
       entry["formats"] = std::move(formats);
       const auto version = Guarded("the backend", [&] { return backend->Version(); });
-      if (version.ok()) entry["version"] = *version;
-      else entry["unavailable"] = ErrorToJson(version.error());
+      if (version.ok())
+        entry["version"] = *version;
+      else
+        entry["unavailable"] = ErrorToJson(version.error());
       backends.Append(std::move(entry));
     }
     answer.header["backends"] = std::move(backends);
@@ -102,10 +107,12 @@ class Host {
   Result<WorkerMessage> Prepare(const WorkerMessage& request) {
     CONFORMANCE_TRY(const std::string name, request.header.GetString("backend"));
     const ports::Backend* backend = toolbox_.backends.Find(name);
-    if (backend == nullptr || !backend->Capabilities().in_process) return NotFound("this worker has no such backend").With("found", name);
+    if (backend == nullptr || !backend->Capabilities().in_process)
+      return NotFound("this worker has no such backend").With("found", name);
     const Json* artifact_json = request.header.Find("artifact");
     const Json* options_json = request.header.Find("options");
-    if (artifact_json == nullptr || options_json == nullptr) return Invalid("prepare needs \"artifact\" and \"options\"");
+    if (artifact_json == nullptr || options_json == nullptr)
+      return Invalid("prepare needs \"artifact\" and \"options\"");
     CONFORMANCE_TRY(const ports::Artifact artifact, ports::Artifact::FromJson(*artifact_json));
     CONFORMANCE_TRY(const ports::SessionOptions options, ports::SessionOptions::FromJson(*options_json));
     CONFORMANCE_TRY(auto session, backend->Prepare(artifact, options));
@@ -146,9 +153,11 @@ class Host {
     CONFORMANCE_TRY(const std::string name, request.header.GetString("exporter"));
     CONFORMANCE_TRY(const std::string folder, request.header.GetString("folder"));
     const ports::Exporter* exporter = toolbox_.exporters.Find(name);
-    if (exporter == nullptr || exporter->Capabilities().isolated) return NotFound("this worker has no such exporter").With("found", name);
+    if (exporter == nullptr || exporter->Capabilities().isolated)
+      return NotFound("this worker has no such exporter").With("found", name);
     const Json* config_json = request.header.Find("config");
-    CONFORMANCE_TRY(const auto config, toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
+    CONFORMANCE_TRY(const auto config,
+                    toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
     const Json* kwargs = request.header.Find("kwargs");
     const Json* spec = request.header.Find("spec");
     const ports::ModelSource source{.folder = folder, .spec = spec != nullptr ? *spec : Json()};

@@ -28,7 +28,8 @@ Error Skip(std::string why) { return {ErrorKind::kUnsupported, std::move(why)}; 
 /// The worker under test; what many checks share is started once, and again where a check has broken it.
 class Kit {
  public:
-  Kit(ports::ProcessLauncher& launcher, const WorkerKitOptions& options) : launcher_(launcher), options_(options) {}
+  Kit(ports::ProcessLauncher& launcher, const WorkerKitOptions& options)
+      : launcher_(launcher), options_(options) {}
   ~Kit() {
     std::error_code ignored;
     if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
@@ -53,11 +54,13 @@ class Kit {
   Result<std::optional<std::string>> BackendOf(std::string_view format) {
     CONFORMANCE_TRY(const Json hello, Hello());
     const Json* backends = hello.Find("backends");
-    for (const Json& entry : backends != nullptr && backends->IsArray() ? backends->AsArray() : Json::Array{}) {
+    for (const Json& entry :
+         backends != nullptr && backends->IsArray() ? backends->AsArray() : Json::Array{}) {
       const auto name = entry.GetString("name");
       const auto formats = entry.GetStrings("formats");
       if (!name.ok() || !formats.ok() || entry.Has("unavailable")) continue;
-      if (format.empty() || std::ranges::find(*formats, format) != formats->end()) return std::optional<std::string>(*name);
+      if (format.empty() || std::ranges::find(*formats, format) != formats->end())
+        return std::optional<std::string>(*name);
     }
     return std::optional<std::string>();
   }
@@ -92,7 +95,8 @@ class Kit {
     CONFORMANCE_TRY(const WorkerMessage answer, talk.Want("prepared", request));
     const Json* session = answer.header.Find("session");
     if (session == nullptr || !session->IsInt()) {
-      return Invalid("\"prepared\" has no \"session\", an integer").With("found", formats::WriteJson(answer.header));
+      return Invalid("\"prepared\" has no \"session\", an integer")
+          .With("found", formats::WriteJson(answer.header));
     }
     return *session;
   }
@@ -102,7 +106,8 @@ class Kit {
     if (folder_.empty()) {
       std::error_code error;
       std::string name = (std::filesystem::temp_directory_path(error) / "worker_kit.XXXXXX").string();
-      if (error || ::mkdtemp(name.data()) == nullptr) return IoError("cannot make a folder for artifacts").With("folder", name);
+      if (error || ::mkdtemp(name.data()) == nullptr)
+        return IoError("cannot make a folder for artifacts").With("folder", name);
       folder_ = name;
     }
     const std::filesystem::path path = folder_ / ("artifact." + std::string(format));
@@ -164,28 +169,34 @@ Status Refuses(Kit& kit, const WorkerMessage& request) {
 Status SaysHello(Kit& kit) {
   CONFORMANCE_TRY(const Json hello, kit.Hello());
   const auto protocol = hello.GetInt("protocol");
-  if (!protocol.ok() || *protocol != kWorkerProtocol) return Invalid("hello names no \"protocol\", an integer").With("found", formats::WriteJson(hello));
+  if (!protocol.ok() || *protocol != kWorkerProtocol)
+    return Invalid("hello names no \"protocol\", an integer").With("found", formats::WriteJson(hello));
   return Ok();
 }
 
 Status SaysWhatItHas(Kit& kit) {
   CONFORMANCE_TRY(const Json hello, kit.Hello());
   const Json* backends = hello.Find("backends");
-  if (backends == nullptr || !backends->IsArray()) return Invalid("hello has no array \"backends\"").With("found", formats::WriteJson(hello));
+  if (backends == nullptr || !backends->IsArray())
+    return Invalid("hello has no array \"backends\"").With("found", formats::WriteJson(hello));
   std::set<std::string> names;
   for (const Json& entry : backends->AsArray()) {
     const auto name = entry.GetString("name");
     const std::string text = formats::WriteJson(entry);
     if (!name.ok() || name->empty()) return Invalid("a backend has no \"name\"").With("found", text);
     if (!names.insert(*name).second) return Invalid("two backends have one name").With("found", *name);
-    if (!entry.GetStrings("formats").ok()) return Invalid("a backend has no array of strings \"formats\"").With("found", text);
+    if (!entry.GetStrings("formats").ok())
+      return Invalid("a backend has no array of strings \"formats\"").With("found", text);
     const Json* missing = entry.Find("unavailable");
     if (missing != nullptr ? !missing->GetString("message").ok() : !entry.GetString("version").ok()) {
-      return Invalid("a backend has neither a \"version\", a string, nor \"unavailable\", an error").With("found", text);
+      return Invalid("a backend has neither a \"version\", a string, nor \"unavailable\", an error")
+          .With("found", text);
     }
   }
-  if (!hello.GetStrings("exporters").ok()) return Invalid("hello has no array of strings \"exporters\"").With("found", formats::WriteJson(hello));
-  if (names.empty() && hello.GetStrings("exporters")->empty()) return Invalid("the worker has neither a backend nor an exporter");
+  if (!hello.GetStrings("exporters").ok())
+    return Invalid("hello has no array of strings \"exporters\"").With("found", formats::WriteJson(hello));
+  if (names.empty() && hello.GetStrings("exporters")->empty())
+    return Invalid("the worker has neither a backend nor an exporter");
   return Ok();
 }
 
@@ -209,22 +220,30 @@ Status IdsComeBack(Kit& kit) {
       CONFORMANCE_TRY(const WorkerMessage answer, talk->Ask(request));
       const Json* found = answer.header.Find("id");
       if (found == nullptr || *found != id) {
-        return Invalid("an id does not come back").With("found", formats::WriteJson(answer.header)).With("wanted", formats::WriteJson(id));
+        return Invalid("an id does not come back")
+            .With("found", formats::WriteJson(answer.header))
+            .With("wanted", formats::WriteJson(id));
       }
     }
   }
   CONFORMANCE_TRY(const WorkerMessage answer, talk->Hello());
-  if (answer.header.Has("id")) return Invalid("an answer has an id that its request had not").With("found", formats::WriteJson(answer.header));
+  if (answer.header.Has("id"))
+    return Invalid("an answer has an id that its request had not")
+        .With("found", formats::WriteJson(answer.header));
   return Ok();
 }
 
 Status JsonOfAnyKind(Kit& kit) {
   CONFORMANCE_TRY(KitTalk * talk, kit.Talk());
-  const std::string large = R"({"type":"hello","protocol":1,"unknown":")" + std::string(size_t{1} << 20, 'x') + "\"}";
-  for (const std::string_view text : {std::string_view(" {\n\t\"protocol\" : 1 , \"type\" : \"hel\\u006co\" , \"unknown\" : {\"deep\":[null,1e3]} } "),
-                                      std::string_view(large)}) {
+  const std::string large =
+      R"({"type":"hello","protocol":1,"unknown":")" + std::string(size_t{1} << 20, 'x') + "\"}";
+  for (const std::string_view text :
+       {std::string_view(
+            " {\n\t\"protocol\" : 1 , \"type\" : \"hel\\u006co\" , \"unknown\" : {\"deep\":[null,1e3]} } "),
+        std::string_view(large)}) {
     CONFORMANCE_TRY(const WorkerMessage answer, talk->AskText(text));
-    if (answer.type() != "hello") return Invalid("a hello is not understood").With("found", formats::WriteJson(answer.header));
+    if (answer.type() != "hello")
+      return Invalid("a hello is not understood").With("found", formats::WriteJson(answer.header));
   }
   return Ok();
 }
@@ -263,7 +282,9 @@ Status WrongSessions(Kit& kit) {
   CONFORMANCE_TRY(KitTalk * talk, kit.Talk());
   CONFORMANCE_TRY(const WorkerMessage answer, talk->Ask(ReleaseRequest(123456789)));
   if (answer.type() == "released" || answer.type() == "error") return Ok();
-  return Invalid("the release of an unknown session is answered otherwise").With("found", answer.type()).With("wanted", "released or error");
+  return Invalid("the release of an unknown session is answered otherwise")
+      .With("found", answer.type())
+      .With("wanted", "released or error");
 }
 
 Status WrongExports(Kit& kit) {
@@ -278,16 +299,21 @@ Status WrongExports(Kit& kit) {
 
 Status SameTensors(const NamedTensors& found, const NamedTensors& wanted) {
   if (found.size() != wanted.size()) {
-    return Invalid("another number of tensors").With("found", std::to_string(found.size())).With("wanted", std::to_string(wanted.size()));
+    return Invalid("another number of tensors")
+        .With("found", std::to_string(found.size()))
+        .With("wanted", std::to_string(wanted.size()));
   }
   for (size_t i = 0; i < found.size(); ++i) {
     const auto& [name, tensor] = found[i];
     const auto& [want_name, want] = wanted[i];
     if (name != want_name) return Invalid("another name").With("found", name).With("wanted", want_name);
     if (tensor.dtype() != want.dtype() || tensor.shape() != want.shape()) {
-      return Invalid("tensor \"" + name + "\" is another").With("found", Describe(tensor)).With("wanted", Describe(want));
+      return Invalid("tensor \"" + name + "\" is another")
+          .With("found", Describe(tensor))
+          .With("wanted", Describe(want));
     }
-    if (!BitEqual(tensor, want)) return Invalid("tensor \"" + name + "\" (" + Describe(want) + ") has other bits");
+    if (!BitEqual(tensor, want))
+      return Invalid("tensor \"" + name + "\" (" + Describe(want) + ") has other bits");
   }
   return Ok();
 }
@@ -300,8 +326,10 @@ Status RunsAnArtifact(Kit& kit) {
   for (int i = 0; i < 2; ++i) {
     CONFORMANCE_TRY(WorkerMessage answer, talk->Want("outputs", RunRequest(session, artifact.inputs)));
     if (answer.tensors.empty()) return Invalid("a run gives no outputs");
-    if (!first) first = std::move(answer.tensors);
-    else CONFORMANCE_RETURN_IF_ERROR(SameTensors(answer.tensors, *first));
+    if (!first)
+      first = std::move(answer.tensors);
+    else
+      CONFORMANCE_RETURN_IF_ERROR(SameTensors(answer.tensors, *first));
   }
   CONFORMANCE_RETURN_IF_ERROR(talk->Want("released", ReleaseRequest(session)));
   return Refuses(kit, RunRequest(session, artifact.inputs));  // it is gone
@@ -309,13 +337,15 @@ Status RunsAnArtifact(Kit& kit) {
 
 Status WrongInputs(Kit& kit) {
   CONFORMANCE_TRY(const WorkerKitArtifact artifact, kit.Artifact());
-  if (artifact.artifact.format == kIdentity || artifact.inputs.empty()) return Skip("an identity takes any input");
+  if (artifact.artifact.format == kIdentity || artifact.inputs.empty())
+    return Skip("an identity takes any input");
   CONFORMANCE_TRY(KitTalk * talk, kit.Talk());
   CONFORMANCE_TRY(const Json session, kit.Prepare(*talk));
   NamedTensors inputs = artifact.inputs;
   inputs.front().first = "no such input";
   CONFORMANCE_RETURN_IF_ERROR(Refuses(kit, RunRequest(session, inputs)));
-  CONFORMANCE_RETURN_IF_ERROR(talk->Want("outputs", RunRequest(session, artifact.inputs)));  // the session is not broken by it
+  CONFORMANCE_RETURN_IF_ERROR(
+      talk->Want("outputs", RunRequest(session, artifact.inputs)));  // the session is not broken by it
   CONFORMANCE_RETURN_IF_ERROR(talk->Want("released", ReleaseRequest(session)));
   return Ok();
 }
@@ -327,7 +357,8 @@ Status ManySessions(Kit& kit) {
   std::vector<Json> sessions;
   for (size_t i = 0; i < kSessions; ++i) {
     CONFORMANCE_TRY(Json session, kit.Prepare(*talk));
-    if (std::ranges::find(sessions, session) != sessions.end()) return Invalid("two sessions that are open have one number");
+    if (std::ranges::find(sessions, session) != sessions.end())
+      return Invalid("two sessions that are open have one number");
     sessions.push_back(std::move(session));
   }
   for (size_t i = 0; i < kSessions; i += 2) {
@@ -365,7 +396,8 @@ Status Crosses(Kit& kit, const NamedTensors& tensors) {
 
 Status DTypesCross(Kit& kit) {
   NamedTensors tensors;
-  for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32, DType::kI16, DType::kI8, DType::kU8, DType::kBool}) {
+  for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32,
+                            DType::kI16, DType::kI8, DType::kU8, DType::kBool}) {
     tensors.emplace_back(ToString(dtype), BitsOf(dtype));
   }
   return Crosses(kit, tensors);
@@ -373,7 +405,8 @@ Status DTypesCross(Kit& kit) {
 
 Status ShapesCross(Kit& kit) {
   NamedTensors tensors;
-  for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 0, 3}, Shape{0, 0}, Shape{1, 1, 1, 1, 1, 1, 1, 1}, Shape{3, 5}}) {
+  for (const Shape& shape :
+       {Shape{}, Shape{0}, Shape{2, 0, 3}, Shape{0, 0}, Shape{1, 1, 1, 1, 1, 1, 1, 1}, Shape{3, 5}}) {
     tensors.emplace_back("of shape " + ShapeText(shape), Tensor::Zeros(DType::kI16, shape));
   }
   CONFORMANCE_RETURN_IF_ERROR(Crosses(kit, tensors));
@@ -382,16 +415,23 @@ Status ShapesCross(Kit& kit) {
 
 Status NamesCross(Kit& kit) {
   NamedTensors tensors;
-  for (const char* name : {"past_key_values.layers.0.keys", "a b", "\"quoted\" \\ back", "gr\xC3\xB6\xC3\x9F" "e", "\xE6\xB3\xA8\xE6\x84\x8F", "\xF0\x9F\x98\x80", "tab\tline\n", "z", "a"}) {
+  for (const char* name : {"past_key_values.layers.0.keys", "a b", "\"quoted\" \\ back",
+                           "gr\xC3\xB6\xC3\x9F"
+                           "e",
+                           "\xE6\xB3\xA8\xE6\x84\x8F", "\xF0\x9F\x98\x80", "tab\tline\n", "z", "a"}) {
     tensors.emplace_back(name, Tensor::Of<float>({1}, {static_cast<float>(tensors.size())}));
   }
   return Crosses(kit, tensors);
 }
 
 Status LargeTensorsCross(Kit& kit) {
-  Tensor large = Tensor::Empty(DType::kU8, {(int64_t{24} << 20) + 1});  // far more than a pipe holds, and of an odd size
-  for (size_t i = 0; i < large.byte_size(); ++i) large.raw_mutable()[i] = static_cast<std::byte>(i * 2654435761u >> 16);
-  return Crosses(kit, {{"small", Tensor::Of<float>({1}, {1})}, {"large", large}, {"after", Tensor::Of<float>({1}, {2})}});
+  Tensor large =
+      Tensor::Empty(DType::kU8, {(int64_t{24} << 20) + 1});  // far more than a pipe holds, and of an odd size
+  for (size_t i = 0; i < large.byte_size(); ++i)
+    large.raw_mutable()[i] = static_cast<std::byte>(i * 2654435761u >> 16);
+  return Crosses(
+      kit,
+      {{"small", Tensor::Of<float>({1}, {1})}, {"large", large}, {"after", Tensor::Of<float>({1}, {2})}});
 }
 
 Status ShutsDown(Kit& kit) {
@@ -399,7 +439,9 @@ Status ShutsDown(Kit& kit) {
   CONFORMANCE_RETURN_IF_ERROR(talk.Want("bye", RequestOf("shutdown")));
   CONFORMANCE_TRY(const ports::ExitStatus status, talk.End());
   if (status.exit_code == 0) return Ok();
-  return Invalid("it does not end well after bye").With("found", status.ToString()).With("wanted", "exit code 0");
+  return Invalid("it does not end well after bye")
+      .With("found", status.ToString())
+      .With("wanted", "exit code 0");
 }
 
 Status EndsWithItsInput(Kit& kit) {
@@ -407,11 +449,14 @@ Status EndsWithItsInput(Kit& kit) {
   talk.CloseInput();
   CONFORMANCE_TRY(const ports::ExitStatus status, talk.End());
   if (status.exit_code == 0) return Ok();
-  return Invalid("it does not end well with its standard input").With("found", status.ToString()).With("wanted", "exit code 0");
+  return Invalid("it does not end well with its standard input")
+      .With("found", status.ToString())
+      .With("wanted", "exit code 0");
 }
 
 Status EndsInsideAFrame(Kit& kit) {
-  const std::string frame = FrameText(R"({"type":"nonesuch","tensors":[{"name":"x","dtype":"f32","shape":[1000000]}]})");
+  const std::string frame =
+      FrameText(R"({"type":"nonesuch","tensors":[{"name":"x","dtype":"f32","shape":[1000000]}]})");
   for (const size_t size : {size_t{2}, size_t{10}, frame.size()}) {
     CONFORMANCE_TRY(KitTalk talk, kit.Start());
     CONFORMANCE_RETURN_IF_ERROR(talk.Send(frame.substr(0, size)));
@@ -429,16 +474,21 @@ Status RefusesWhatIsNoFrame(Kit& kit) {
       {"a header that is no object", FrameText("[1, 2]")},
       {"a header that is no UTF-8", FrameText("{\"type\":\"\xFF\xFE\"}")},
       {"tensors that are no array", FrameText(R"({"type":"hello","protocol":1,"tensors":3})")},
-      {"a tensor without a shape", FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32"}]})")},
-      {"a size below 0", FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32","shape":[-1]}]})")},
-      {"an unknown dtype", FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f8","shape":[1]}]})")},
+      {"a tensor without a shape",
+       FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32"}]})")},
+      {"a size below 0",
+       FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32","shape":[-1]}]})")},
+      {"an unknown dtype",
+       FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f8","shape":[1]}]})")},
       {"sizes that overflow",
-       FrameText(R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32","shape":[4611686018427387904,8]}]})")},
+       FrameText(
+           R"({"type":"hello","protocol":1,"tensors":[{"name":"x","dtype":"f32","shape":[4611686018427387904,8]}]})")},
   };
   for (const auto& [what, bytes] : frames) {
     CONFORMANCE_TRY(KitTalk talk, kit.Start());
     (void)talk.Send(bytes);  // one that ends at once need not read it all
-    if (Status status = talk.EndsOrRefuses(); !status.ok()) return std::move(status).error().With("sent", what);
+    if (Status status = talk.EndsOrRefuses(); !status.ok())
+      return std::move(status).error().With("sent", what);
   }
   return Ok();
 }
@@ -491,19 +541,23 @@ std::vector<WorkerCheck> CheckWorker(ports::ProcessLauncher& launcher, const Wor
   for (const Check& check : kChecks) {
     WorkerCheck result{.name = check.name, .word = WorkerCheck::Word::kPass, .why = ""};
     if (Status status = check.run(kit); !status.ok()) {
-      result.word = status.error().kind() == ErrorKind::kUnsupported ? WorkerCheck::Word::kSkip : WorkerCheck::Word::kFail;
+      result.word = status.error().kind() == ErrorKind::kUnsupported ? WorkerCheck::Word::kSkip
+                                                                     : WorkerCheck::Word::kFail;
       result.why = status.error().ToString();
-      if (result.word == WorkerCheck::Word::kFail) kit.Drop();  // what follows starts from a worker that is whole
+      if (result.word == WorkerCheck::Word::kFail)
+        kit.Drop();  // what follows starts from a worker that is whole
     }
     if (seen) seen(result);
     checks.push_back(std::move(result));
-    if (&check == kChecks && checks.back().word == WorkerCheck::Word::kFail) break;  // one that cannot start fails nothing more
+    if (&check == kChecks && checks.back().word == WorkerCheck::Word::kFail)
+      break;  // one that cannot start fails nothing more
   }
   return checks;
 }
 
 bool WorkerPasses(const std::vector<WorkerCheck>& checks) {
-  return std::ranges::none_of(checks, [](const WorkerCheck& check) { return check.word == WorkerCheck::Word::kFail; });
+  return std::ranges::none_of(
+      checks, [](const WorkerCheck& check) { return check.word == WorkerCheck::Word::kFail; });
 }
 
 }  // namespace conformance::engine

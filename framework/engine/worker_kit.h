@@ -20,7 +20,7 @@ struct WorkerCheck {
   enum class Word : uint8_t { kPass, kFail, kSkip };
   std::string name;  ///< "an unknown session is an error"
   Word word = Word::kPass;
-  std::string why;   ///< what was found and wanted; why it could not be tried
+  std::string why;  ///< what was found and wanted; why it could not be tried
 };
 std::string_view ToString(WorkerCheck::Word word);
 

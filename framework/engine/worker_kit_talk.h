@@ -38,10 +38,13 @@ class KitTalk {
   Result<ports::ExitStatus> End();
 
  private:
-  KitTalk(std::unique_ptr<ports::Process> process, std::chrono::milliseconds timeout) : process_(std::move(process)), timeout_(timeout) {}
+  KitTalk(std::unique_ptr<ports::Process> process, std::chrono::milliseconds timeout)
+      : process_(std::move(process)), timeout_(timeout) {}
   Result<WorkerMessage> Answer();
   Error Broken(const Error& error, std::string_view what);
-  std::chrono::steady_clock::time_point Deadline() const { return std::chrono::steady_clock::now() + timeout_; }
+  std::chrono::steady_clock::time_point Deadline() const {
+    return std::chrono::steady_clock::now() + timeout_;
+  }
 
   std::unique_ptr<ports::Process> process_;
   std::chrono::milliseconds timeout_;

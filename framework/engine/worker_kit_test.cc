@@ -14,7 +14,8 @@ namespace {
 using ::testing::HasSubstr;
 using Word = WorkerCheck::Word;
 
-std::vector<WorkerCheck> Checks(std::vector<std::string> command, std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
+std::vector<WorkerCheck> Checks(std::vector<std::string> command,
+                                std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
   WorkerKitOptions options;
   options.command = std::move(command);
   options.timeout = timeout;
@@ -60,7 +61,8 @@ TEST_P(WorkerKitFaults, AreSeen) {
   // The faults that are seen by waiting are waited for shortly.
   const std::string name = GetParam().name;
   const bool waits = name == "silence" || name == "immortal";
-  const auto checks = Checks({CONFORMANCE_FAULTY_WORKER, name}, std::chrono::milliseconds(waits ? 300 : 10'000));
+  const auto checks =
+      Checks({CONFORMANCE_FAULTY_WORKER, name}, std::chrono::milliseconds(waits ? 300 : 10'000));
   EXPECT_FALSE(WorkerPasses(checks));
   for (const WorkerCheck& check : checks) {
     if (check.name != GetParam().check) continue;
@@ -71,18 +73,19 @@ TEST_P(WorkerKitFaults, AreSeen) {
   FAIL() << "no check '" << GetParam().check << "'";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, WorkerKitFaults,
-                         ::testing::Values(Fault{"chatter", "it says hello", "length is out of range"},
-                                           Fault{"trailer", "it says hello", "something follows"},
-                                           Fault{"version", "hello says what it has", "\"version\""},
-                                           Fault{"kinds", "an unknown type is an error", "\"oops\" is no kind of error"},
-                                           Fault{"silence", "unknown sessions are errors", "did not answer in time"},
-                                           Fault{"ids", "ids come back, in errors too", "does not come back"},
-                                           Fault{"bits", "bits of every dtype cross", "has other bits"},
-                                           Fault{"names", "names cross, in their order", "another name"},
-                                           Fault{"code", "shutdown is answered by bye and exit code 0", "exit code 3"},
-                                           Fault{"immortal", "the end of standard input ends it", "it goes on"}),
-                         [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, WorkerKitFaults,
+    ::testing::Values(Fault{"chatter", "it says hello", "length is out of range"},
+                      Fault{"trailer", "it says hello", "something follows"},
+                      Fault{"version", "hello says what it has", "\"version\""},
+                      Fault{"kinds", "an unknown type is an error", "\"oops\" is no kind of error"},
+                      Fault{"silence", "unknown sessions are errors", "did not answer in time"},
+                      Fault{"ids", "ids come back, in errors too", "does not come back"},
+                      Fault{"bits", "bits of every dtype cross", "has other bits"},
+                      Fault{"names", "names cross, in their order", "another name"},
+                      Fault{"code", "shutdown is answered by bye and exit code 0", "exit code 3"},
+                      Fault{"immortal", "the end of standard input ends it", "it goes on"}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace conformance::engine

@@ -18,7 +18,8 @@ class Identity : public ports::Backend {
   std::string_view Name() const override { return "identity"; }
   ports::BackendCapabilities Capabilities() const override { return {.formats = {"identity"}, .dtypes = {}}; }
   Result<std::string> Version() const override { return std::string("1"); }
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact,
+                                                  const ports::SessionOptions&) const override {
     if (artifact.format != "identity") return Unsupported("only identities").With("found", artifact.format);
     struct Session : ports::Session {
       Result<NamedTensors> Run(const NamedTensors& inputs) override { return inputs; }

@@ -8,7 +8,8 @@
 namespace conformance::engine {
 namespace {
 
-constexpr int kStarts = 3;  // a worker that cannot start may have had bad luck; after so many tries all who ask are told the same
+constexpr int kStarts =
+    3;  // a worker that cannot start may have had bad luck; after so many tries all who ask are told the same
 
 WorkerOptions OptionsFor(const WorkerCommand& command, const WorkerLimits& limits) {
   return {.command = command.argv, .environment = command.environment, .limits = limits};
@@ -16,11 +17,13 @@ WorkerOptions OptionsFor(const WorkerCommand& command, const WorkerLimits& limit
 
 }  // namespace
 
-WorkerProgram::WorkerProgram(WorkerCommand command, std::shared_ptr<ports::ProcessLauncher> launcher, WorkerLimits limits)
+WorkerProgram::WorkerProgram(WorkerCommand command, std::shared_ptr<ports::ProcessLauncher> launcher,
+                             WorkerLimits limits)
     : command_(std::move(command)),
       pool_(launcher ? std::move(launcher) : MakePosixLauncher(), OptionsFor(command_, limits)) {}
 
-std::shared_ptr<WorkerProgram> WorkerProgram::With(std::shared_ptr<ports::ProcessLauncher> launcher, const WorkerLimits& limits) const {
+std::shared_ptr<WorkerProgram> WorkerProgram::With(std::shared_ptr<ports::ProcessLauncher> launcher,
+                                                   const WorkerLimits& limits) const {
   return std::make_shared<WorkerProgram>(command_, std::move(launcher), limits);
 }
 
@@ -61,7 +64,8 @@ Result<std::string> WorkerProgram::BackendVersion(std::string_view backend) {
       return version.ok() ? *version : std::string("unknown");
     }
   }
-  return NotFound("the " + command_.name + " worker knows no backend '" + std::string(backend) + "'").With("found", Join(names, ", "));
+  return NotFound("the " + command_.name + " worker knows no backend '" + std::string(backend) + "'")
+      .With("found", Join(names, ", "));
 }
 
 }  // namespace conformance::engine

@@ -17,10 +17,11 @@ namespace conformance::engine {
 
 /// A program that speaks docs/worker_protocol.md, and how to come by it.
 struct WorkerCommand {
-  std::string name;                                ///< for messages: "pytorch"
-  std::vector<std::string> argv;                   ///< {"/…/bin/python3", "/…/pytorch_worker.py"}; argv[0] is a path or found in PATH
+  std::string name;  ///< for messages: "pytorch"
+  std::vector<std::string>
+      argv;  ///< {"/…/bin/python3", "/…/pytorch_worker.py"}; argv[0] is a path or found in PATH
   std::map<std::string, std::string> environment;  ///< added to ours
-  std::string how_to_add;                          ///< the command that installs it: "tools/setup --with pytorch"
+  std::string how_to_add;  ///< the command that installs it: "tools/setup --with pytorch"
 };
 
 /// A command and the workers that run it. The backend, the exporter and the reference of one command share one of these, and so its
@@ -28,12 +29,14 @@ struct WorkerCommand {
 class WorkerProgram {
  public:
   /// `launcher`: null for one of its own.
-  explicit WorkerProgram(WorkerCommand command, std::shared_ptr<ports::ProcessLauncher> launcher = nullptr, WorkerLimits limits = {});
+  explicit WorkerProgram(WorkerCommand command, std::shared_ptr<ports::ProcessLauncher> launcher = nullptr,
+                         WorkerLimits limits = {});
 
   const WorkerCommand& command() const { return command_; }
   WorkerPool& pool() { return pool_; }
   /// The same command with new workers.
-  std::shared_ptr<WorkerProgram> With(std::shared_ptr<ports::ProcessLauncher> launcher, const WorkerLimits& limits) const;
+  std::shared_ptr<WorkerProgram> With(std::shared_ptr<ports::ProcessLauncher> launcher,
+                                      const WorkerLimits& limits) const;
 
   /// What its workers say of themselves; the first call starts one, which then waits for work. Errors: kUnavailable with `how_to_add`
   /// where the command cannot be run; else those of Worker::Start.

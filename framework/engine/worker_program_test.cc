@@ -20,12 +20,15 @@ namespace conformance::engine {
 namespace {
 
 using namespace conformance::testing;
+using record::Outcome;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using record::Outcome;
 
 WorkerCommand TestCommand() {
-  return {.name = "test", .argv = {CONFORMANCE_TEST_WORKER}, .environment = {{"CONFORMANCE_TEST_VALUE", "a b"}}, .how_to_add = "tools/setup --with test"};
+  return {.name = "test",
+          .argv = {CONFORMANCE_TEST_WORKER},
+          .environment = {{"CONFORMANCE_TEST_VALUE", "a b"}},
+          .how_to_add = "tools/setup --with test"};
 }
 
 std::shared_ptr<WorkerBackend> Backend(const std::string& name, std::shared_ptr<WorkerProgram> program) {
@@ -65,12 +68,15 @@ TEST(WorkerProgram, ItsEnvironmentIsTheCommands) {
 TEST(WorkerProgram, WhatIsMissingSaysHowToAddIt) {
   const auto program = std::make_shared<WorkerProgram>(TestCommand());
   EXPECT_THAT(Backend("absent", program)->Version(),
-              IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("no such library"), HasSubstr("add it with: tools/setup --with test"))));
-  EXPECT_THAT(Backend("nonesuch", program)->Version(), IsError(ErrorKind::kNotFound, AllOf(HasSubstr("nonesuch"), HasSubstr("echo"))));
+              IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("no such library"),
+                                                     HasSubstr("add it with: tools/setup --with test"))));
+  EXPECT_THAT(Backend("nonesuch", program)->Version(),
+              IsError(ErrorKind::kNotFound, AllOf(HasSubstr("nonesuch"), HasSubstr("echo"))));
   WorkerCommand command = TestCommand();
   command.argv = {"/nonexistent/python3"};
   EXPECT_THAT(Backend("echo", std::make_shared<WorkerProgram>(command))->Version(),
-              IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("/nonexistent/python3"), HasSubstr("tools/setup --with test"))));
+              IsError(ErrorKind::kUnavailable,
+                      AllOf(HasSubstr("/nonexistent/python3"), HasSubstr("tools/setup --with test"))));
 }
 
 TEST(WorkerProgram, OneThatCannotStartIsTriedThreeTimes) {
@@ -78,7 +84,8 @@ TEST(WorkerProgram, OneThatCannotStartIsTriedThreeTimes) {
   command.argv = {"sh", "-c", "echo no such library >&2; exit 127"};
   const auto program = std::make_shared<WorkerProgram>(command);
   for (int i = 0; i < 5; ++i) {
-    EXPECT_THAT(program->Hello(), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+    EXPECT_THAT(program->Hello(),
+                IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
   }
   EXPECT_EQ(program->pool().started(), 3u);
 }
@@ -149,7 +156,8 @@ TEST_F(WorkerSweep, AnExporterAndABackendOfOneCommandShareItsWorkers) {
   info.format = "test";
   info.config = std::make_shared<PlainExportConfig>("test");
   toolbox_.exporters.Add(std::make_shared<WorkerExporter>(std::move(info), program));
-  model_->info.source = std::filesystem::temp_directory_path();  // a checkpoint that this exporter doesn't open
+  model_->info.source =
+      std::filesystem::temp_directory_path();  // a checkpoint that this exporter doesn't open
   toolbox_.backends.Add(Backend("double", program));
   toolbox_.backends.Add(Backend("echo", program));
   options_.threads = 1;

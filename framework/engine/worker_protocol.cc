@@ -12,11 +12,15 @@ namespace {
 
 constexpr uint64_t kStep = uint64_t{16} << 20;  // memory grows by this much ahead of the bytes that have come
 
-constexpr std::string_view kKindNames[] = {"invalid", "shape", "type", "unsupported", "unavailable", "not found", "corrupt",
-                                           "io", "out of memory", "timeout", "crash", "cancelled", "internal"};
+constexpr std::string_view kKindNames[] = {
+    "invalid", "shape",         "type",    "unsupported", "unavailable", "not found", "corrupt",
+    "io",      "out of memory", "timeout", "crash",       "cancelled",   "internal"};
 
 Error Garbage(std::string message, std::string found, std::string wanted) {
-  return Corrupt(std::move(message)).With("place", "worker message").With("found", std::move(found)).With("wanted", std::move(wanted));
+  return Corrupt(std::move(message))
+      .With("place", "worker message")
+      .With("found", std::move(found))
+      .With("wanted", std::move(wanted));
 }
 
 // Reads `size` bytes, never holding more than a step beyond what has come.
@@ -41,15 +45,19 @@ Result<std::vector<TensorHeader>> ReadTensorHeaders(const Json& header, const Me
   std::vector<TensorHeader> tensors;
   const Json* list = header.Find("tensors");
   if (list == nullptr) return tensors;
-  if (!list->IsArray()) return Garbage("\"tensors\" is no array", std::string(Json::KindName(list->kind())), "array");
+  if (!list->IsArray())
+    return Garbage("\"tensors\" is no array", std::string(Json::KindName(list->kind())), "array");
   uint64_t total = 0;
   for (const Json& entry : list->AsArray()) {
-    if (!entry.IsObject()) return Garbage("a tensor's header is no object", std::string(Json::KindName(entry.kind())), "object");
+    if (!entry.IsObject())
+      return Garbage("a tensor's header is no object", std::string(Json::KindName(entry.kind())), "object");
     CONFORMANCE_TRY(std::string name, entry.GetString("name"));
     CONFORMANCE_TRY(const std::string dtype_name, entry.GetString("dtype"));
     CONFORMANCE_TRY(Shape shape, entry.GetInts("shape"));
     const auto dtype = DTypeFromString(dtype_name);
-    if (!dtype) return Garbage("unknown dtype of tensor \"" + name + "\"", dtype_name, "f64, f32, f16, bf16, i64, i32, i16, i8, u8, bool");
+    if (!dtype)
+      return Garbage("unknown dtype of tensor \"" + name + "\"", dtype_name,
+                     "f64, f32, f16, bf16, i64, i32, i16, i8, u8, bool");
     // Strides are products of the sizes with 0 as 1: those must fit as well.
     Shape at_least_one = shape;
     for (int64_t& size : at_least_one) size = size == 0 ? 1 : size;
@@ -86,7 +94,8 @@ Status CheckBools(const TensorHeader& header, const Tensor& tensor) {
   if (header.dtype != DType::kBool) return Ok();
   for (const std::byte value : tensor.bytes()) {
     if (value > std::byte{1}) {
-      return Garbage("tensor \"" + header.name + "\" has a bool that is none", std::to_string(std::to_integer<int>(value)), "0 or 1");
+      return Garbage("tensor \"" + header.name + "\" has a bool that is none",
+                     std::to_string(std::to_integer<int>(value)), "0 or 1");
     }
   }
   return Ok();
@@ -131,13 +140,17 @@ Result<WorkerMessage> ReadWorkerMessage(ByteStream& stream, const MessageLimits&
   uint32_t length = 0;
   for (int i = 0; i < 4; ++i) length |= std::to_integer<uint32_t>(prefix[i]) << (8 * i);
   if (length < 2 || length > limits.max_header_bytes) {
-    return Garbage("a message's length is out of range", std::to_string(length), "2 to " + std::to_string(limits.max_header_bytes));
+    return Garbage("a message's length is out of range", std::to_string(length),
+                   "2 to " + std::to_string(limits.max_header_bytes));
   }
   CONFORMANCE_TRY(const std::vector<std::byte> text, ReadGrowing(stream, length));
   WorkerMessage message;
-  CONFORMANCE_TRY(message.header, formats::ParseJson({reinterpret_cast<const char*>(text.data()), text.size()}, {}, "worker message"));
+  CONFORMANCE_TRY(
+      message.header,
+      formats::ParseJson({reinterpret_cast<const char*>(text.data()), text.size()}, {}, "worker message"));
   if (!message.header.IsObject()) {
-    return Garbage("a message's header is no object", std::string(Json::KindName(message.header.kind())), "object");
+    return Garbage("a message's header is no object", std::string(Json::KindName(message.header.kind())),
+                   "object");
   }
   CONFORMANCE_TRY(const std::vector<TensorHeader> tensors, ReadTensorHeaders(message.header, limits));
   for (const TensorHeader& tensor : tensors) {
@@ -176,7 +189,8 @@ Error ErrorFromJson(const Json& json) {
   Error error(kind, message.ok() ? *message : "the worker answered an error without a message");
   if (const Json* facts = json.Find("facts"); facts != nullptr && facts->IsArray()) {
     for (const Json& fact : facts->AsArray()) {
-      if (fact.IsArray() && fact.AsArray().size() == 2 && fact.AsArray()[0].IsString() && fact.AsArray()[1].IsString()) {
+      if (fact.IsArray() && fact.AsArray().size() == 2 && fact.AsArray()[0].IsString() &&
+          fact.AsArray()[1].IsString()) {
         error.With(fact.AsArray()[0].AsString(), fact.AsArray()[1].AsString());
       }
     }

@@ -15,7 +15,8 @@ class Memory : public conformance::engine::ByteStream {
     return conformance::Ok();
   }
   conformance::Status Read(std::span<std::byte> bytes) override {
-    if (data_.size() < bytes.size()) return conformance::Error(conformance::ErrorKind::kCrash, "end of stream");
+    if (data_.size() < bytes.size())
+      return conformance::Error(conformance::ErrorKind::kCrash, "end of stream");
     if (!bytes.empty()) std::memcpy(bytes.data(), data_.data(), bytes.size());
     data_ = data_.subspan(bytes.size());
     return conformance::Ok();

@@ -42,7 +42,9 @@ TEST(WorkerProtocol, MessagesComeBackAsTheyWent) {
   WorkerMessage message;
   message.header["type"] = "run";
   message.header["session"] = 7;
-  message.tensors = {{"a.b", Tensor::Of<float>({2, 2}, {1, 2, 3, 4})}, {"empty", Tensor::Of<int64_t>({0, 3}, {})}, {"flag", Tensor::Of<bool>({}, {true})}};
+  message.tensors = {{"a.b", Tensor::Of<float>({2, 2}, {1, 2, 3, 4})},
+                     {"empty", Tensor::Of<int64_t>({0, 3}, {})},
+                     {"flag", Tensor::Of<bool>({}, {true})}};
   ASSERT_THAT(WriteWorkerMessage(memory, message), IsOk());
   ASSERT_THAT(WriteWorkerMessage(memory, message), IsOk());
   for (int i = 0; i < 2; ++i) {
@@ -65,7 +67,8 @@ TEST(WorkerProtocol, TheBytesAreThoseOfTheDocument) {
   message.tensors = {{"y", Tensor::Of<int32_t>({1}, {0x01020304})}};
   ASSERT_THAT(WriteWorkerMessage(memory, message), IsOk());
   const std::string header = R"({"type":"outputs","tensors":[{"name":"y","dtype":"i32","shape":[1]}]})";
-  const std::string want = std::string(1, static_cast<char>(header.size())) + std::string(3, '\0') + header + "\x04\x03\x02\x01";
+  const std::string want =
+      std::string(1, static_cast<char>(header.size())) + std::string(3, '\0') + header + "\x04\x03\x02\x01";
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(memory.data.data()), memory.data.size()), want);
 }
 
@@ -88,8 +91,10 @@ TEST(WorkerProtocol, AHostileLengthAllocatesNothing) {
 }
 
 TEST(WorkerProtocol, AHostileShapeIsRefusedOrReadAsItComes) {
-  Memory overflow = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[4611686018427387904,8]}]})");
-  EXPECT_THAT(ReadWorkerMessage(overflow), IsError(ErrorKind::kCorrupt, HasSubstr("tensor \"x\" is too large")));
+  Memory overflow =
+      Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[4611686018427387904,8]}]})");
+  EXPECT_THAT(ReadWorkerMessage(overflow),
+              IsError(ErrorKind::kCorrupt, HasSubstr("tensor \"x\" is too large")));
   Memory negative = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[-1]}]})");
   EXPECT_THAT(ReadWorkerMessage(negative), IsError(ErrorKind::kCorrupt, HasSubstr("[-1]")));
   // 32 GiB are announced and none come: what is asked of the stream, and so allocated, is one step.
@@ -99,7 +104,8 @@ TEST(WorkerProtocol, AHostileShapeIsRefusedOrReadAsItComes) {
 }
 
 TEST(WorkerProtocol, AnEmptyTensorWithSizesThatOverflowIsRefused) {
-  Memory empty = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[0,4611686018427387904,8]}]})");
+  Memory empty =
+      Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f32","shape":[0,4611686018427387904,8]}]})");
   EXPECT_THAT(ReadWorkerMessage(empty), IsError(ErrorKind::kCorrupt, HasSubstr("tensor \"x\" is too large")));
 }
 
@@ -111,11 +117,14 @@ TEST(WorkerProtocol, BoolsAreChecked) {
 
 TEST(WorkerProtocol, WhatIsNoMessageIsNamed) {
   Memory array = Memory::Frame("[1, 2]");
-  EXPECT_THAT(ReadWorkerMessage(array), IsError(ErrorKind::kCorrupt, HasSubstr("found: array, wanted: object")));
+  EXPECT_THAT(ReadWorkerMessage(array),
+              IsError(ErrorKind::kCorrupt, HasSubstr("found: array, wanted: object")));
   Memory text = Memory::Frame("{nonsense");
   EXPECT_THAT(ReadWorkerMessage(text), IsError(ErrorKind::kCorrupt, HasSubstr("worker message")));
   Memory dtype = Memory::Frame(R"({"tensors":[{"name":"x","dtype":"f8","shape":[1]}]})");
-  EXPECT_THAT(ReadWorkerMessage(dtype), IsError(ErrorKind::kCorrupt, HasSubstr("unknown dtype of tensor \"x\" (place: worker message, found: f8")));
+  EXPECT_THAT(ReadWorkerMessage(dtype),
+              IsError(ErrorKind::kCorrupt,
+                      HasSubstr("unknown dtype of tensor \"x\" (place: worker message, found: f8")));
 }
 
 TEST(WorkerProtocol, ErrorsKeepKindFactsAndTrail) {

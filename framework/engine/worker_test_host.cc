@@ -36,8 +36,10 @@ class TestBackend : public ports::Backend {
     if (name_.starts_with("absent")) return Unavailable("no such library");
     return std::string("1.5");
   }
-  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const override {
-    if (!artifact.format.empty() && artifact.format != "test") return Unsupported("only tests").With("found", artifact.format);
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact,
+                                                  const ports::SessionOptions&) const override {
+    if (!artifact.format.empty() && artifact.format != "test")
+      return Unsupported("only tests").With("found", artifact.format);
     if (artifact.path == "refused") return Unsupported("this artifact is refused").With("file", "refused");
     return std::unique_ptr<ports::Session>(std::make_unique<TestSession>(behaviour_));
   }
@@ -81,7 +83,9 @@ class TestExporter : public ports::Exporter {
     capabilities.exports_checkpoints = true;
     return capabilities;
   }
-  std::unique_ptr<ports::ExportConfig> DefaultConfig() const override { return std::make_unique<TestConfig>(); }
+  std::unique_ptr<ports::ExportConfig> DefaultConfig() const override {
+    return std::make_unique<TestConfig>();
+  }
   Result<ports::Artifact> ExportCheckpoint(const ports::ModelSource&, const ports::ModelInputs& inputs,
                                            const ports::ExportConfig& config) const override {
     ports::Artifact artifact;
@@ -90,7 +94,8 @@ class TestExporter : public ports::Exporter {
     artifact.files = {artifact.path};
     for (const auto& [name, tensor] : inputs.tensors) artifact.inputs.push_back({name, tensor.dtype(), {}});
     artifact.outputs = {{"y", DType::kF32, {}}};
-    if (!(std::ofstream(artifact.path) << "made by a worker\n")) return IoError("cannot write").With("file", artifact.path.string());
+    if (!(std::ofstream(artifact.path) << "made by a worker\n"))
+      return IoError("cannot write").With("file", artifact.path.string());
     return artifact;
   }
 };
@@ -102,7 +107,8 @@ Toolbox TestToolbox() {
   // Of each a dozen, so that a sweep can have many of a kind: "segv", "segv0", …
   const auto add = [&](const std::string& name, Behaviour behaviour) {
     toolbox.backends.Add(std::make_shared<const TestBackend>(name, behaviour));
-    for (int i = 0; i < 12; ++i) toolbox.backends.Add(std::make_shared<const TestBackend>(name + std::to_string(i), behaviour));
+    for (int i = 0; i < 12; ++i)
+      toolbox.backends.Add(std::make_shared<const TestBackend>(name + std::to_string(i), behaviour));
   };
   add("echo", [](const NamedTensors& inputs) -> Result<NamedTensors> {
     std::puts("a library that prints on standard output");
@@ -138,7 +144,9 @@ Toolbox TestToolbox() {
   });
   // Copies of standard output that the host keeps for itself have the first number above standard error's.
   static constexpr int kProtocol = STDERR_FILENO + 1;
-  static const auto print = [](int fd, std::string_view text) { return write(fd, text.data(), text.size()) >= 0; };
+  static const auto print = [](int fd, std::string_view text) {
+    return write(fd, text.data(), text.size()) >= 0;
+  };
   add("garbage", [](const NamedTensors& inputs) -> Result<NamedTensors> {
     print(kProtocol, "this is no frame");
     return inputs;
@@ -179,7 +187,8 @@ Toolbox TestToolbox() {
     while (stuck) std::this_thread::sleep_for(std::chrono::seconds(1));
     return inputs;
   });
-  add("throw", [](const NamedTensors&) -> Result<NamedTensors> { throw std::runtime_error("thrown inside"); });
+  add("throw",
+      [](const NamedTensors&) -> Result<NamedTensors> { throw std::runtime_error("thrown inside"); });
   add("memory", [](const NamedTensors&) -> Result<NamedTensors> {
     return NamedTensors{{"y", Tensor::Zeros(DType::kF32, {int64_t{1} << 40})}};
   });

@@ -15,19 +15,19 @@
 namespace conformance::ports {
 
 struct LaunchRequest {
-  std::vector<std::string> argv;                ///< argv[0] is a path or found in PATH
+  std::vector<std::string> argv;                   ///< argv[0] is a path or found in PATH
   std::map<std::string, std::string> environment;  ///< added to ours
-  std::filesystem::path working_directory;      ///< empty: ours
-  std::optional<uint64_t> address_space_bytes;  ///< RLIMIT_AS
-  std::optional<uint64_t> resident_bytes;       ///< of it and what it starts together; one that has more is killed
+  std::filesystem::path working_directory;         ///< empty: ours
+  std::optional<uint64_t> address_space_bytes;     ///< RLIMIT_AS
+  std::optional<uint64_t> resident_bytes;  ///< of it and what it starts together; one that has more is killed
 };
 
 /// How a process ended.
 struct ExitStatus {
-  std::optional<int> exit_code;  ///< set when it exited
-  std::optional<int> signal;     ///< set when a signal ended it
+  std::optional<int> exit_code;            ///< set when it exited
+  std::optional<int> signal;               ///< set when a signal ended it
   std::optional<uint64_t> resident_bytes;  ///< set when it was killed because it had so much
-  std::string ToString() const;  ///< "exit code 3", "signal 11 (SIGSEGV)"
+  std::string ToString() const;            ///< "exit code 3", "signal 11 (SIGSEGV)"
 };
 
 /// A child with pipes on its standard streams. Destroying it kills the child and waits.

@@ -42,7 +42,8 @@ int RunWorkerTest(const engine::Toolbox& toolbox, const WorkerTestOptions& optio
   if (!kit.ok()) return Complain(kit.error());
   int failed = 0, skipped = 0;
   const auto show = [&](const engine::WorkerCheck& check) {
-    std::printf("%s  %s%s%s\n", engine::ToString(check.word).data(), check.name.c_str(), check.why.empty() ? "" : ": ", check.why.c_str());
+    std::printf("%s  %s%s%s\n", engine::ToString(check.word).data(), check.name.c_str(),
+                check.why.empty() ? "" : ": ", check.why.c_str());
     std::fflush(stdout);
     failed += check.word == engine::WorkerCheck::Word::kFail ? 1 : 0;
     skipped += check.word == engine::WorkerCheck::Word::kSkip ? 1 : 0;
@@ -55,19 +56,26 @@ int RunWorkerTest(const engine::Toolbox& toolbox, const WorkerTestOptions& optio
 }  // namespace
 
 std::function<int()> AddWorkerTest(CLI::App& app, const engine::Toolbox& toolbox) {
-  CLI::App* command = app.add_subcommand("worker-test", "run a worker's command against the protocol (docs/worker_protocol.md)");
+  CLI::App* command = app.add_subcommand(
+      "worker-test", "run a worker's command against the protocol (docs/worker_protocol.md)");
   command->footer(
-      "A line for each check, with what was found and wanted where it fails. A backend that takes the format \"identity\" is tried\n"
-      "with tensors of every kind, one that takes \"onnx\" with a graph of one node; --artifact names something else to run.\n\n"
+      "A line for each check, with what was found and wanted where it fails. A backend that takes the format "
+      "\"identity\" is tried\n"
+      "with tensors of every kind, one that takes \"onnx\" with a graph of one node; --artifact names "
+      "something else to run.\n\n"
       "  conformance worker-test -- python3 my_worker.py\n\n"
       "Exit codes: 0 no check failed; 1 some did; 2 usage.");
   const auto options = std::make_shared<WorkerTestOptions>();
   command->add_option("COMMAND", options->command, "the worker and its arguments, after --")->required();
-  command->add_option("--timeout", options->timeout_seconds, "seconds for one answer")->check(CLI::PositiveNumber);
-  CLI::Option* artifact = command->add_option("--artifact", options->artifact, "file that --backend can run, with the same outputs each time");
-  CLI::Option* backend = command->add_option("--backend", options->backend, "backend of the worker for --artifact");
+  command->add_option("--timeout", options->timeout_seconds, "seconds for one answer")
+      ->check(CLI::PositiveNumber);
+  CLI::Option* artifact = command->add_option("--artifact", options->artifact,
+                                              "file that --backend can run, with the same outputs each time");
+  CLI::Option* backend =
+      command->add_option("--backend", options->backend, "backend of the worker for --artifact");
   CLI::Option* format = command->add_option("--format", options->format, "format of --artifact");
-  CLI::Option* inputs = command->add_option("--inputs", options->inputs, "safetensors file with the inputs of --artifact");
+  CLI::Option* inputs =
+      command->add_option("--inputs", options->inputs, "safetensors file with the inputs of --artifact");
   artifact->needs(backend)->needs(format)->needs(inputs);
   for (CLI::Option* option : {backend, format, inputs}) option->needs(artifact);
   return [options, &toolbox] { return RunWorkerTest(toolbox, *options); };
