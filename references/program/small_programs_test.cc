@@ -60,7 +60,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("constant_inputs", "data_dependent", "derived", "mutations"));
+INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "constant_inputs", "data_dependent", "derived", "mutations"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");

@@ -1,5 +1,6 @@
 """The pytorch backend on every .pt2 file in fixtures/."""
 
+import importlib.util
 import json
 
 import numpy as np
@@ -57,7 +58,9 @@ class PytorchWorker(WorkerTestCase):
 
     def test_small_programs(self):
         files = sorted((FIXTURES / "programs").glob("*.pt2"))
-        self.assertEqual(len(files), 9)
+        self.assertEqual(len(files), 10)
+        if importlib.util.find_spec("transformers") is None:
+            files.remove(FIXTURES / "programs" / "cache.pt2")  # PyTorch unpickles its example inputs, which are transformers'
         for file in files:
             with self.subTest(file.stem):
                 inputs, outputs = recorded(file.stem)

@@ -22,11 +22,11 @@ def load_program(path: str) -> torch.export.ExportedProgram:
 
     Errors: what PyTorch raised, as a refusal.
     """
-    pytrees.register_stand_ins(*_node_types(path))
+    stand_ins = pytrees.register_stand_ins(*_node_types(path))
     logging.getLogger("torch.export").setLevel(logging.ERROR)
     try:
         try:
-            return torch.export.load(path)
+            program = torch.export.load(path)
         except RuntimeError:  # which only says that the cause has been logged: once more, to have it
             from torch.export.pt2_archive._package import load_pt2
 
@@ -34,6 +34,11 @@ def load_program(path: str) -> torch.export.ExportedProgram:
             raise
     except Exception as cause:  # whatever the file makes it raise
         raise refused("pytorch", "load the program", cause) from cause
+    if stand_ins and program.example_inputs:
+        # Of the program's own types, from which PyTorch would make guards for inputs of another structure than its spec's.
+        spec = program.call_spec.in_spec
+        program.example_inputs = _pytree.tree_unflatten([None] * spec.num_leaves, spec)
+    return program
 
 
 class ProgramSession(Session):

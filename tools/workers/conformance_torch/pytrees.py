@@ -39,19 +39,33 @@ def input_leaf_names(spec: Spec, positional: list[str] | None = None) -> list[st
 
 
 def _child_names(spec: Spec, count: int) -> list[str]:
-    names = [str(index) for index in range(count)]
-    try:
-        context = json.loads(spec["context"])
-    except (TypeError, ValueError):  # other types write what they like
+    names, _ = _keys(spec["context"], count)
+    if names:
         return names
-    if isinstance(context, list) and len(context) == 2 and all(isinstance(part, list) for part in context):
-        context = context[0]  # of a dataclass: the fields, and those that are None
-    if isinstance(context, list) and len(context) == count:
-        names = [key if isinstance(key, str) else name for key, name in zip(context, names)]
-    elif isinstance(context, dict) and "_t" in context:
+    names = [str(index) for index in range(count)]
+    context = _parsed(spec["context"])
+    if isinstance(context, dict) and "_t" in context:
         for index, path in _object_paths(context, ""):
             names[index] = path
     return names
+
+
+def _keys(context: str | None, count: int) -> tuple[list[str], bool]:
+    """Keys that a context gives to so many children, and whether they are fields of a dataclass; none where it gives no such."""
+    keys = _parsed(context)
+    fields = isinstance(keys, list) and len(keys) == 2 and all(isinstance(part, list) for part in keys)
+    if fields:
+        keys = keys[0]  # and those that are None
+    if not isinstance(keys, list) or len(keys) != count or not all(isinstance(key, str) for key in keys):
+        return [], False
+    return keys, fields
+
+
+def _parsed(context: str | None) -> Any:
+    try:
+        return json.loads(context or "null")
+    except ValueError:  # other types write what they like
+        return None
 
 
 def _object_paths(value: Any, path: str) -> Iterator[tuple[int, str]]:
@@ -83,22 +97,24 @@ def types_of(spec: Spec) -> set[str]:
     return below if spec["type"] is None else below | {spec["type"]}
 
 
-def register_stand_ins(types: Iterable[str], tuples: Mapping[str, list[str]]) -> None:
+def register_stand_ins(types: Iterable[str], tuples: Mapping[str, list[str]]) -> bool:
     """Lets PyTorch read specs with node types of libraries that are not imported (ModelOutput, DynamicCache of transformers, a user's
     own dataclasses): each gets a class that holds its children and gives them back; `tuples` are named tuples with their fields. A
     program computes the same, whatever class its caller sees; only the outputs' type is lost, of which the names here say all that is
-    used. Types that are registered stay."""
+    used. Types that are registered stay. Says whether any of the types is a stand-in."""
     from torch.utils import _pytree
 
     for name in types:
         if name not in _pytree.SERIALIZED_TYPE_TO_PYTHON_TYPE:
             # A class of its own for each: PyTorch tells nodes apart by their class.
             stand_in = type("StandIn", (_StandIn,), {})
-            _pytree.register_pytree_node(stand_in, _StandIn.flatten, stand_in.unflatten, serialized_type_name=name,
-                                         to_dumpable_context=str, from_dumpable_context=str)
+            _pytree.register_pytree_node(stand_in, _StandIn.flatten, stand_in.unflatten, serialized_type_name=name, to_dumpable_context=str,
+                                         from_dumpable_context=str, flatten_with_keys_fn=_StandIn.flatten_with_keys)
     for name, fields in tuples.items():
         if name not in _pytree.SERIALIZED_TYPE_TO_PYTHON_TYPE:
             _pytree._register_namedtuple(collections.namedtuple("StandIn", fields), serialized_type_name=name)
+    found = map(_pytree.SERIALIZED_TYPE_TO_PYTHON_TYPE.get, types)
+    return any(isinstance(type_, type) and issubclass(type_, _StandIn) for type_ in found)
 
 
 class _StandIn:
@@ -111,6 +127,14 @@ class _StandIn:
     def flatten(self) -> tuple[list[Any], str]:
         """As pytrees want it."""
         return self.children, self.context
+
+    def flatten_with_keys(self) -> tuple[list[tuple[Any, Any]], str]:
+        """As pytrees want it, with the keys that the type's own would give: a program's guards name inputs by them."""
+        from torch.utils import _pytree
+
+        keys, fields = _keys(self.context, len(self.children))
+        key = _pytree.GetAttrKey if fields else _pytree.MappingKey if keys else _pytree.SequenceKey
+        return list(zip(map(key, keys or range(len(self.children))), self.children)), self.context
 
     @classmethod
     def unflatten(cls, children: Iterable[Any], context: str) -> _StandIn:

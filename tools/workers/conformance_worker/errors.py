@@ -36,13 +36,14 @@ class WorkerError(Exception):
 def refused(who: str, doing: str, cause: BaseException) -> WorkerError:
     """What a runtime raised on an artifact or input that it was given: "openvino refuses to load the model: …".
 
-    An own error passes as it is; one about memory keeps that kind; NotImplementedError is `unsupported`.
+    An own error passes as it is; one about memory keeps that kind; NotImplementedError is `unsupported`, ImportError `unavailable`.
     """
     if isinstance(cause, WorkerError):
         return cause
     error = from_exception(cause)
     if error.kind == "internal":
-        error.kind = "unsupported" if isinstance(cause, NotImplementedError) else "invalid"
+        kinds = {NotImplementedError: "unsupported", ImportError: "unavailable"}
+        error.kind = next((kind for type_, kind in kinds.items() if isinstance(cause, type_)), "invalid")
     error.message = f"{who} refuses to {doing}: {error.message}"
     return error
 
