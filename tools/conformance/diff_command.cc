@@ -59,11 +59,10 @@ std::function<int()> AddDiff(CLI::App& app) {
   return [options] { return RunDiff(*options); };
 }
 
-Result<int> JudgeByBaseline(const std::string& file, const record::RunRecord& run, bool whole, int plain, std::FILE* words) {
-  CONFORMANCE_TRY(const record::RunRecord baseline, ReadRecord(file));
+int JudgeByBaseline(const record::RunRecord& baseline, const record::RunRecord& run, bool whole, int plain, std::FILE* words) {
   const reports::Difference difference = reports::Compare(baseline, run, whole);
   if (words != nullptr) {
-    std::fprintf(words, "\nagainst the baseline %s:\n%s", file.c_str(), reports::DifferenceText(difference).c_str());
+    std::fprintf(words, "\nsince the baseline of %s:\n%s", baseline.started.c_str(), reports::DifferenceText(difference).c_str());
     const int64_t smaller = difference.Count(reports::Change::kFixed) + difference.Count(reports::Change::kDropped);
     if (smaller > 0) {
       std::fprintf(words, "the baseline can shrink: %lld of its failures are no more (--json FILE writes the next one)\n", static_cast<long long>(smaller));

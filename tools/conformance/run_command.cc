@@ -12,6 +12,7 @@
 #include "tools/conformance/commands.h"
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/progress.h"
+#include "tools/conformance/record_file.h"
 #include "tools/conformance/suite.h"
 #include "tools/conformance/version.h"
 
@@ -139,6 +140,10 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
   if (!suite.ok()) return Complain(suite.error());
   sweep->lists = suite->lists;
 
+  // Before anything runs: --json may name the same file.
+  auto baseline = options.baseline.empty() ? record::RunRecord() : ReadRecord(options.baseline);
+  if (!baseline.ok()) return Complain(baseline.error());
+
   // With a report on standard output the words go to standard error.
   std::FILE* words = options.quiet ? nullptr : options.reports.OnStandardOutput() ? stderr : stdout;
   Result<record::RunRecord> run = [&] {
@@ -158,8 +163,7 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
   if (options.skip_code >= 0 && !run->cells.empty() && std::ranges::all_of(run->cells, not_run)) return options.skip_code;
   const int plain = engine::ExitCode(*run, selection);
   if (options.baseline.empty()) return plain;
-  const auto judged = JudgeByBaseline(options.baseline, *run, SelectsAll(selection), plain, words);
-  return judged.ok() ? *judged : Complain(judged.error());
+  return JudgeByBaseline(*baseline, *run, SelectsAll(selection), plain, words);
 }
 
 }  // namespace conformance::cli

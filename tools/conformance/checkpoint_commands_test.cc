@@ -1,4 +1,4 @@
-// `conformance audit` on a real checkpoint, from the list's file to the shorter one.
+// Commands that run a real checkpoint: `audit`, from a list's file to the shorter one, and `run` against a baseline.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,6 +69,27 @@ TEST_F(AuditCommand, JsonAndWrongUse) {
   EXPECT_EQ(Call({"--entry", "nothing"}), 2);
   List("bert/static/none/program/f32", "nobody/*");
   EXPECT_EQ(Call({}), 2);  // a pattern that meets nothing
+}
+
+// The record of one run is the next one's baseline, in the same file too.
+TEST(RunCommand, ABaselineIsReadBeforeItIsWritten) {
+  const conformance::testing::TempFolder folder;
+  const std::string model = std::string(CONFORMANCE_FIXTURES_DIR) + "/golden/bert", file = (folder.path() / "baseline.json").string();
+  const auto call = [&](std::vector<const char*> more) {
+    std::vector<const char*> argv = {"conformance", "run", model.c_str(), "--exporter", "none", "--backend", "program", "-q"};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return RunCli(static_cast<int>(argv.size()), argv.data(), DefaultToolbox());
+  };
+  EXPECT_EQ(call({"--baseline", file.c_str()}), 2);  // and nothing runs
+  EXPECT_EQ(call({"--json", file.c_str()}), 0);
+  // A failure that the baseline does not have, and one that it has.
+  std::string text = *formats::ReadFileText(file);
+  const std::string outcome = "\"outcome\": \"pass\"";
+  ASSERT_NE(text.find(outcome), std::string::npos);
+  text.replace(text.find(outcome), outcome.size(), "\"outcome\": \"fail\"");
+  ASSERT_THAT(formats::WriteFileAtomic(file, text), IsOk());
+  EXPECT_EQ(call({"--baseline", file.c_str(), "--json", file.c_str()}), 0);
+  EXPECT_EQ((*formats::ReadFileText(file)).find("\"outcome\": \"fail\""), std::string::npos);  // the next one is shorter
 }
 
 }  // namespace
