@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "framework/engine/journal.h"
+#include "framework/engine/posix_process.h"
 #include "framework/engine/queue.h"
 #include "framework/engine/sweep.h"
 #include "framework/engine/system_clock.h"
@@ -63,6 +64,43 @@ BENCHMARK(BM_Sweep)
     ->Args({100, 1, 1})
     ->Args({100, 2, 0})
     ->Args({1000, 1, 0})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// Whole sweeps with every backend in workers; items are cells. `fails`: one backend of four crashes in each cell, and so costs it a
+/// worker and two tries.
+void BM_IsolatedSweep(benchmark::State& state) {
+  Toolbox toolbox = FakeToolbox();
+  toolbox.exporters = {};
+  toolbox.exporters.Add(std::make_shared<FakeExporter>("fake", "test"));
+  toolbox.export_configs.Add("test", PlainExportConfig::FromJson);
+  toolbox.process_launcher = MakePosixLauncher();
+  toolbox.clock = std::make_shared<SystemClock>();
+  for (const char* name : {"double0", "double1", "double2", state.range(1) != 0 ? "segv" : "double3"}) {
+    toolbox.backends.Add(std::make_shared<FakeBackend>(name, std::vector<std::string>{"test"}));
+  }
+  SweepOptions options;
+  options.threads = static_cast<int>(state.range(0));
+  options.isolation.all = true;
+  options.isolation.worker_command = {CONFORMANCE_TEST_WORKER};
+  options.isolation.limits.resident_bytes = uint64_t{4} << 30;
+  const auto cases = Cases(25);
+  size_t cells = 0;
+  for (auto _ : state) {
+    const auto run = RunSweep(toolbox, cases, options);
+    if (!run.ok() || (state.range(1) == 0 && ExitCode(*run, {}) != 0)) {
+      state.SkipWithError(run.ok() ? "a cell does not pass" : run.error().ToString().c_str());
+      break;
+    }
+    cells += run->cells.size();
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(cells));
+}
+BENCHMARK(BM_IsolatedSweep)
+    ->ArgNames({"threads", "fails"})
+    ->Args({1, 0})
+    ->Args({2, 0})
+    ->Args({2, 1})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
