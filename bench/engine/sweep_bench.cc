@@ -12,6 +12,8 @@
 #include "framework/engine/queue.h"
 #include "framework/engine/sweep.h"
 #include "framework/engine/system_clock.h"
+#include "framework/engine/worker_backend.h"
+#include "framework/engine/worker_program.h"
 #include "framework/engine/worker_protocol.h"
 #include "framework/testing/fakes.h"
 
@@ -22,13 +24,15 @@ using namespace conformance::testing;
 
 std::vector<std::shared_ptr<const Case>> Cases(int64_t count) {
   std::vector<std::shared_ptr<const Case>> cases;
-  for (int64_t i = 0; i < count; ++i) cases.push_back(std::make_shared<FakeCase>("model" + std::to_string(i)));
+  for (int64_t i = 0; i < count; ++i)
+    cases.push_back(std::make_shared<FakeCase>("model" + std::to_string(i)));
   return cases;
 }
 
 Toolbox Tools(int backends) {
   Toolbox toolbox = FakeToolbox();
-  for (int i = 0; i < backends; ++i) toolbox.backends.Add(std::make_shared<FakeBackend>("double" + std::to_string(i)));
+  for (int i = 0; i < backends; ++i)
+    toolbox.backends.Add(std::make_shared<FakeBackend>("double" + std::to_string(i)));
   toolbox.clock = std::make_shared<SystemClock>();
   return toolbox;
 }
@@ -101,15 +105,43 @@ BENCHMARK(BM_IsolatedSweep)
     ->Args({1, 0})
     ->Args({2, 0})
     ->Args({2, 1})
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+/// A tensor to a worker and back; bytes are counted once.
+void BM_WorkerTensor(benchmark::State& state) {
+  const auto program = std::make_shared<WorkerProgram>(
+      WorkerCommand{.name = "test", .argv = {CONFORMANCE_TEST_WORKER}, .environment = {}, .how_to_add = {}});
+  const auto backend =
+      IsolatedBackend(std::make_shared<FakeBackend>("echo", std::vector<std::string>{"test"}), program);
+  const auto session = backend->Prepare({}, {});
+  const NamedTensors inputs = {{"x", Tensor::Zeros(DType::kF32, {state.range(0)})}};
+  for (auto _ : state) {
+    if (!session.ok() || !(*session)->Run(inputs).ok()) {
+      state.SkipWithError("no answer");
+      break;
+    }
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0) * 4);
+}
+BENCHMARK(BM_WorkerTensor)
+    ->Arg(16)
+    ->Arg(1 << 14)
+    ->Arg(1 << 20)
+    ->Arg(1 << 24)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 /// The queue alone; items are jobs.
 void BM_Queue(benchmark::State& state) {
   std::vector<JobNeeds> needs(10'000);
-  for (size_t i = 0; i < needs.size(); ++i) needs[i].pieces = {static_cast<uint32_t>(i / 16), static_cast<uint32_t>(1000 + i / 4)};
+  for (size_t i = 0; i < needs.size(); ++i)
+    needs[i].pieces = {static_cast<uint32_t>(i / 16), static_cast<uint32_t>(1000 + i / 4)};
   for (auto _ : state) {
-    RunJobs(needs, {.threads = static_cast<int>(state.range(0)), .bytes = 0}, [](size_t) {}, [] { return false; });
+    RunJobs(
+        needs, {.threads = static_cast<int>(state.range(0)), .bytes = 0}, [](size_t) {},
+        [] { return false; });
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(needs.size()));
 }

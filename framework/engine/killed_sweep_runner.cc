@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
   toolbox.clock = std::make_shared<SystemClock>();
   for (int i = 0; i < std::atoi(argv[3]); ++i) {
     for (const std::string kind : {"double", "segv", "hang", "grow"}) {
-      toolbox.backends.Add(std::make_shared<conformance::testing::FakeBackend>(kind + std::to_string(i), std::vector<std::string>{"test"}));
+      toolbox.backends.Add(std::make_shared<conformance::testing::FakeBackend>(
+          kind + std::to_string(i), std::vector<std::string>{"test"}));
     }
   }
   std::vector<std::shared_ptr<const Case>> cases;
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
   options.resume = true;
   options.isolation.all = true;
   options.isolation.worker_command = {CONFORMANCE_TEST_WORKER};
-  options.isolation.limits.timeout = std::chrono::seconds(1);
+  options.isolation.limits.timeout = std::chrono::milliseconds(1500);
   options.isolation.limits.resident_bytes = uint64_t{128} << 20;
   const auto run = RunSweep(toolbox, cases, options);
   if (!run.ok()) {

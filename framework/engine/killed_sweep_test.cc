@@ -55,10 +55,12 @@ class KilledSweep : public ::testing::Test {
   KilledSweep() { ::setenv("CONFORMANCE_TEST_MARK", mark_.c_str(), 1); }
 
   pid_t Start(const fs::path& folder, const fs::path& record) {
-    const std::string words[] = {CONFORMANCE_RUNNER, folder.string(), record.string(), std::to_string(backends_), std::to_string(models_)};
+    const std::string words[] = {CONFORMANCE_RUNNER, folder.string(), record.string(),
+                                 std::to_string(backends_), std::to_string(models_)};
     const pid_t child = ::fork();
     if (child != 0) return child;
-    ::execl(words[0].c_str(), words[0].c_str(), words[1].c_str(), words[2].c_str(), words[3].c_str(), words[4].c_str(), nullptr);
+    ::execl(words[0].c_str(), words[0].c_str(), words[1].c_str(), words[2].c_str(), words[3].c_str(),
+            words[4].c_str(), nullptr);
     ::_exit(127);
   }
   static int Wait(pid_t child) {
@@ -124,9 +126,11 @@ TEST_F(KilledSweep, EndsLikeAnUndisturbedOne) {
   int killed = 0;
   while (killed < kills_) {
     // Early in life where the sweep is ahead of the kills, so that they fall on all of it.
-    const bool ahead = Progress(folder) * static_cast<size_t>(kills_ + 1) > cells * static_cast<size_t>(killed + 1);
+    const bool ahead =
+        Progress(folder) * static_cast<size_t>(kills_ + 1) > cells * static_cast<size_t>(killed + 1);
     const pid_t child = Start(folder, folder_.path() / "killed.json");
-    std::this_thread::sleep_for(std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 2500)));
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 2500)));
     ::kill(child, SIGKILL);
     const int status = Wait(child);
     EXPECT_TRUE(NothingRuns()) << "after kill " << killed;
@@ -147,7 +151,8 @@ TEST_F(KilledSweep, EndsLikeAnUndisturbedOne) {
   }
   EXPECT_EQ(times.size(), cells);
   const int each = backends_ * models_;
-  EXPECT_EQ(outcomes, (std::map<std::string, int>{{"pass", each}, {"crash", each}, {"timeout", each}, {"out-of-memory", each}}));
+  EXPECT_EQ(outcomes, (std::map<std::string, int>{
+                          {"pass", each}, {"crash", each}, {"timeout", each}, {"out-of-memory", each}}));
   DropMeasures(wanted);
   DropMeasures(found);
   EXPECT_EQ(formats::WriteJson(found, 1), formats::WriteJson(wanted, 1));

@@ -1,5 +1,6 @@
 // A worker whose backends misbehave, and an exporter that writes a file, for the tests of those who start workers.
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -174,8 +175,12 @@ Toolbox TestToolbox() {
   });
   add("grow", [](const NamedTensors&) -> Result<NamedTensors> {
     std::fprintf(stderr, "about to grow\n");
-    std::vector<std::vector<char>> all;
-    while (true) all.emplace_back(size_t{1} << 20, '\1');
+    while (true) {
+      // Populated by the kernel in one go, so that it gets there in time on a busy machine too.
+      mmap(nullptr, size_t{8} << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+           0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
   });
   // What one session leaves behind makes the next ones hang.
   static bool stuck = false;
