@@ -5,10 +5,10 @@
 #include "framework/base/hash.h"
 #include "framework/base/strings.h"
 #include "framework/engine/guarded.h"
+#include "framework/engine/program_files.h"
 #include "framework/engine/untouched.h"
 #include "framework/formats/json.h"
 #include "framework/ir/program.h"
-#include "framework/trace/tree_spec.h"
 
 namespace conformance::engine {
 namespace {
@@ -25,25 +25,6 @@ std::string DimText(const DimSpec& spec) {
   return std::visit(Visitor{}, spec);
 }
 
-/// Value infos of a program's inputs or outputs, under their dotted names.
-std::vector<ports::ValueInfo> Infos(const ir::Program& program, const std::vector<std::string>& graph_names,
-                                    const std::vector<std::string>& dotted) {
-  std::vector<ports::ValueInfo> infos;
-  for (size_t i = 0; i < dotted.size() && i < graph_names.size(); ++i) {
-    ports::ValueInfo info;
-    info.name = dotted[i];
-    const ir::ValueId id = program.graph.FindValue(graph_names[i]);
-    if (id != ir::ValueId::kNone) {
-      if (const ir::TensorMeta* meta = program.graph.value(id).tensor()) {
-        if (const auto dtype = ir::ToDType(meta->dtype)) info.dtype = *dtype;
-        for (const SymInt& size : meta->sizes) info.dims.push_back(size.ToString());
-      }
-    }
-    infos.push_back(std::move(info));
-  }
-  return infos;
-}
-
 Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
                                                         const Traced& traced) {
   auto made = std::make_shared<MadeArtifact>();
@@ -53,9 +34,7 @@ Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& cont
   artifact.weights = loaded.weights();
   artifact.options["checkpoint"] = cell.model->Info().source.string();
   artifact.options["dtype"] = cell.id.dtype;
-  CONFORMANCE_TRY(const trace::LeafNames names, trace::LeafNamesOf(*traced.program));
-  artifact.inputs = Infos(*traced.program, traced.program->UserInputs(), names.inputs);
-  artifact.outputs = Infos(*traced.program, traced.program->UserOutputs(), names.outputs);
+  CONFORMANCE_RETURN_IF_ERROR(DescribeValues(*traced.program, artifact));
   if (context.writes_programs) CONFORMANCE_RETURN_IF_ERROR(context.WriteProgram(cell, artifact));
   made->specialisations = traced.specialisations;
   return std::shared_ptr<const MadeArtifact>(std::move(made));

@@ -65,6 +65,14 @@ NamedTensors NameOutputs(const NamedTensors& outputs, const NamedTensors& refere
   return named;
 }
 
+NamedTensors NameByPlace(const NamedTensors& tensors, const std::vector<std::string>& names) {
+  const bool known = std::all_of(names.begin(), names.end(), [&](std::string_view name) { return FindInput(tensors, name) != nullptr; });
+  if (known || tensors.size() != names.size()) return tensors;
+  NamedTensors named;
+  for (size_t i = 0; i < names.size(); ++i) named.emplace_back(names[i], tensors[i].second);
+  return named;
+}
+
 std::vector<std::string> BakedSizes(const ports::Artifact& artifact, const NamedTensors& tensors) {
   std::vector<std::string> texts;
   for (const ports::ValueInfo& input : artifact.inputs) {

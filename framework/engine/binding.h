@@ -25,6 +25,10 @@ Result<NamedTensors> BindInputs(const ports::Artifact& artifact, const NamedTens
 /// A backend's outputs under the case's names, bookkeeping left out.
 NamedTensors NameOutputs(const NamedTensors& outputs, const NamedTensors& reference);
 
+/// Two artifacts of one model may call a value differently: where some of `names` is missing and there are as many tensors, the tensors
+/// bear the names in turn; else they stay as they are.
+NamedTensors NameByPlace(const NamedTensors& tensors, const std::vector<std::string>& names);
+
 /// Sizes that the artifact fixes to another number than the case's tensors have: "input_ids axis 1 is fixed at 9, found 11".
 std::vector<std::string> BakedSizes(const ports::Artifact& artifact, const NamedTensors& tensors);
 

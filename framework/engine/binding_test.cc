@@ -60,5 +60,13 @@ TEST(Binding, BakedSizesAreNumbersThatDiffer) {
   EXPECT_THAT(BakedSizes(artifact, tensors), ElementsAre("x axis 1 is fixed at 9, found 11", "input.y axis 0 is fixed at 2, found 3"));
 }
 
+TEST(Binding, NamesByPlaceWhereAnotherArtifactCallsThemDifferently) {
+  const NamedTensors tensors = {{"a", Tensor::Of<float>({1}, {1})}, {"b", Tensor::Of<float>({1}, {2})}};
+  EXPECT_EQ(NameByPlace(tensors, {"x", "y"})[1].first, "y");
+  EXPECT_EQ(NameByPlace(tensors, {"x", "y"})[1].second.At(0), 2);
+  EXPECT_EQ(NameByPlace(tensors, {"b", "a"})[0].first, "a");  // known names are not touched
+  EXPECT_EQ(NameByPlace(tensors, {"x"})[0].first, "a");       // another number is the comparison's matter
+}
+
 }  // namespace
 }  // namespace conformance::engine

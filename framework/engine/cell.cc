@@ -65,6 +65,12 @@ void AddOnce(std::vector<std::string>& notes, const std::string& note) {
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
 }
 
+std::vector<std::string> NamesOf(const NamedTensors& tensors) {
+  std::vector<std::string> names;
+  for (const auto& entry : tensors) names.push_back(entry.first);
+  return names;
+}
+
 /// One way through a cell.
 class Passage {
  public:
@@ -152,7 +158,9 @@ class Passage {
     request.reference = &expected;
     request.tolerance = recorded->tolerance.value_or(ports::PlainTolerance{});
     request.mask = recorded->keep;
-    return Judge(request, "");
+    // Outputs that are recorded as empty have a structure and no more.
+    const bool all_empty = !expected.empty() && std::all_of(expected.begin(), expected.end(), [](const auto& entry) { return entry.second.num_elements() == 0; });
+    return Judge(request, "", all_empty);
   }
 
   /// Exported, or taken as it is; judged by the reference, at the traced shape and at those that the trace has not seen.
@@ -238,7 +246,8 @@ class Passage {
     CONFORMANCE_TRY(const NamedTensors outputs, RunSession(session, bound));
 
     ports::ComparisonRequest request;
-    const NamedTensors named = NameOutputs(outputs, truth->reference);
+    NamedTensors named = NameOutputs(outputs, truth->reference);
+    if (cell_.model->Info().measure) named = NameByPlace(named, NamesOf(truth->reference));
     request.candidate = &named;
     request.reference = &truth->reference;
     request.oracle = truth->oracle ? &*truth->oracle : nullptr;
@@ -269,9 +278,13 @@ class Passage {
     ending_.reason = std::move(reason);
   }
 
-  Status Judge(const ports::ComparisonRequest& request, const std::string& assignment) {
+  Status Judge(const ports::ComparisonRequest& request, const std::string& assignment, bool structure_suffices = false) {
     timer_.Enter(Stage::kCompare);
     CONFORMANCE_TRY(ports::Comparison comparison, Compare(request));
+    const auto passes = [](const record::OutputFigures& figures) { return figures.outcome == "pass"; };
+    if (structure_suffices && !comparison.figures.empty() && std::all_of(comparison.figures.begin(), comparison.figures.end(), passes)) {
+      comparison.outcome = Outcome::kPass;
+    }
     if (tolerance_) {
       default_passes_ &= comparison.outcome == Outcome::kPass;
       if (comparison.outcome != Outcome::kPass) {

@@ -59,7 +59,13 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
   request.weights = weights.get();
   request.artifact = artifact ? &*artifact : nullptr;
   request.source = SourceOf(judged.Info());
-  request.inputs = &call.inputs;
+  ports::ModelInputs inputs = call.inputs;
+  if (&judged != cell.model.get() && artifact) {
+    std::vector<std::string> names;
+    for (const ports::ValueInfo& input : artifact->inputs) names.push_back(input.name);
+    inputs.tensors = NameByPlace(inputs.tensors, names);
+  }
+  request.inputs = &inputs;
 
   auto truth = std::make_shared<Truth>();
   auto reference = Guarded(who, [&] { return judge->Run(request); });

@@ -1,6 +1,7 @@
 #include "framework/formats/malformed_testing.h"
 
 #include "framework/formats/onnx.h"
+#include "framework/formats/onnx_tensor.h"
 #include "framework/formats/pt2.h"
 #include "framework/formats/zip.h"
 
@@ -219,6 +220,29 @@ TEST(Malformed, Onnx) {
           {"wrong_wire_type", kCorrupt, "byte 4", "field 1 of wire type 7",
            "the protobuf message ModelProto"},
       });
+}
+
+TEST(Malformed, OnnxTensor) {
+  const path root = path(CONFORMANCE_FIXTURES_DIR) / "malformed/onnx_tensor";
+  ASSERT_TRUE(ReadOnnxTensor(root / "good.pb").ok());  // as above
+  EXPECT_EQ(ReadOnnxTensor(root / "external.pb").status().error().Fact("file"), (root / "external.pb").string());
+  ExpectMalformed(
+      "onnx_tensor", ".pb", [](const path& file) { return ReadOnnxTensor(file).status(); },
+      {
+          {"cut", kCorrupt, "byte 7", "field 9 of 8 bytes where 5 are left", "the protobuf message TensorProto"},
+          {"elements_overflow", kCorrupt, "tensor \"w\"", "[4294967296, 4294967296]",
+           "sizes of 0 or more, below 2^60 elements"},
+          {"empty", kCorrupt, "byte 0", "no bytes", "the protobuf message TensorProto"},
+          {"external", kUnsupported, "tensor \"w\"", "w.bin", "bytes of its own"},
+          {"external_parent_folder", kCorrupt, "tensor \"w\"", "\"../w.bin\"", "a relative path without \"..\""},
+          {"garbage", kCorrupt, "byte 0", "field 8646639 of wire type 7", "the protobuf message TensorProto"},
+          {"length_of_2_gb", kCorrupt, "byte 2", "field 9 of 2147483647 bytes where 1 are left",
+           "the protobuf message TensorProto"},
+          {"negative_size", kCorrupt, "tensor \"w\"", "[-2]", "sizes of 0 or more, below 2^60 elements"},
+          {"raw_too_short", kCorrupt, "tensor \"w\"", "7 bytes", "8 for FLOAT[2]"},
+          {"undefined_type", kCorrupt, "tensor \"w\"", "UNDEFINED", "a type"},
+      },
+      {"good"});
 }
 
 }  // namespace

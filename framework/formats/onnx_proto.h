@@ -21,6 +21,7 @@ Status ToProto(const OnnxModel& model, const ToProtoOptions& options, onnx::Mode
 
 /// Errors: as ParseOnnx.
 Result<OnnxModel> FromProto(const onnx::ModelProto& proto, std::string_view file);
+Result<OnnxTensor> TensorFromProto(const onnx::TensorProto& proto, std::string_view file);
 Result<OnnxType> TypeFromProto(const onnx::TypeProto& proto, std::string_view file, std::string_view place);
 Result<OnnxValueInfo> ValueInfoFromProto(const onnx::ValueInfoProto& proto, std::string_view file);
 

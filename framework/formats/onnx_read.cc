@@ -8,6 +8,7 @@
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "framework/formats/onnx_proto.h"
+#include "framework/formats/onnx_tensor.h"
 
 namespace conformance::formats {
 namespace {
@@ -66,6 +67,12 @@ class Reader {
       to.shape->push_back(std::move(out));
     }
     return Ok();
+  }
+
+  Result<OnnxTensor> TensorAlone(const onnx::TensorProto& from) {
+    OnnxTensor to;
+    CONFORMANCE_RETURN_IF_ERROR(ReadTensor(from, to));
+    return to;
   }
 
   Status ValueInfo(const onnx::ValueInfoProto& from, OnnxValueInfo& to) {
@@ -361,6 +368,10 @@ Result<OnnxModel> FromProto(const onnx::ModelProto& proto, std::string_view file
   return Reader(file).Model(proto);
 }
 
+Result<OnnxTensor> TensorFromProto(const onnx::TensorProto& proto, std::string_view file) {
+  return Reader(file).TensorAlone(proto);
+}
+
 Result<OnnxType> TypeFromProto(const onnx::TypeProto& proto, std::string_view file, std::string_view place) {
   OnnxType type;
   Reader reader(file);
@@ -377,7 +388,8 @@ Result<OnnxValueInfo> ValueInfoFromProto(const onnx::ValueInfoProto& proto, std:
 
 namespace {
 
-bool ParseProto(std::string_view bytes, onnx::ModelProto& proto) {
+template <typename Proto>
+bool ParseProto(std::string_view bytes, Proto& proto) {
   google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
   google::protobuf::io::CodedInputStream stream(&array);
   stream.SetRecursionLimit(kMaxMessageDepth);
@@ -395,6 +407,7 @@ std::optional<uint64_t> ReadVarint(std::string_view bytes, size_t& at) {
 }
 
 /// Where and why bytes do not parse, for a message: the library says neither. Walks the fields of the outermost message.
+template <typename Proto>
 std::pair<size_t, std::string> FindFault(std::string_view bytes) {
   size_t at = 0;
   while (at < bytes.size()) {
@@ -415,7 +428,7 @@ std::pair<size_t, std::string> FindFault(std::string_view bytes) {
                          std::to_string(bytes.size() - at) + " are left"};
     }
     at += *size;
-    onnx::ModelProto alone;
+    Proto alone;
     if (!ParseProto(bytes.substr(start, at - start), alone)) {
       return {start,
               field + ", malformed or more than " + std::to_string(kMaxMessageDepth) + " messages deep"};
@@ -424,26 +437,50 @@ std::pair<size_t, std::string> FindFault(std::string_view bytes) {
   return {at, "the end"};
 }
 
-}  // namespace
-
-Result<OnnxModel> ParseOnnx(std::string_view bytes, std::string_view file) {
+/// `what`: "an ONNX model"; `message`: "ModelProto".
+template <typename Proto>
+Status ParseWhole(std::string_view bytes, std::string_view file, std::string_view what, std::string_view message, Proto& proto) {
   const auto corrupt = [&](size_t place, std::string found) {
-    Error error = Corrupt("not an ONNX model");
+    Error error = Corrupt("not " + std::string(what));
     if (!file.empty()) error.With("file", std::string(file));
     return error.With("place", "byte " + std::to_string(place))
         .With("found", std::move(found))
-        .With("wanted", "the protobuf message ModelProto");
+        .With("wanted", "the protobuf message " + std::string(message));
   };
   if (bytes.empty()) return corrupt(0, "no bytes");
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
     return corrupt(0, std::to_string(bytes.size()) + " bytes, more than protobuf can hold");
   }
+  if (ParseProto(bytes, proto)) return Ok();
+  const auto [place, found] = FindFault<Proto>(bytes);
+  return corrupt(place, found);
+}
+
+}  // namespace
+
+Result<OnnxModel> ParseOnnx(std::string_view bytes, std::string_view file) {
   onnx::ModelProto proto;
-  if (!ParseProto(bytes, proto)) {
-    const auto [place, found] = FindFault(bytes);
-    return corrupt(place, found);
-  }
+  CONFORMANCE_RETURN_IF_ERROR(ParseWhole(bytes, file, "an ONNX model", "ModelProto", proto));
   return FromProto(proto, file);
+}
+
+Result<OnnxTensor> ParseOnnxTensor(std::string_view bytes, std::string_view file) {
+  onnx::TensorProto proto;
+  CONFORMANCE_RETURN_IF_ERROR(ParseWhole(bytes, file, "an ONNX tensor", "TensorProto", proto));
+  CONFORMANCE_TRY(OnnxTensor tensor, TensorFromProto(proto, file));
+  if (tensor.external) {
+    return Unsupported("a tensor's bytes are in another file")
+        .With("file", std::string(file))
+        .With("place", "tensor \"" + tensor.name + "\"")
+        .With("found", tensor.external->location)
+        .With("wanted", "bytes of its own");
+  }
+  return tensor;
+}
+
+Result<OnnxTensor> ReadOnnxTensor(const std::filesystem::path& path) {
+  CONFORMANCE_TRY(const auto file, MappedFile::Open(path));
+  return ParseOnnxTensor(file->text(), path.string());
 }
 
 Result<OnnxModel> ReadOnnx(const std::filesystem::path& path) {

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "framework/formats/file.h"
+#include "framework/ir/pt2.h"
 #include "framework/ir/text.h"
 #include "framework/load/load.h"
+#include "framework/weights/tensor_weights.h"
 #include "references/eager/isa.h"
 #include "references/program/interpreter.h"
 
@@ -33,11 +35,20 @@ Result<std::shared_ptr<const ir::Program>> ReadProgram(const std::filesystem::pa
   return std::make_shared<const ir::Program>(std::move(program).value());
 }
 
+/// A file that torch.export.save wrote, or an exporter in its place.
+Result<std::unique_ptr<ports::Session>> PreparePt2(const std::filesystem::path& path) {
+  CONFORMANCE_TRY(ir::Pt2Program read, ir::ReadPt2(path));
+  CONFORMANCE_TRY(auto tensors, read.Weights());
+  CONFORMANCE_TRY(program::Interpreter interpreter, program::Interpreter::Make(std::make_shared<const ir::Program>(std::move(read.program))));
+  return std::unique_ptr<ports::Session>(
+      std::make_unique<ProgramSession>(std::move(interpreter), std::make_shared<const weights::TensorWeights>(std::move(tensors))));
+}
+
 }  // namespace
 
 ports::BackendCapabilities ProgramBackend::Capabilities() const {
   ports::BackendCapabilities capabilities;
-  capabilities.formats = {"program"};
+  capabilities.formats = {"program", "pt2"};
   capabilities.intermediates = true;
   return capabilities;
 }
@@ -45,7 +56,10 @@ ports::BackendCapabilities ProgramBackend::Capabilities() const {
 Result<std::string> ProgramBackend::Version() const { return "kernels for " + std::string(eager::IsaName(eager::ActiveIsa())); }
 
 Result<std::unique_ptr<ports::Session>> ProgramBackend::Prepare(const ports::Artifact& artifact, const ports::SessionOptions&) const {
-  if (artifact.format != "program") return Invalid("program takes format 'program', found '" + artifact.format + "'");
+  if (artifact.format == "pt2" && !(artifact.program && artifact.weights)) return PreparePt2(artifact.path);
+  if (artifact.format != "program" && artifact.format != "pt2") {
+    return Invalid("program takes formats 'program' and 'pt2', found '" + artifact.format + "'");
+  }
   std::shared_ptr<const ir::Program> program = artifact.program;
   if (!program) {
     CONFORMANCE_TRY(program, ReadProgram(artifact.path));

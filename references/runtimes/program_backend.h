@@ -8,8 +8,10 @@
 
 namespace conformance::runtimes {
 
-/// Backend `program`: a traced Program walked node by node over our own kernels, what exporter `none` gives for exported variants.
+/// Backend `program`: a Program walked node by node over our own kernels: the trace that exporter `none` gives for exported variants, or
+/// a `.pt2` of whatever origin.
 ///
+/// Takes format "pt2": the artifact's Program and weights, or what the file at its path holds.
 /// Takes format "program": the artifact's Program and weights, or, in another process, the text file at its path (ir::PrintProgram)
 /// and the weights of the checkpoint folder that `options.checkpoint` names, in the dtype that `options.dtype` names.
 /// Intermediates: the Program's tensor values by name.

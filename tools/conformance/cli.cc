@@ -58,7 +58,7 @@ Invocation Describe(int argc, const char* const* argv) {
 }
 
 void AddSelection(CLI::App& command, SelectOptions& select) {
-  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors); none: the shipped suite");
+  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors), .pt2 and .onnx files; none: the shipped suite");
   command.add_option("--suite", select.suite, "a suite file in place of the shipped one");
   const auto patterns = [&](const char* flag, std::vector<std::string>& values, const char* text) {
     command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
@@ -72,6 +72,12 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
       ->group("Selection (may be repeated; NAME[,NAME]; * and ? match)")
       ->expected(1)
       ->take_all();
+  const char* files = "Files that you bring";
+  command.add_option("--inputs", select.inputs, "of .pt2 and .onnx: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder")->group(files);
+  command.add_option("--size", select.sizes, "DIMENSION=SIZE that a .pt2 or .onnx leaves open, in place of a small one")->group(files);
+  command.add_option("--against", select.against, "hold the models against this one: a .pt2, an .onnx or a checkpoint folder")->group(files);
+  command.add_option("--reference", select.reference, "what judges: a reference (eager, program, …) or a backend, then without f64")->group(files);
+  command.add_option("--onnx-tests", select.onnx_tests, "folder of ONNX backend tests, at any depth (model.onnx, test_data_set_*)")->group(files);
   command.add_option("--list", select.lists, "file or folder of expectations (skip, expected_fail, disable_optimize, tolerance)");
 }
 
@@ -83,6 +89,9 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "  conformance run                                    the shipped suite\n"
       "  conformance run ./gpt2 --backend onnxruntime       one checkpoint, one runtime\n"
       "  conformance run ./gpt2 --filter '*/dynamic/*'      dynamic exports at shapes that the trace did not see\n"
+      "  conformance run model.pt2 --exporter none,onnx     a program of torch.export, as it is and exported\n"
+      "  conformance run model.onnx --against before.onnx   after an optimiser against before it\n"
+      "  conformance run --onnx-tests node --backend onnxruntime   ONNX's own backend tests\n"
       "  conformance run --run-dir runs/a --resume          go on where a run stopped\n\n"
       "Exit codes: 0 all pass or as expected; 1 any other outcome; 2 usage, nothing selected or compared, a broken harness.");
   AddSelection(*run, options.select);

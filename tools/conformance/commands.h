@@ -17,7 +17,12 @@ namespace conformance::cli {
 
 /// Which cases and cells: shared by `run` and `list cells`.
 struct SelectOptions {
-  std::vector<std::string> models;  ///< checkpoint folders; none: the shipped suite
+  std::vector<std::string> models;  ///< checkpoint folders, .pt2 and .onnx files; none: the shipped suite
+  std::vector<std::string> onnx_tests;  ///< folders of ONNX backend tests
+  std::vector<std::string> inputs;  ///< of files: FILE, NAME=FILE or a folder
+  std::vector<std::string> sizes;   ///< of files: DIMENSION=SIZE
+  std::string against;              ///< what the models are held against; empty: their own judge
+  std::string reference;            ///< what judges them; empty: by kind
   std::string suite;                ///< a suite file in place of the shipped one
   engine::Selection selection;
   std::vector<std::string> dtypes;  ///< "f32"

@@ -4,6 +4,9 @@
 #include <cstdlib>
 
 #include "framework/base/strings.h"
+#include "framework/cases/adjusted_case.h"
+#include "framework/cases/onnx_test_case.h"
+#include "framework/cases/open.h"
 #include "framework/engine/checkpoint_case.h"
 #include "framework/formats/json.h"
 
@@ -75,6 +78,39 @@ Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const
   return Ok();
 }
 
+Result<cases::FileOptions> FileOptionsOf(const SelectOptions& options) {
+  cases::FileOptions file;
+  file.inputs = options.inputs;
+  file.judge = options.reference;
+  for (const std::string& text : options.sizes) {
+    const size_t equals = text.rfind('=');
+    const auto size = equals == std::string::npos ? std::nullopt : ParseInt(std::string_view(text).substr(equals + 1));
+    if (!size || *size < 0) return Invalid("malformed --size").With("found", text).With("wanted", "DIMENSION=SIZE");
+    file.sizes[text.substr(0, equals)] = *size;
+  }
+  return file;
+}
+
+// Models and folders of tests that the command line names.
+Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, Suite& suite) {
+  CONFORMANCE_TRY(const cases::FileOptions file, FileOptionsOf(options));
+  std::shared_ptr<const engine::Case> measure;
+  if (!options.against.empty()) {
+    cases::FileOptions other;
+    other.judge = options.reference;
+    CONFORMANCE_TRY(measure, cases::OpenCase(options.against, other, toolbox));
+  }
+  for (const std::string& path : options.models) {
+    CONFORMANCE_TRY(auto opened, cases::OpenCase(path, file, toolbox));
+    suite.cases.push_back(measure ? cases::Against(std::move(opened), measure) : std::move(opened));
+  }
+  for (const std::string& folder : options.onnx_tests) {
+    CONFORMANCE_TRY(auto tests, cases::OpenOnnxTests(folder));
+    suite.cases.insert(suite.cases.end(), tests.begin(), tests.end());
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<fs::path> DataFolder(const Invocation& invocation) {
@@ -94,13 +130,12 @@ Result<fs::path> DataFolder(const Invocation& invocation) {
 
 Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation) {
   Suite suite;
-  if (!options.models.empty()) {
-    if (!options.suite.empty()) return Invalid("folders and --suite exclude each other").With("found", options.suite);
+  if (!options.models.empty() || !options.onnx_tests.empty()) {
+    if (!options.suite.empty()) return Invalid("models and --suite exclude each other").With("found", options.suite);
     suite.name = "command line";
-    for (const std::string& folder : options.models) {
-      CONFORMANCE_TRY(auto opened, engine::OpenCheckpointCase(folder, toolbox.models));
-      suite.cases.push_back(std::move(opened));
-    }
+    CONFORMANCE_RETURN_IF_ERROR(OpenGiven(toolbox, options, suite));
+  } else if (!options.inputs.empty() || !options.sizes.empty() || !options.against.empty() || !options.reference.empty()) {
+    return Invalid("--inputs, --size, --against and --reference need a model");
   } else if (!options.suite.empty()) {
     const fs::path file(options.suite);
     CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, file.has_parent_path() ? file.parent_path() : fs::path("."), file, suite));

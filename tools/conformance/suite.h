@@ -24,7 +24,7 @@ struct Suite {
   std::vector<engine::ListEntry> lists;
 };
 
-/// What `options` names: folders as they are given, or a suite file. A suite file is JSON: {"name": …, "cases": [folder patterns],
+/// What `options` names: folders and files as they are given, or a suite file. A suite file is JSON: {"name": …, "cases": [folder patterns],
 /// "lists": [files or folders]}, paths relative to the data folder; of a pattern's folders those with a config.json count.
 /// Errors name file, place, found and wanted.
 Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation);

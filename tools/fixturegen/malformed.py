@@ -347,14 +347,16 @@ def field(number, value):
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
+# Field numbers of onnx.proto.
+def tensor(*, dims=(2,), elem=1, raw=bytes(8), name="w", extra=b""):
+    return b"".join(field(1, d) for d in dims) + field(2, elem) + field(8, name) + (b"" if raw is None else field(9, raw)) + extra
+
+
+def external(**entries):
+    return b"".join(field(13, field(1, k) + field(2, v)) for k, v in entries.items()) + field(14, 1)
+
+
 def make_onnx():
-    # Field numbers of onnx.proto.
-    def tensor(*, dims=(2,), elem=1, raw=bytes(8), name="w", extra=b""):
-        return b"".join(field(1, d) for d in dims) + field(2, elem) + field(8, name) + (b"" if raw is None else field(9, raw)) + extra
-
-    def external(**entries):
-        return b"".join(field(13, field(1, k) + field(2, v)) for k, v in entries.items()) + field(14, 1)
-
     def graph(*, initializer=None, extra=b""):
         return field(2, "g") + (b"" if initializer is None else field(5, initializer)) + extra
 
@@ -415,8 +417,25 @@ def make_onnx():
     put("map_type", model(graph(extra=field(11, field(1, "x") + field(2, field(5, field(1, 7)))))))
 
 
+def make_onnx_tensor():
+    def put(name, data):
+        write(f"onnx_tensor/{name}.pb", data)
+
+    put("good", tensor())
+    put("empty", b"")
+    put("garbage", b"\xff\xfe\xfd this is no message")
+    put("cut", tensor()[:-3])
+    put("length_of_2_gb", field(2, 1) + varint(9 << 3 | 2) + varint((1 << 31) - 1) + b"x")
+    put("negative_size", tensor(dims=(-2,)))
+    put("elements_overflow", tensor(dims=(1 << 32, 1 << 32)))
+    put("raw_too_short", tensor(raw=bytes(7)))
+    put("undefined_type", tensor(elem=0))
+    put("external", tensor(raw=None, extra=external(location="w.bin")))
+    put("external_parent_folder", tensor(raw=None, extra=external(location="../w.bin")))
+
+
 def main():
-    for folder in ("json", "safetensors", "checkpoint", "npy", "zip", "pt2", "onnx"):
+    for folder in ("json", "safetensors", "checkpoint", "npy", "zip", "pt2", "onnx", "onnx_tensor"):
         shutil.rmtree(ROOT / folder, ignore_errors=True)
     make_json()
     make_safetensors()
@@ -425,6 +444,7 @@ def main():
     make_zip()
     make_pt2()
     make_onnx()
+    make_onnx_tensor()
     write(
         "ORIGIN.md",
         "# Broken and hostile files\n\n"

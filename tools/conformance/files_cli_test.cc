@@ -1,0 +1,264 @@
+// What a user brings, through the command line: .pt2 and .onnx files, ONNX's backend tests, one artifact against another, and files
+// that mean harm.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "framework/base/strings.h"
+#include "framework/formats/json.h"
+#include "framework/formats/npy.h"
+#include "framework/formats/onnx.h"
+#include "framework/testing/matchers.h"
+#include "framework/testing/temp_folder.h"
+#include "references/runtimes/onnxruntime.h"
+#include "tools/conformance/cli.h"
+#include "tools/conformance/default_toolbox.h"
+
+namespace conformance::cli {
+namespace {
+
+using namespace conformance::testing;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+namespace fs = std::filesystem;
+
+fs::path Fixtures() { return CONFORMANCE_FIXTURES_DIR; }
+bool HasOnnxRuntime() { return runtimes::OnnxRuntimeBackend().Version().ok(); }
+
+class FilesCli : public ::testing::Test {
+ protected:
+  /// `conformance run WORDS…`; the record's cells are kept.
+  int Run(std::vector<std::string> words) {
+    const std::string record = (folder_.path() / "record.json").string();
+    fs::remove(record);
+    words.insert(words.begin(), {"conformance", "run"});
+    words.insert(words.end(), {"--quiet", "--json", record});
+    std::vector<const char*> argv;
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    ::testing::internal::CaptureStderr();
+    const int code = RunCli(static_cast<int>(argv.size()), argv.data(), toolbox_);
+    errors_ = ::testing::internal::GetCapturedStderr();
+    cells_ = Json::MakeArray();
+    if (const auto read = formats::ReadJson(record); read.ok()) cells_ = *read->Find("cells");
+    return code;
+  }
+  std::vector<std::string> Ids() const {
+    std::vector<std::string> ids;
+    for (const Json& cell : cells_.AsArray()) ids.push_back(cell.Find("id")->AsString() + " " + cell.Find("verdict")->AsString());
+    return ids;
+  }
+  std::string Reasons() const {
+    std::string text;
+    for (const Json& cell : cells_.AsArray()) text += cell.Find("id")->AsString() + ": " + cell.Find("reason")->AsString() + "\n";
+    return text;
+  }
+  const Json& Cell(size_t i = 0) const { return cells_.AsArray()[i]; }
+  /// The shapes that a cell was judged at.
+  std::set<std::string> Assignments(size_t i = 0) const {
+    std::set<std::string> found;
+    for (const Json& figures : Cell(i).Find("figures")->AsArray()) found.insert(figures.Find("assignment")->AsString());
+    return found;
+  }
+  std::string Notes() const {
+    std::string text;
+    for (const Json& cell : cells_.AsArray()) {
+      for (const Json& note : cell.Find("notes")->AsArray()) text += note.AsString() + "\n";
+    }
+    return text;
+  }
+  std::string Golden(const std::string& file) const { return (Fixtures() / "golden" / file).string(); }
+  std::string Path(const std::string& file) const { return (folder_.path() / file).string(); }
+
+  const engine::Toolbox toolbox_ = DefaultToolbox();
+  TempFolder folder_;
+  Json cells_ = Json::MakeArray();
+  std::string errors_;
+};
+
+TEST_F(FilesCli, AStaticProgramRunsAsItIs) {
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("torch_export.pt2/static/none/program/f32 pass"));
+  EXPECT_EQ(Cell().Find("facts")->Find("judged_by")->AsString(), "program");
+  EXPECT_THAT(Assignments(), ElementsAre(""));
+}
+
+TEST_F(FilesCli, ADynamicProgramRunsAtThreeUnseenShapes) {
+  for (const std::string model : {"bert", "gpt2", "llama_gqa", "modernbert", "patchtst", "resnet", "vit_cls", "wav2vec2_ctc"}) {
+    EXPECT_EQ(Run({Golden(model + "/torch_export_dynamic.pt2"), "--backend", "program"}), 0) << model << errors_ << Reasons();
+    EXPECT_THAT(Assignments(), SizeIs(4)) << model;
+  }
+}
+
+TEST_F(FilesCli, AProgramIsExportedByOurs) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  EXPECT_EQ(Run({Golden("gpt2/torch_export_dynamic.pt2"), "--exporter", "onnx", "--backend", "onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("torch_export_dynamic.pt2/dynamic/onnx/onnxruntime/f32 pass"));
+  EXPECT_THAT(Assignments(), SizeIs(4));
+}
+
+TEST_F(FilesCli, InputsComeFromFiles) {
+  const std::string inputs = Golden("bert/inputs.safetensors");
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--inputs", inputs, "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Cell().Find("command")->AsString(), HasSubstr("--inputs " + inputs));
+  EXPECT_EQ(Run({Golden("gpt2/torch_export.pt2"), "--inputs", inputs, "--backend", "program"}), 1);
+  EXPECT_THAT(Reasons(), AllOf(HasSubstr("no such input"), HasSubstr("token_type_ids")));
+  EXPECT_EQ(Run({Golden("bert"), "--inputs", inputs}), 2);
+  EXPECT_THAT(errors_, HasSubstr("--inputs and --size are for"));
+}
+
+TEST_F(FilesCli, SizesCanBeChosen) {
+  EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41=17", "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41=41", "--backend", "program"}), 1);
+  EXPECT_THAT(Reasons(), HasSubstr("at most 40"));
+  EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41", "--backend", "program"}), 2);
+  EXPECT_THAT(errors_, HasSubstr("DIMENSION=SIZE"));
+}
+
+TEST_F(FilesCli, AnOnnxFileIsJudgedByTheRuntimeUnoptimised) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const std::string model = (Fixtures() / "formats/onnx/small.onnx").string();
+  EXPECT_EQ(Run({model, "--backend", "onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Cell().Find("facts")->Find("judged_by")->AsString(), "onnxruntime");
+  EXPECT_THAT(Notes(), HasSubstr("judged by onnxruntime, which has no f64"));
+  EXPECT_EQ(Run({model, "--backend", "onnxruntime", "--reference", "nobody"}), 2);
+  EXPECT_THAT(errors_, HasSubstr("no reference 'nobody'"));
+}
+
+TEST_F(FilesCli, OnnxBackendTestsAreJudgedByTheirOutputs) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  EXPECT_EQ(Run({"--onnx-tests", (Fixtures() / "onnx_tests").string(), "--backend", "onnxruntime"}), 1) << errors_;
+  EXPECT_THAT(Ids(), UnorderedElementsAre("node/test_abs/test_data_set_0/none/onnxruntime/f32 pass",
+                                          "node/test_add_uint8/test_data_set_0/none/onnxruntime/f32 pass",
+                                          "node/test_and2d/test_data_set_0/none/onnxruntime/f32 pass",
+                                          "node/test_gather_0/test_data_set_0/none/onnxruntime/f32 pass",
+                                          "node/test_identity_sequence/test_data_set_0/none/onnxruntime/f32 unsupported",
+                                          "node/test_optional_get_element_tensor/test_data_set_0/none/onnxruntime/f32 unsupported",
+                                          "node/test_string_concat/test_data_set_0/none/onnxruntime/f32 unsupported",
+                                          "simple/test_single_relu_model/test_data_set_0/none/onnxruntime/f32 pass"))
+      << Reasons();
+  EXPECT_THAT(Reasons(), AllOf(HasSubstr("a sequence"), HasSubstr("an optional"), HasSubstr("STRING")));
+  // A folder of one case, as its repeat command names it; and outputs that differ.
+  fs::copy(Fixtures() / "onnx_tests/node/test_abs", folder_.path() / "test_abs", fs::copy_options::recursive);
+  const fs::path data = folder_.path() / "test_abs/test_data_set_0";
+  EXPECT_EQ(Run({"--onnx-tests", Path("test_abs"), "--backend", "onnxruntime"}), 0) << errors_;
+  fs::copy(data / "input_0.pb", data / "output_0.pb", fs::copy_options::overwrite_existing);  // |x| is not x
+  EXPECT_EQ(Run({"--onnx-tests", Path("test_abs"), "--backend", "onnxruntime"}), 1);
+  EXPECT_THAT(Ids(), ElementsAre("test_abs/test_data_set_0/none/onnxruntime/f32 fail"));
+  EXPECT_EQ(Run({"--onnx-tests", Golden("bert")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("no ONNX backend test"));
+}
+
+/// y = factor · x, x f32 [n].
+formats::OnnxModel Scaling(float factor, const std::string& input, const std::string& output) {
+  formats::OnnxModel model;
+  model.ir_version = 9;
+  model.opset_imports = {{"", 20}};
+  model.graph.name = "scaling";
+  const auto value = [](const std::string& name) {
+    formats::OnnxValueInfo info;
+    info.name = name;
+    info.type.elem = formats::OnnxElem::kFloat;
+    info.type.shape = {{.size = {}, .symbol = "n"}};
+    return info;
+  };
+  model.graph.inputs = {value(input)};
+  model.graph.outputs = {value(output)};
+  model.graph.initializers = {formats::OnnxTensorOf("factor", Tensor::Of<float>({}, {factor}))};
+  formats::OnnxNode node;
+  node.op_type = "Mul";
+  node.inputs = {input, "factor"};
+  node.outputs = {output};
+  model.graph.nodes = {node};
+  return model;
+}
+
+TEST_F(FilesCli, OneArtifactIsHeldAgainstAnother) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const auto write = [&](const std::string& file, const formats::OnnxModel& model) {
+    const auto bytes = formats::SerializeOnnx(model);
+    ASSERT_THAT(bytes, IsOk());
+    std::ofstream(Path(file), std::ios::binary) << *bytes;
+  };
+  write("before.onnx", Scaling(2, "x", "y"));
+  write("same.onnx", Scaling(2, "input", "output"));  // called differently
+  write("other.onnx", Scaling(2.001f, "x", "y"));
+  EXPECT_EQ(Run({Path("same.onnx"), "--against", Path("before.onnx"), "--backend", "onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Cell().Find("facts")->Find("against")->AsString(), Path("before.onnx"));
+  EXPECT_THAT(Assignments(), SizeIs(4));
+  EXPECT_EQ(Run({Path("other.onnx"), "--against", Path("before.onnx"), "--backend", "onnxruntime"}), 1);
+  EXPECT_THAT(Ids(), ElementsAre("other.onnx/dynamic/none/onnxruntime/f32 fail"));
+  EXPECT_THAT(Cell().Find("command")->AsString(), HasSubstr("--against"));
+}
+
+TEST_F(FilesCli, AnArtifactIsHeldAgainstTheProgramItCameFrom) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const std::string program = Golden("patchtst/torch_export_dynamic.pt2"), model = Path("patchtst.onnx");
+  ASSERT_EQ(Run({program, "--exporter", "onnx", "--backend", "onnxruntime", "--run-dir", Path("run")}), 0) << errors_ << Reasons();
+  // The static twin computes the same, at its own shape.
+  EXPECT_EQ(Run({Golden("patchtst/torch_export.pt2"), "--against", program, "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("bert"), "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Cell().Find("facts")->Find("judged_by")->AsString(), "eager");
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("patchtst/torch_export.pt2"), "--backend", "program"}), 1);
+}
+
+// --- Files that mean harm ------------------------------------------------------------------------------------------------
+
+TEST_F(FilesCli, BrokenFilesCostTheirOwnCells) {
+  for (const auto& [folder, extension] : {std::pair("pt2", ".pt2"), std::pair("onnx", ".onnx")}) {
+    std::vector<std::string> words;
+    size_t count = 0;
+    for (const auto& entry : fs::directory_iterator(Fixtures() / "malformed" / folder)) {
+      if (entry.path().extension() != extension) continue;
+      words.push_back(entry.path().string());
+      ++count;
+    }
+    EXPECT_EQ(Run(words), 1) << errors_;
+    ASSERT_GE(cells_.AsArray().size(), count) << folder;
+    for (const Json& cell : cells_.AsArray()) {
+      const std::string verdict = cell.Find("verdict")->AsString();
+      EXPECT_TRUE(verdict == "error" || verdict == "unsupported" || verdict == "unavailable") << cell.Find("id")->AsString() << " " << verdict;
+      if (verdict == "unavailable") continue;
+      EXPECT_EQ(cell.Find("stage")->AsString(), "load") << cell.Find("id")->AsString();
+      EXPECT_THAT(cell.Find("reason")->AsString(), HasSubstr(extension)) << cell.Find("id")->AsString();  // the file is named
+    }
+  }
+}
+
+TEST_F(FilesCli, AZipThatLeavesItsFolderIsRefused) {
+  for (const std::string name : {"name_parent", "name_absolute", "bomb"}) {
+    fs::copy(Fixtures() / "malformed/zip" / (name + ".zip"), Path(name + ".pt2"));
+    EXPECT_EQ(Run({Path(name + ".pt2"), "--backend", "program"}), 1) << errors_;
+    EXPECT_THAT(Ids(), ElementsAre(name + ".pt2/static/none/program/f32 error")) << Reasons();
+  }
+}
+
+TEST_F(FilesCli, ExternalDataThatIsMissingIsSaid) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  fs::copy(Fixtures() / "formats/onnx/external.onnx", Path("external.onnx"));  // without its .data
+  EXPECT_EQ(Run({Path("external.onnx"), "--backend", "onnxruntime"}), 1) << errors_;
+  ASSERT_THAT(cells_.AsArray(), SizeIs(1));
+  EXPECT_NE(Cell().Find("verdict")->AsString(), "pass");
+  EXPECT_THAT(Reasons() + Notes(), HasSubstr("external.onnx.data"));
+}
+
+TEST_F(FilesCli, WhatIsNoModelIsRefused) {
+  EXPECT_EQ(Run({Path("nothing.onnx")}), 2);
+  EXPECT_THAT(errors_, AllOf(HasSubstr("no such file"), HasSubstr("nothing.onnx")));
+  std::ofstream(Path("text.txt")) << "text";
+  EXPECT_EQ(Run({Path("text.txt")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("a checkpoint folder, a .pt2 or an .onnx file"));
+  EXPECT_EQ(Run({"--against", Path("nothing.onnx")}), 2);
+  EXPECT_THAT(errors_, HasSubstr("need a model"));
+}
+
+}  // namespace
+}  // namespace conformance::cli
