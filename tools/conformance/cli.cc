@@ -158,12 +158,12 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   const std::function<int()> import = AddListImport(*list, toolbox, invocation);
 
   ExportOptions export_options;
-  CLI::App* export_command = app.add_subcommand("export", "write one artifact of a checkpoint folder");
+  CLI::App* export_command = app.add_subcommand("export", "write one artifact of a checkpoint folder or a .pt2");
   export_command->footer(
       "Traces the folder's inputs.safetensors with case.json's forward_kwargs where it has them, else inputs made by the class's\n"
       "plan. Graph inputs and outputs bear dotted names: input_ids, past_key_values.layers.0.keys, logits.\n\n"
       "  conformance export ./gpt2 --format onnx --dynamic --output gpt2.onnx");
-  export_command->add_option("MODEL", export_options.model, "checkpoint folder")->required();
+  export_command->add_option("MODEL", export_options.model, "checkpoint folder, or a .pt2 of torch.export")->required();
   export_command->add_option("--format", export_options.format, "export format: onnx")->required();
   export_command->add_flag("--dynamic", export_options.dynamic, "every dimension of every input dynamic");
   export_command->add_option("--opset", export_options.opset, "ONNX opset");

@@ -5,9 +5,11 @@
 #include "exporters/common/export_model.h"
 #include "framework/base/strings.h"
 #include "framework/formats/json.h"
+#include "framework/ir/pt2.h"
 #include "framework/load/input_plan.h"
 #include "framework/load/load.h"
 #include "framework/load/recordings.h"
+#include "framework/weights/tensor_weights.h"
 #include "tools/conformance/commands.h"
 
 namespace conformance::cli {
@@ -57,12 +59,26 @@ Result<std::unique_ptr<ports::ExportConfig>> ConfigOf(const engine::Toolbox& too
   return config;
 }
 
+// A program of torch.export enters at Lower; its sizes are as dynamic as they were exported.
+Result<ports::Artifact> ExportPt2(const ports::Exporter& exporter, const ports::ExportConfig& config, const fs::path& file) {
+  if (!exporter.Capabilities().lowers_programs) {
+    return Unsupported("the exporter takes checkpoint folders, not programs").With("exporter", std::string(exporter.Name()));
+  }
+  if (config.dynamic || config.dynamic_shapes) {
+    return Invalid("the dimensions of a .pt2 were settled when it was exported: --dynamic changes nothing").With("file", file.string());
+  }
+  CONFORMANCE_TRY(const ir::Pt2Program read, ir::ReadPt2(file));
+  CONFORMANCE_TRY(auto tensors, read.Weights());
+  return exporter.Lower(read.program, weights::TensorWeights(std::move(tensors)), config);
+}
+
 Result<ports::Artifact> Export(const engine::Toolbox& toolbox, const ExportOptions& options) {
   const auto exporter = std::ranges::find_if(toolbox.exporters.All(), [&](const auto& e) { return e->Capabilities().format == options.format; });
   if (exporter == toolbox.exporters.All().end()) {
     return Invalid("unknown --format").With("found", options.format).With("wanted", Join(toolbox.export_configs.Formats(), ", "));
   }
   CONFORMANCE_TRY(const auto config, ConfigOf(toolbox, options));
+  if (fs::path(options.model).extension() == ".pt2" && !fs::is_directory(options.model)) return ExportPt2(**exporter, *config, options.model);
   CONFORMANCE_TRY(const load::LoadedModel loaded, load::LoadModel(options.model, toolbox.models));
   CONFORMANCE_TRY(const ports::ModelInputs inputs, InputsOf(loaded, options));
   if (!(*exporter)->Capabilities().lowers_programs) return (*exporter)->ExportCheckpoint({.folder = loaded.folder, .spec = {}}, inputs, *config);
