@@ -26,6 +26,7 @@ Status CheckGiven(const Leaf& leaf, const Tensor& tensor) {
 std::vector<std::string> WordsOf(const std::string& path, const FileOptions& options) {
   std::vector<std::string> words = {path};
   for (const std::string& input : options.inputs) words.insert(words.end(), {"--inputs", input});
+  for (const std::string& output : options.expected) words.insert(words.end(), {"--expected", output});
   for (const auto& [name, size] : options.sizes) words.insert(words.end(), {"--size", name + '=' + std::to_string(size)});
   if (!options.judge.empty()) words.insert(words.end(), {"--reference", options.judge});
   return words;

@@ -32,7 +32,8 @@ Result<Tensor> ReadOne(const fs::path& file) {
 
 class Collector {
  public:
-  explicit Collector(const std::vector<std::string>& names) : names_(names) {}
+  /// `names`: what may be given; null: anything.
+  explicit Collector(const std::vector<std::string>* names) : names_(names) {}
 
   Status Add(const std::string& word) {
     std::error_code ignored;
@@ -50,12 +51,19 @@ class Collector {
   /// In the model's order.
   Result<NamedTensors> Take() {
     NamedTensors ordered;
-    for (const std::string& name : names_) {
+    for (const std::string& name : *names_) {
       const Tensor* tensor = Find(found_, name);
       if (!tensor) return Invalid("an input is missing in the files given").With("input", name).With("found", Join(Names(), ", "));
       ordered.emplace_back(name, *tensor);
     }
     return ordered;
+  }
+  NamedTensors TakeAll() {
+    const bool numbered = std::all_of(found_.begin(), found_.end(), [](const auto& entry) { return ParseInt(entry.first).has_value(); });
+    if (numbered) {
+      std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return *ParseInt(a.first) < *ParseInt(b.first); });
+    }
+    return std::move(found_);
   }
 
  private:
@@ -66,11 +74,11 @@ class Collector {
   }
 
   Status Keep(const std::string& name, Tensor tensor, const fs::path& file) {
-    if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
+    if (names_ && std::find(names_->begin(), names_->end(), name) == names_->end()) {
       return Invalid("the model has no such input")
           .With("file", file.string())
           .With("found", name)
-          .With("wanted", Join(names_, ", "));
+          .With("wanted", Join(*names_, ", "));
     }
     if (Find(found_, name)) return Invalid("an input is given twice").With("file", file.string()).With("input", name);
     found_.emplace_back(name, std::move(tensor));
@@ -107,21 +115,27 @@ class Collector {
   /// "input_2" is the third input, unless one is called so.
   std::string NameOf(const std::string& stem) const {
     constexpr std::string_view kPrefix = "input_";
-    if (std::find(names_.begin(), names_.end(), stem) != names_.end() || !StartsWith(stem, kPrefix)) return stem;
+    if (!names_ || std::find(names_->begin(), names_->end(), stem) != names_->end() || !StartsWith(stem, kPrefix)) return stem;
     const auto place = ParseInt(std::string_view(stem).substr(kPrefix.size()));
-    return place && *place >= 0 && static_cast<size_t>(*place) < names_.size() ? names_[static_cast<size_t>(*place)] : stem;
+    return place && *place >= 0 && static_cast<size_t>(*place) < names_->size() ? (*names_)[static_cast<size_t>(*place)] : stem;
   }
 
-  const std::vector<std::string>& names_;
+  const std::vector<std::string>* names_;
   NamedTensors found_;
 };
 
 }  // namespace
 
 Result<NamedTensors> ReadInputs(const std::vector<std::string>& words, const std::vector<std::string>& names) {
-  Collector collector(names);
+  Collector collector(&names);
   for (const std::string& word : words) CONFORMANCE_RETURN_IF_ERROR(collector.Add(word));
   return collector.Take();
+}
+
+Result<NamedTensors> ReadTensors(const std::vector<std::string>& words) {
+  Collector collector(nullptr);
+  for (const std::string& word : words) CONFORMANCE_RETURN_IF_ERROR(collector.Add(word));
+  return collector.TakeAll();
 }
 
 }  // namespace conformance::cases

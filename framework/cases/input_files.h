@@ -15,4 +15,7 @@ namespace conformance::cases {
 /// Errors name file, found and wanted: kNotFound; kInvalid for an input given twice, unknown or missing; those of the formats.
 Result<NamedTensors> ReadInputs(const std::vector<std::string>& words, const std::vector<std::string>& names);
 
+/// The same for a file that names nothing: whatever the words hold, in their order; names that are numbers ("0", "1") by number.
+Result<NamedTensors> ReadTensors(const std::vector<std::string>& words);
+
 }  // namespace conformance::cases

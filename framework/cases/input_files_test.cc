@@ -54,6 +54,17 @@ TEST_F(InputFiles, AFolder) {
   EXPECT_THAT((*read)[1].second, BitEqualTo(b_));
 }
 
+TEST_F(InputFiles, WithoutNamesWhateverThereIs) {
+  ASSERT_THAT(formats::WriteSafetensors(Path("numbered.safetensors"), {{"10", a_}, {"2", b_}}), IsOk());
+  const auto numbered = ReadTensors({Path("numbered.safetensors")});
+  ASSERT_THAT(numbered, IsOk());
+  EXPECT_EQ((*numbered)[0].first, "2");
+  ASSERT_THAT(formats::WriteNpy(Path("x.npy"), a_), IsOk());
+  const auto given = ReadTensors({"z=" + Path("x.npy"), "y=" + Path("x.npy")});
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ((*given)[0].first, "z");  // as given
+}
+
 TEST_F(InputFiles, WhatDoesNotFitIsNamed) {
   ASSERT_THAT(formats::WriteNpy(Path("a.npy"), a_), IsOk());
   EXPECT_THAT(ReadInputs({Path("a.npy")}, {"a", "b"}), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("missing"), HasSubstr("input: b"))));

@@ -84,7 +84,7 @@ Tensor MakeLeaf(const Leaf& leaf, const Shape& shape, int64_t limit, uint64_t se
     for (double& value : values) value = random.Normal();
     return Cast(Tensor::Of<double>(shape, values), leaf.dtype);
   }
-  std::vector<int64_t> values(static_cast<size_t>(count), leaf.fill == Fill::kOnes ? std::min<int64_t>(1, limit - 1) : 0);
+  std::vector<int64_t> values(static_cast<size_t>(count), leaf.fill == Fill::kOnes ? std::min(std::max<int64_t>(1, leaf.least), limit - 1) : 0);
   if (leaf.fill == Fill::kIds) {
     Random random = Random::For(seed, leaf.name);
     // Where no table says how far ids may go, small ones do least harm.

@@ -25,7 +25,7 @@ SymInt S(const char* name) { return SymInt::Symbol(name); }
 LeafPlan Text() {
   LeafPlan plan;
   plan.leaves = {{.name = "input_ids", .dtype = DType::kI64, .sizes = {S("b"), S("n")}, .fill = Fill::kIds, .limits = {99}},
-                 {.name = "attention_mask", .dtype = DType::kI64, .sizes = {S("m"), S("n")}, .fill = Fill::kOnes, .limits = {}}};
+                 {.name = "attention_mask", .dtype = DType::kI64, .sizes = {S("m"), S("n")}, .fill = Fill::kOnes}};
   plan.symbols = {{.name = "b", .first = 2, .min = 2, .max = {}}, {.name = "n", .first = 9, .min = 2, .max = 40}, {.name = "m", .first = 2, .min = 2, .max = {}}};
   return plan;
 }
@@ -57,7 +57,7 @@ TEST(LeafPlan, KeepsToRangesAndConditions) {
 
 TEST(LeafPlan, NothingOpenHasNoOtherShape) {
   LeafPlan plan;
-  plan.leaves = {{.name = "x", .dtype = DType::kF32, .sizes = {2, 3}, .fill = Fill::kNormal, .limits = {}}};
+  plan.leaves = {{.name = "x", .dtype = DType::kF32, .sizes = {2, 3}, .fill = Fill::kNormal}};
   EXPECT_THAT(plan.Unseen(), IsEmpty());
   EXPECT_THAT(plan.Make({}, 0), IsOk());
 }
@@ -74,8 +74,8 @@ TEST(LeafPlan, FillsAsTheLeavesSay) {
 
   LeafPlan plan;
   plan.leaves = {{.name = "position_ids", .dtype = DType::kI64, .sizes = {2, 4}, .fill = Fill::kPositions, .limits = {3}},
-                 {.name = "mask", .dtype = DType::kF16, .sizes = {1, 1, 2, 2}, .fill = Fill::kZeros, .limits = {}},
-                 {.name = "x", .dtype = DType::kBF16, .sizes = {0, 4}, .fill = Fill::kNormal, .limits = {}}};
+                 {.name = "mask", .dtype = DType::kF16, .sizes = {1, 1, 2, 2}, .fill = Fill::kZeros},
+                 {.name = "x", .dtype = DType::kBF16, .sizes = {0, 4}, .fill = Fill::kNormal}};
   const auto others = plan.Make({}, 0);
   ASSERT_THAT(others, IsOk());
   EXPECT_EQ((*others)[0].second.ToInts(), (std::vector<int64_t>{0, 1, 2, 0, 0, 1, 2, 0}));  // below the table's 3 rows
@@ -85,7 +85,7 @@ TEST(LeafPlan, FillsAsTheLeavesSay) {
 
 TEST(LeafPlan, NamesAndTypesTellTheFill) {
   const auto fill = [](const char* name, DType dtype, size_t rank, bool picks) {
-    return FillOf({.name = name, .dtype = dtype, .sizes = std::vector<SymInt>(rank, 2), .fill = {}, .limits = {}}, picks);
+    return FillOf({.name = name, .dtype = dtype, .sizes = std::vector<SymInt>(rank, 2), .fill = {}}, picks);
   };
   EXPECT_EQ(fill("x", DType::kI64, 2, true), Fill::kIds);
   EXPECT_EQ(fill("decoder.position_ids", DType::kI64, 2, true), Fill::kPositions);
@@ -107,7 +107,7 @@ TEST(LeafPlan, PinsSizesThatFit) {
 
 TEST(LeafPlan, RefusesSizesThatNoMachineHas) {
   LeafPlan plan;
-  plan.leaves = {{.name = "x", .dtype = DType::kF32, .sizes = {S("n"), S("n")}, .fill = Fill::kNormal, .limits = {}}};
+  plan.leaves = {{.name = "x", .dtype = DType::kF32, .sizes = {S("n"), S("n")}, .fill = Fill::kNormal}};
   plan.symbols = {{.name = "n", .first = int64_t{1} << 40, .min = {}, .max = {}}};
   EXPECT_THAT(plan.Make(plan.First(), 0), IsError(ErrorKind::kInvalid, HasSubstr("too large")));
 }

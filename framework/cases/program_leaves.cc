@@ -87,9 +87,21 @@ bool PassesOn(const ir::Node& node, const ir::NamedArgument& input) {
   return std::find(kMoves.begin(), kMoves.end(), op) != kMoves.end();
 }
 
-/// Follows an input through ops that pass it on to those that pick rows with it.
-std::vector<SymInt> LimitsOf(const ir::Graph& graph, ValueId input) {
-  std::vector<SymInt> limits;
+/// Lower bound of the size that a node reads out of a tensor ("item"); 0 where it reads none.
+int64_t LeastOf(const ir::Program& program, const ir::Node& node) {
+  if (BaseName(node) != "item" && BaseName(node) != "_local_scalar_dense") return 0;
+  for (const ValueId output : node.OutputValues()) {
+    const auto* size = std::get_if<SymInt>(&program.graph.value(output).meta);
+    const auto symbol = size ? size->AsSymbol() : std::nullopt;
+    const auto range = symbol ? program.range_constraints.find(*symbol) : program.range_constraints.end();
+    if (range != program.range_constraints.end()) return range->second.min.value_or(0);
+  }
+  return 0;
+}
+
+/// Follows an integer input through ops that pass it on, to those that pick rows with it and those that make a size of it.
+void FollowUses(const ir::Program& program, ValueId input, Leaf& leaf) {
+  const ir::Graph& graph = program.graph;
   std::vector<ValueId> open = {input};
   std::set<ValueId> seen = {input};
   while (!open.empty()) {
@@ -103,7 +115,8 @@ std::vector<SymInt> LimitsOf(const ir::Graph& graph, ValueId input) {
       const ir::Node& node = graph.node(id);
       for (const ir::NamedArgument& argument : node.inputs) {
         if (!Refers(argument, value)) continue;
-        AddLimits(graph, node, argument, value, limits);
+        AddLimits(graph, node, argument, value, leaf.limits);
+        leaf.least = std::max(leaf.least, LeastOf(program, node));
         if (!PassesOn(node, argument)) continue;
         for (const ValueId output : node.OutputValues()) {
           if (seen.insert(output).second) open.push_back(output);
@@ -111,7 +124,6 @@ std::vector<SymInt> LimitsOf(const ir::Graph& graph, ValueId input) {
       }
     }
   }
-  return limits;
 }
 
 /// "L['input_ids'].size()[1] <= 40" over the sizes of leaves; none where it speaks of something else.
@@ -181,7 +193,7 @@ Result<LeafPlan> LeavesOf(const ir::Program& program) {
     if (!dtype) return Unsupported("an input's type has no computing here").With("input", leaf.name).With("found", ir::Describe(*meta));
     leaf.dtype = *dtype;
     leaf.sizes = meta->sizes;
-    if (!IsFloating(leaf.dtype) && leaf.dtype != DType::kBool) leaf.limits = LimitsOf(program.graph, *id);
+    if (!IsFloating(leaf.dtype) && leaf.dtype != DType::kBool) FollowUses(program, *id, leaf);
     leaf.fill = FillOf(leaf, !leaf.limits.empty());
     plan.leaves.push_back(std::move(leaf));
   }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "framework/ir/pt2.h"
@@ -67,6 +68,15 @@ TEST(ProgramLeaves, AStaticProgramHasNoOpenSize) {
     ASSERT_THAT(plan, IsOk()) << model;
     EXPECT_THAT(plan->symbols, IsEmpty()) << model;
   }
+}
+
+// A size that the program reads out of an input: what stands in the input keeps to its range.
+TEST(ProgramLeaves, SizesReadOutOfInputsKeepToTheirRange) {
+  const auto read = ir::ReadPt2(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/data_dependent.pt2");
+  ASSERT_THAT(read, IsOk());
+  const auto plan = LeavesOf(read->program);
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_TRUE(std::any_of(plan->leaves.begin(), plan->leaves.end(), [](const Leaf& leaf) { return leaf.least == 2; }));
 }
 
 }  // namespace

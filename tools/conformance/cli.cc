@@ -58,7 +58,7 @@ Invocation Describe(int argc, const char* const* argv) {
 }
 
 void AddSelection(CLI::App& command, SelectOptions& select) {
-  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors), .pt2 and .onnx files; none: the shipped suite");
+  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors), .pt2, .onnx and .pte files; none: the shipped suite");
   command.add_option("--suite", select.suite, "a suite file in place of the shipped one");
   const auto patterns = [&](const char* flag, std::vector<std::string>& values, const char* text) {
     command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
@@ -73,7 +73,8 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
       ->expected(1)
       ->take_all();
   const char* files = "Files that you bring";
-  command.add_option("--inputs", select.inputs, "of .pt2 and .onnx: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder")->group(files);
+  command.add_option("--inputs", select.inputs, "of .pt2, .onnx, .pte: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder")->group(files);
+  command.add_option("--expected", select.expected, "their outputs, likewise: what was recorded judges, and no reference")->group(files);
   command.add_option("--size", select.sizes, "DIMENSION=SIZE that a .pt2 or .onnx leaves open, in place of a small one")->group(files);
   command.add_option("--against", select.against, "hold the models against this one: a .pt2, an .onnx or a checkpoint folder")->group(files);
   command.add_option("--reference", select.reference, "what judges: a reference (eager, program, …) or a backend, then without f64")->group(files);

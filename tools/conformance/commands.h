@@ -20,6 +20,7 @@ struct SelectOptions {
   std::vector<std::string> models;  ///< checkpoint folders, .pt2 and .onnx files; none: the shipped suite
   std::vector<std::string> onnx_tests;  ///< folders of ONNX backend tests
   std::vector<std::string> inputs;  ///< of files: FILE, NAME=FILE or a folder
+  std::vector<std::string> expected;  ///< outputs of files, likewise
   std::vector<std::string> sizes;   ///< of files: DIMENSION=SIZE
   std::string against;              ///< what the models are held against; empty: their own judge
   std::string reference;            ///< what judges them; empty: by kind

@@ -11,6 +11,8 @@
 #include "framework/formats/json.h"
 #include "framework/formats/npy.h"
 #include "framework/formats/onnx.h"
+#include "framework/formats/safetensors.h"
+#include "framework/testing/fakes.h"
 #include "framework/testing/matchers.h"
 #include "framework/testing/temp_folder.h"
 #include "references/runtimes/onnxruntime.h"
@@ -85,7 +87,7 @@ class FilesCli : public ::testing::Test {
   std::string Golden(const std::string& file) const { return (Fixtures() / "golden" / file).string(); }
   std::string Path(const std::string& file) const { return (folder_.path() / file).string(); }
 
-  const engine::Toolbox toolbox_ = DefaultToolbox();
+  engine::Toolbox toolbox_ = DefaultToolbox();
   TempFolder folder_;
   Json cells_ = Json::MakeArray();
   std::string errors_;
@@ -119,7 +121,7 @@ TEST_F(FilesCli, InputsComeFromFiles) {
   EXPECT_EQ(Run({Golden("gpt2/torch_export.pt2"), "--inputs", inputs, "--backend", "program"}), 1);
   EXPECT_THAT(Reasons(), AllOf(HasSubstr("no such input"), HasSubstr("token_type_ids")));
   EXPECT_EQ(Run({Golden("bert"), "--inputs", inputs}), 2);
-  EXPECT_THAT(errors_, HasSubstr("--inputs and --size are for"));
+  EXPECT_THAT(errors_, HasSubstr("are for files"));
 }
 
 TEST_F(FilesCli, SizesCanBeChosen) {
@@ -220,6 +222,44 @@ TEST_F(FilesCli, AnArtifactIsHeldAgainstTheProgramItCameFrom) {
   EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("patchtst/torch_export.pt2"), "--backend", "program"}), 1);
 }
 
+TEST_F(FilesCli, RecordedOutputsJudge) {
+  const std::string inputs = Golden("bert/inputs.safetensors"), expected = Golden("bert/expected.safetensors");
+  const std::string model = Golden("bert/torch_export.pt2");
+  EXPECT_EQ(Run({model, "--inputs", inputs, "--expected", expected, "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("torch_export.pt2/recorded/none/program/f32 pass"));
+  EXPECT_THAT(Cell().Find("command")->AsString(), HasSubstr("--expected"));
+  EXPECT_EQ(Run({model, "--inputs", inputs, "--expected", inputs, "--backend", "program"}), 1);
+  EXPECT_THAT(Reasons(), HasSubstr("missing outputs: "));
+  EXPECT_EQ(Run({model, "--expected", expected}), 2);
+  EXPECT_THAT(errors_, HasSubstr("needs --inputs"));
+}
+
+TEST_F(FilesCli, AFileThatNamesNothingIsJudgedByRecordedOutputsOrAnotherModel) {
+  toolbox_.backends.Add(std::make_shared<FakeBackend>("runner", std::vector<std::string>{"pte"},
+                                                      [](const auto&, const auto&, const NamedTensors& inputs) -> Result<NamedTensors> {
+                                                        return NamedTensors{{"0", Doubled(inputs[0].second)}};
+                                                      }));
+  std::ofstream(Path("model.pte")) << "read by its runtime alone";
+  ASSERT_THAT(formats::WriteSafetensors(Path("in.safetensors"), {{"0", Tensor::Of<float>({2}, {1, 2})}}), IsOk());
+  ASSERT_THAT(formats::WriteSafetensors(Path("out.safetensors"), {{"0", Tensor::Of<float>({2}, {2, 4})}}), IsOk());
+  const std::vector<std::string> model = {Path("model.pte"), "--inputs", Path("in.safetensors"), "--backend", "runner"};
+  const auto with = [&](const std::string& flag, const std::string& file) {
+    std::vector<std::string> words = model;
+    words.insert(words.end(), {flag, Path(file)});
+    return words;
+  };
+  EXPECT_EQ(Run(with("--expected", "out.safetensors")), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("model.pte/recorded/none/runner/f32 pass"));
+  EXPECT_EQ(Run(with("--expected", "in.safetensors")), 1);
+  EXPECT_THAT(Ids(), ElementsAre("model.pte/recorded/none/runner/f32 fail"));
+  EXPECT_EQ(Run({Path("model.pte"), "--backend", "runner"}), 2);
+  EXPECT_THAT(errors_, HasSubstr("needs --inputs"));
+  if (!HasOnnxRuntime()) return;
+  std::ofstream(Path("model.onnx"), std::ios::binary) << *formats::SerializeOnnx(Scaling(2, "x", "y"));
+  EXPECT_EQ(Run(with("--against", "model.onnx")), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("model.pte/static/none/runner/f32 pass"));
+}
+
 // --- Files that mean harm ------------------------------------------------------------------------------------------------
 
 TEST_F(FilesCli, BrokenFilesCostTheirOwnCells) {
@@ -266,7 +306,7 @@ TEST_F(FilesCli, WhatIsNoModelIsRefused) {
   EXPECT_THAT(errors_, AllOf(HasSubstr("no such file"), HasSubstr("nothing.onnx")));
   std::ofstream(Path("text.txt")) << "text";
   EXPECT_EQ(Run({Path("text.txt")}), 2);
-  EXPECT_THAT(errors_, HasSubstr("a checkpoint folder, a .pt2 or an .onnx file"));
+  EXPECT_THAT(errors_, HasSubstr("a checkpoint folder, a .pt2, .onnx or .pte file"));
   EXPECT_EQ(Run({"--against", Path("nothing.onnx")}), 2);
   EXPECT_THAT(errors_, HasSubstr("need a model"));
 }

@@ -81,6 +81,7 @@ Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const
 Result<cases::FileOptions> FileOptionsOf(const SelectOptions& options) {
   cases::FileOptions file;
   file.inputs = options.inputs;
+  file.expected = options.expected;
   file.judge = options.reference;
   for (const std::string& text : options.sizes) {
     const size_t equals = text.rfind('=');
@@ -94,6 +95,7 @@ Result<cases::FileOptions> FileOptionsOf(const SelectOptions& options) {
 // Models and folders of tests that the command line names.
 Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, Suite& suite) {
   CONFORMANCE_TRY(const cases::FileOptions file, FileOptionsOf(options));
+  if (!options.against.empty() && !options.expected.empty()) return Invalid("--against and --expected exclude each other");
   std::shared_ptr<const engine::Case> measure;
   if (!options.against.empty()) {
     cases::FileOptions other;
@@ -134,8 +136,8 @@ Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& opt
     if (!options.suite.empty()) return Invalid("models and --suite exclude each other").With("found", options.suite);
     suite.name = "command line";
     CONFORMANCE_RETURN_IF_ERROR(OpenGiven(toolbox, options, suite));
-  } else if (!options.inputs.empty() || !options.sizes.empty() || !options.against.empty() || !options.reference.empty()) {
-    return Invalid("--inputs, --size, --against and --reference need a model");
+  } else if (!options.inputs.empty() || !options.expected.empty() || !options.sizes.empty() || !options.against.empty() || !options.reference.empty()) {
+    return Invalid("--inputs, --expected, --size, --against and --reference need a model");
   } else if (!options.suite.empty()) {
     const fs::path file(options.suite);
     CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, file.has_parent_path() ? file.parent_path() : fs::path("."), file, suite));
