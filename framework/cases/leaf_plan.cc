@@ -12,8 +12,8 @@ namespace {
 using load::Assignment;
 
 constexpr size_t kUnseenShapes = 3;
-/// No input that is made has more elements: a file's numbers are not to be trusted.
-constexpr int64_t kMaxElements = int64_t{1} << 28;
+/// Inputs that are made have no more elements together: a file's numbers are not to be trusted.
+constexpr int64_t kMaxElements = int64_t{1} << 27;
 
 bool IsPrime(int64_t n) {
   if (n < 2) return false;
@@ -59,7 +59,7 @@ Result<Shape> ShapeOf(const Leaf& leaf, const SymbolValues& values) {
   }
   const auto count = CheckedNumElements(shape);
   if (!count || *count > kMaxElements) {
-    return Invalid("an input would be too large").With("input", leaf.name).With("found", ShapeText(shape)).With("wanted", "at most 2^28 elements");
+    return Invalid("an input would be too large").With("input", leaf.name).With("found", ShapeText(shape)).With("wanted", "at most 2^27 elements");
   }
   return shape;
 }
@@ -132,7 +132,12 @@ Status LeafPlan::Check(const Assignment& assignment) const {
     const auto holds = condition.Evaluate(values);
     if (holds.ok() && !*holds) return Invalid("the sizes don't fit together").With("wanted", condition.ToString()).With("found", load::ToString(assignment));
   }
-  for (const Leaf& leaf : leaves) CONFORMANCE_RETURN_IF_ERROR(ShapeOf(leaf, values).status());
+  int64_t elements = 0;
+  for (const Leaf& leaf : leaves) {
+    CONFORMANCE_TRY(const Shape shape, ShapeOf(leaf, values));
+    elements += NumElements(shape);
+    if (elements > kMaxElements) return Invalid("the inputs would be too large together").With("found", load::ToString(assignment)).With("wanted", "at most 2^27 elements");
+  }
   return Ok();
 }
 

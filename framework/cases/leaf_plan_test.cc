@@ -110,6 +110,9 @@ TEST(LeafPlan, RefusesSizesThatNoMachineHas) {
   plan.leaves = {{.name = "x", .dtype = DType::kF32, .sizes = {S("n"), S("n")}, .fill = Fill::kNormal}};
   plan.symbols = {{.name = "n", .first = int64_t{1} << 40, .min = {}, .max = {}}};
   EXPECT_THAT(plan.Make(plan.First(), 0), IsError(ErrorKind::kInvalid, HasSubstr("too large")));
+  plan.leaves.resize(300, {.name = "y", .dtype = DType::kF32, .sizes = {1 << 20}, .fill = Fill::kNormal});
+  plan.symbols[0].first = 1;
+  EXPECT_THAT(plan.Make(plan.First(), 0), IsError(ErrorKind::kInvalid, HasSubstr("too large together")));
 }
 
 }  // namespace

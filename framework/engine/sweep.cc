@@ -96,7 +96,14 @@ JournalHeader HeaderFor(const std::vector<PlannedCell>& plan, const SweepOptions
   header.started = clock.WallTime();
   header.cells = static_cast<int64_t>(plan.size());
   uint64_t hash = 0;
-  for (const PlannedCell& cell : plan) hash = Hash64(std::string_view(cell.id.ToString()), hash);
+  for (const PlannedCell& cell : plan) {
+    hash = Hash64(std::string_view(cell.id.ToString()), hash);
+    // Other inputs, or another measure: another plan. Where the model lies says nothing.
+    const CaseInfo& info = cell.model->Info();
+    for (const std::string& word : info.words) {
+      if (word != info.source.string()) hash = Hash64(std::string_view(word), hash);
+    }
+  }
   header.plan = Hex64(hash);
   Json config = Json::MakeObject();
   config["seed"] = static_cast<int64_t>(options.seed);

@@ -232,6 +232,15 @@ TEST_F(FilesCli, RecordedOutputsJudge) {
   EXPECT_THAT(Reasons(), HasSubstr("missing outputs: "));
   EXPECT_EQ(Run({model, "--expected", expected}), 2);
   EXPECT_THAT(errors_, HasSubstr("needs --inputs"));
+  // A run goes on with the same inputs alone.
+  const std::vector<std::string> again = {"--backend", "program", "--run-dir", Path("run"), "--resume"};
+  const auto resume = [&](std::vector<std::string> words) {
+    words.insert(words.end(), again.begin(), again.end());
+    return Run(std::move(words));
+  };
+  EXPECT_EQ(resume({model, "--inputs", inputs, "--expected", expected}), 0) << errors_;
+  EXPECT_EQ(resume({model, "--inputs", inputs, "--expected", expected}), 0) << errors_;
+  EXPECT_EQ(resume({model, "--inputs", inputs, "--expected", inputs}), 2);
 }
 
 TEST_F(FilesCli, AFileThatNamesNothingIsJudgedByRecordedOutputsOrAnotherModel) {
@@ -252,8 +261,10 @@ TEST_F(FilesCli, AFileThatNamesNothingIsJudgedByRecordedOutputsOrAnotherModel) {
   EXPECT_THAT(Ids(), ElementsAre("model.pte/recorded/none/runner/f32 pass"));
   EXPECT_EQ(Run(with("--expected", "in.safetensors")), 1);
   EXPECT_THAT(Ids(), ElementsAre("model.pte/recorded/none/runner/f32 fail"));
-  EXPECT_EQ(Run({Path("model.pte"), "--backend", "runner"}), 2);
+  EXPECT_EQ(Run({Path("model.pte"), "--expected", Path("out.safetensors"), "--backend", "runner"}), 2);
   EXPECT_THAT(errors_, HasSubstr("needs --inputs"));
+  EXPECT_EQ(Run(model), 2);
+  EXPECT_THAT(errors_, HasSubstr("--expected outputs, or what it is held --against"));
   if (!HasOnnxRuntime()) return;
   std::ofstream(Path("model.onnx"), std::ios::binary) << *formats::SerializeOnnx(Scaling(2, "x", "y"));
   EXPECT_EQ(Run(with("--against", "model.onnx")), 0) << errors_ << Reasons();

@@ -49,7 +49,7 @@ Rows Backends(const engine::Toolbox& toolbox) {
 }
 
 Rows Exporters(const engine::Toolbox& toolbox) {
-  Rows rows = {{"exporter", "format", "takes", "dynamic"}, {"none", "checkpoint, program, pt2, onnx", "models", "yes"}};
+  Rows rows = {{"exporter", "format", "takes", "dynamic"}, {"none", "checkpoint, program, pt2, onnx, pte", "models", "yes"}};
   for (const auto& exporter : toolbox.exporters.All()) {
     const auto capabilities = exporter->Capabilities();
     rows.push_back({std::string(exporter->Name()), capabilities.format,

@@ -103,6 +103,9 @@ Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, S
     CONFORMANCE_TRY(measure, cases::OpenCase(options.against, other, toolbox));
   }
   for (const std::string& path : options.models) {
+    if (fs::path(path).extension() == ".pte" && !measure && file.expected.empty()) {
+      return Invalid("nothing judges a .pte by itself: name its --expected outputs, or what it is held --against").With("file", path);
+    }
     CONFORMANCE_TRY(auto opened, cases::OpenCase(path, file, toolbox));
     suite.cases.push_back(measure ? cases::Against(std::move(opened), measure) : std::move(opened));
   }
