@@ -147,6 +147,17 @@ void BM_Queue(benchmark::State& state) {
 }
 BENCHMARK(BM_Queue)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime()->Unit(benchmark::kMillisecond);
 
+/// A long queue behind a memory that is full with one job of two threads' worth.
+void BM_QueueBehindMemory(benchmark::State& state) {
+  std::vector<JobNeeds> needs(static_cast<size_t>(state.range(0)));
+  for (JobNeeds& job : needs) job.bytes = 10;
+  for (auto _ : state) {
+    RunJobs(needs, {.threads = 2, .bytes = 15}, [](size_t) {}, [] { return false; });
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(needs.size()));
+}
+BENCHMARK(BM_QueueBehindMemory)->Arg(1'000)->Arg(100'000)->UseRealTime()->Unit(benchmark::kMillisecond);
+
 /// Verdicts as lines, written and read again.
 void BM_JournalLine(benchmark::State& state) {
   record::CellRecord cell;

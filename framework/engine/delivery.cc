@@ -41,16 +41,30 @@ void Delivery::Start(const record::CellId& id) {
 }
 
 void Delivery::Finish(size_t place, record::CellRecord record) {
+  Keep(record);
   const std::lock_guard lock(mutex_);
-  if (!status_.ok()) return;
-  if (journal_) {
-    status_ = journal_->Append(record, Seconds());
-    if (!status_.ok()) return;
-  }
   records_[place] = std::move(record);
   ++done_;
   progress_.OnCellEnd(*records_[place], done_, plan_.size());
   Advance();
+}
+
+void Delivery::Replace(size_t place, record::CellRecord record) {
+  Keep(record);
+  const std::lock_guard lock(mutex_);
+  records_[place] = std::move(record);
+  progress_.OnRerun(*records_[place]);
+}
+
+/// Its lines are made side by side; only writing them takes turns.
+void Delivery::Keep(const record::CellRecord& record) {
+  if (!journal_) return;
+  if (Status status = journal_->Append(record, Seconds()); !status.ok()) Fail(std::move(status).error());
+}
+
+void Delivery::Fail(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (status_.ok()) status_ = std::move(error);
 }
 
 void Delivery::Advance() {
@@ -66,14 +80,18 @@ double Delivery::Seconds() const {
   return seconds_before_ + std::chrono::duration<double>(clock_.Now() - begin_).count();
 }
 
-Result<std::vector<record::CellRecord>> Delivery::TakeRecords() {
+std::vector<record::CellRecord> Delivery::TakeRecords() {
   const std::lock_guard lock(mutex_);
-  if (!status_.ok()) return status_.error();
   std::vector<record::CellRecord> records;
   for (auto& record : records_) {
     if (record) records.push_back(std::move(*record));
   }
   return records;
+}
+
+Status Delivery::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
 }
 
 }  // namespace conformance::engine

@@ -13,7 +13,8 @@
 
 namespace conformance::engine {
 
-/// Takes verdicts as cells end: into the journal first, then to whoever looks on, and on in the plan's order.
+/// Takes verdicts as cells end: into the journal first, then to whoever looks on, and on in the plan's order. A journal that cannot be
+/// written ends the sweep; verdicts that were on their way are kept here all the same.
 class Delivery {
  public:
   /// `journal` may be null. `seconds_before`: what earlier sessions took.
@@ -23,15 +24,23 @@ class Delivery {
   /// Counts what a journal has; returns the places in the plan that are left. Called once, before the others.
   std::vector<size_t> Resume(std::vector<record::CellRecord> earlier);
   void Start(const record::CellId& id);
-  /// The verdict of the cell at `place`. A journal that cannot be written ends the sweep.
+  /// The verdict of the cell at `place`.
   void Finish(size_t place, record::CellRecord record);
+  /// Another verdict in place of that of a cell that is finished: it was run again.
+  void Replace(size_t place, record::CellRecord record);
+  /// The verdict that there is, or null. Not while others finish cells.
+  const record::CellRecord* Record(size_t place) const { return records_[place] ? &*records_[place] : nullptr; }
+  /// Nothing more is to be started, for this reason. The first counts.
+  void Fail(Error error);
   bool failed() const;
   /// Of all sessions together.
   double Seconds() const;
-  /// Those that there are, in the plan's order. Errors: of the journal.
-  Result<std::vector<record::CellRecord>> TakeRecords();
+  /// Those that there are, in the plan's order, and what went wrong.
+  std::vector<record::CellRecord> TakeRecords();
+  Status status() const;
 
  private:
+  void Keep(const record::CellRecord& record);  // in the journal
   void Advance();  // the lock is held
 
   const std::vector<PlannedCell>& plan_;

@@ -37,9 +37,16 @@ class JournalTest : public ::testing::Test {
     JournalHeader header;
     header.version = "0.1.0";
     header.started = "2026-08-01T00:00:00Z";
-    header.cells = 3;
-    header.plan = "abc";
-    header.config["seed"] = seed;
+    header.plan.SetCells({"gpt2/static/onnx/onnxruntime/f32", "gpt2/dynamic/onnx/onnxruntime/f32", "gpt2/decode/onnx/onnxruntime/f32"});
+    header.plan.config["seed"] = seed;
+    header.planned = 3;
+    return header;
+  }
+  static JournalHeader Part(int64_t shard, int64_t shards, const std::string& division = "d") {
+    JournalHeader header = Header();
+    header.plan.shard = shard;
+    header.plan.shards = shards;
+    header.plan.division = division;
     return header;
   }
   static record::CellRecord Cell(std::string variant, record::Outcome outcome = record::Outcome::kPass) {
@@ -50,7 +57,10 @@ class JournalTest : public ::testing::Test {
     return cell;
   }
   Result<std::unique_ptr<Journal>> Open(bool resume, const JournalHeader& header = Header()) {
-    return Journal::Open(folder_, header, resume, contents_);
+    JournalSession session;
+    session.command_line = "conformance run --run-dir a";
+    session.versions["onnxruntime"] = "1.32.0";
+    return Journal::Open(folder_, header, std::move(session), resume, contents_);
   }
   std::string Text() const {
     std::ifstream file(folder_ / kJournalFile);
@@ -95,7 +105,7 @@ TEST_F(JournalTest, ResumeStartsAfreshWhereThereIsNothing) {
   EXPECT_THAT(Open(true), IsOk());
   SetText("0123456789abcdef {\"journal\":1,\"vers");  // killed while the header was written
   EXPECT_THAT(Open(false), IsOk());
-  EXPECT_THAT(ParseJournal(Text(), "j")->header.plan, "abc");
+  EXPECT_THAT(ParseJournal(Text(), "j")->header.plan.hash, Header().plan.hash);
 }
 
 TEST_F(JournalTest, AnEarlierRunIsNotOverwritten) {
@@ -108,23 +118,30 @@ TEST_F(JournalTest, AnotherPlanIsRefusedByName) {
   WriteTwo();
   EXPECT_THAT(Open(true, Header(2)), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("another plan"), HasSubstr("'seed' is 1 there, 2 here"))));
   JournalHeader other = Header();
-  other.cells = 4;
-  other.plan = "abd";
-  EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("'cells' is 3 there, 4 here")));
-  other.cells = 3;
-  EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("'plan' is abc there, abd here")));
+  std::vector<std::string> ids = other.plan.cells;
+  ids.push_back("gpt2/prefill/onnx/onnxruntime/f32");
+  other.plan.SetCells(ids);
+  EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("'cells' is 3 there, 4 here"),
+                                                                    HasSubstr("'gpt2/prefill/onnx/onnxruntime/f32' is here alone"))));
+  std::swap(ids[0], ids[1]);
+  ids.pop_back();
+  other.plan.SetCells(ids);
+  EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("the order differs from 'gpt2/static/onnx/onnxruntime/f32' on")));
+  other = Header();
+  other.budget_seconds = 60;
+  EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("'budget' is 0.0 there, 60.0 here")));
   other = Header();
   other.version = "0.2.0";
   EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("'version' is 0.1.0 there")));
   other = Header();
-  other.config["optimize"] = true;
+  other.plan.config["optimize"] = true;
   EXPECT_THAT(Open(true, other), IsError(ErrorKind::kInvalid, HasSubstr("'optimize' is absent there, true here")));
 }
 
 TEST_F(JournalTest, ATornTailIsDroppedWhereverItTears) {
   WriteTwo();
   const std::string whole = Text();
-  const size_t first_end = whole.find('\n') + 1;
+  const size_t first_end = whole.find('\n', whole.find('\n') + 1) + 1;  // header and session
   const size_t second_end = whole.find('\n', first_end) + 1;
   std::vector<size_t> sizes;
   for (const size_t end : {first_end, second_end, whole.size()}) {
@@ -149,11 +166,11 @@ TEST_F(JournalTest, ATornTailIsDroppedWhereverItTears) {
 TEST_F(JournalTest, ADamagedLineCostsItsCellAlone) {
   WriteTwo();
   std::string text = Text();
-  text[text.find("static")] = 'S';
+  text[text.find("static", text.find("\"cell\""))] = 'S';
   SetText(text);
   ASSERT_THAT(Open(true), IsOk());
   EXPECT_THAT(Variants(), ElementsAre("dynamic"));
-  EXPECT_THAT(contents_.warnings, ElementsAre(HasSubstr("line 2 is damaged")));
+  EXPECT_THAT(contents_.warnings, ElementsAre(HasSubstr("line 3 is damaged")));
 }
 
 TEST_F(JournalTest, VerdictsWithoutAHeaderAreRefused) {
@@ -163,9 +180,9 @@ TEST_F(JournalTest, VerdictsWithoutAHeaderAreRefused) {
   SetText(text);
   EXPECT_THAT(Open(true), IsError(ErrorKind::kCorrupt, HasSubstr("without a whole header")));
   Json header = Header().ToJson();
-  header["journal"] = 2;
+  header["journal"] = 3;
   SetText(JournalLine(header));
-  EXPECT_THAT(Open(true), IsError(ErrorKind::kUnsupported, HasSubstr("format 2")));
+  EXPECT_THAT(Open(true), IsError(ErrorKind::kUnsupported, HasSubstr("format 3")));
 }
 
 TEST_F(JournalTest, ACellThatStandsTwiceCountsOnce) {
@@ -177,10 +194,44 @@ TEST_F(JournalTest, ACellThatStandsTwiceCountsOnce) {
   EXPECT_EQ(contents->cells[0].outcome, record::Outcome::kPass);
 }
 
-TEST_F(JournalTest, OneRunAtATime) {
-  const auto journal = Open(false);
+TEST_F(JournalTest, OneRunAtATimeAndTheOtherIsNamed) {
+  const auto journal = Open(false, Part(1, 4));
   ASSERT_THAT(journal, IsOk());
-  EXPECT_THAT(Open(true), IsError(ErrorKind::kInvalid, HasSubstr("another run is at work")));
+  EXPECT_THAT(Open(true, Part(1, 4)),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("another run is at work on shard 2/4"), HasSubstr(folder_.string()),
+                                                 HasSubstr("process: " + std::to_string(::getpid()) + " on "),
+                                                 HasSubstr("started as: conformance run --run-dir a"))));
+}
+
+TEST_F(JournalTest, OtherShardsShareTheFolder) {
+  const auto second = Open(false, Part(1, 4)), third = Open(false, Part(2, 4));
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(third, IsOk());
+  std::vector<std::string> names;
+  const auto files = JournalsIn(folder_);
+  ASSERT_THAT(files, IsOk());
+  for (const auto& file : *files) names.push_back(file.filename());
+  EXPECT_THAT(names, ElementsAre("journal-2-of-4.jsonl", "journal-3-of-4.jsonl"));
+}
+
+TEST_F(JournalTest, AnotherSweepDoesNotShareTheFolder) {
+  ASSERT_THAT(Open(false, Part(1, 4)), IsOk());
+  JournalHeader other = Part(0, 4);
+  other.plan.config["seed"] = 2;
+  EXPECT_THAT(Open(false, other), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("of another sweep: 'seed' is 1 there, 2 here"),
+                                                                     HasSubstr("journal-2-of-4.jsonl"))));
+  EXPECT_THAT(Open(false, Part(0, 3)), IsError(ErrorKind::kInvalid, HasSubstr("'shards' is 4 there, 3 here")));
+  EXPECT_THAT(Open(false), IsError(ErrorKind::kInvalid, HasSubstr("'shards' is 4 there, 1 here")));
+  EXPECT_THAT(Open(false, Part(0, 4, "e")), IsError(ErrorKind::kInvalid, HasSubstr("divided otherwise")));
+  EXPECT_THAT(Open(false, Part(0, 4)), IsOk());
+}
+
+TEST_F(JournalTest, EachSessionSaysWhoItIs) {
+  WriteTwo();
+  ASSERT_THAT(Open(true), IsOk());
+  EXPECT_EQ(contents_.session.pid, ::getpid());
+  EXPECT_EQ(contents_.session.versions.at("onnxruntime"), "1.32.0");
+  EXPECT_EQ(ParseJournal(Text(), "j")->session.command_line, "conformance run --run-dir a");
 }
 
 TEST_F(JournalTest, SurvivesKillAndItsLockDoesNotBlock) {
@@ -217,10 +268,53 @@ TEST_F(JournalTest, AFullDiskLeavesWholeLines) {
   EXPECT_THAT(Variants(), ElementsAre("static"));
 }
 
+TEST_F(JournalTest, AFullDiskThatHasRoomAgainGoesOn) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto journal = Open(false);
+    if (!journal.ok() || !(*journal)->Append(Cell("static"), 1).ok()) ::_exit(1);
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    const rlimit tight{Text().size() + 100, limit.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+    if ((*journal)->Append(Cell("dynamic"), 2).ok()) ::_exit(2);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    ::_exit((*journal)->Append(Cell("decode"), 3).ok() ? 0 : 3);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  ASSERT_EQ(WEXITSTATUS(status), 0);
+  ASSERT_THAT(Open(true), IsOk());
+  EXPECT_THAT(Variants(), ElementsAre("static", "decode"));
+  EXPECT_THAT(contents_.warnings, IsEmpty());
+}
+
 TEST_F(JournalTest, AFolderThatCannotBeWrittenIsAnError) {
   std::ofstream(folder_ / "file") << "x";
   JournalContents contents;
-  EXPECT_THAT(Journal::Open(folder_ / "file" / "run", Header(), false, contents), IsError(ErrorKind::kIo, HasSubstr("run's folder")));
+  EXPECT_THAT(Journal::Open(folder_ / "file" / "run", Header(), {}, false, contents),
+              IsError(ErrorKind::kIo, HasSubstr("run's folder")));
+}
+
+TEST_F(JournalTest, AReadOnlyFolderIsAnError) {
+  fs::permissions(folder_, fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // The superuser is refused nothing.
+    constexpr uid_t kNobody = 65534;
+    if (::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(1);
+    const auto journal = Open(false);
+    const bool right = !journal.ok() && journal.error().kind() == ErrorKind::kIo &&
+                       journal.error().ToString().find((folder_ / kJournalFile).string()) != std::string::npos;
+    ::_exit(right ? 0 : 2);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  fs::permissions(folder_, fs::perms::owner_all);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 
 namespace conformance::engine {
@@ -26,6 +27,12 @@ class Queue {
       for (const uint32_t piece : job.pieces) pieces = std::max(pieces, piece + 1);
     }
     pieces_.assign(pieces, Piece::kUnmade);
+    least_.resize(needs.size());
+    Least least{std::numeric_limits<int>::max(), std::numeric_limits<uint64_t>::max()};
+    for (size_t i = needs.size(); i-- > 0;) {
+      least = {std::min(least.threads, needs[i].threads), std::min(least.bytes, needs[i].bytes)};
+      least_[i] = least;
+    }
   }
 
   void Work() {
@@ -37,11 +44,19 @@ class Queue {
  private:
   enum class Piece : uint8_t { kUnmade, kInWork, kMade };
 
+  /// What any job from a place on asks for at least.
+  struct Least {
+    int threads;
+    uint64_t bytes;
+  };
+
+  bool Fits(int threads, uint64_t bytes) const {
+    if (running_ == 0) return true;
+    return threads_ + threads <= limits_.threads && (limits_.bytes == 0 || bytes_ + bytes <= limits_.bytes);
+  }
+
   bool IsReady(const JobNeeds& job) const {
-    if (running_ > 0) {
-      if (threads_ + job.threads > limits_.threads) return false;
-      if (limits_.bytes > 0 && bytes_ + job.bytes > limits_.bytes) return false;
-    }
+    if (!Fits(job.threads, job.bytes)) return false;
     return std::none_of(job.pieces.begin(), job.pieces.end(), [&](uint32_t piece) { return pieces_[piece] == Piece::kInWork; });
   }
 
@@ -49,6 +64,7 @@ class Queue {
   void Dispatch() {
     while (first_ < taken_.size() && taken_[first_]) ++first_;
     for (size_t i = first_; i < needs_.size() && threads_ < limits_.threads; ++i) {
+      if (!Fits(least_[i].threads, least_[i].bytes)) return;  // a long queue behind a full memory is not searched again and again
       if (taken_[i] || !IsReady(needs_[i])) continue;
       if (stopping_()) return;
       Start(i);
@@ -86,6 +102,7 @@ class Queue {
   std::mutex mutex_;
   std::condition_variable idle_;
   std::vector<bool> taken_;
+  std::vector<Least> least_;
   size_t first_ = 0;  // all before it are taken
   size_t running_ = 0;
   int threads_ = 0;

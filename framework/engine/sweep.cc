@@ -1,25 +1,28 @@
 #include "framework/engine/sweep.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
-#include <thread>
+#include <utility>
 
-#include "framework/base/hash.h"
 #include "framework/base/strings.h"
+#include "framework/engine/artifacts_folder.h"
 #include "framework/engine/cell.h"
 #include "framework/engine/delivery.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/isolation.h"
 #include "framework/engine/journal.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/part.h"
 #include "framework/engine/process_memory.h"
 #include "framework/engine/queue.h"
-#include "framework/formats/json.h"
+#include "framework/engine/rerun.h"
 
 namespace conformance::engine {
 namespace {
@@ -54,74 +57,6 @@ Error NothingSelected(const std::vector<PlannedCell>& catalogue, const Selection
   if (!texts.empty()) message += "; " + Join(texts, "; ");
   else if (!catalogue.empty()) message += ", none of which all options match together";
   return Invalid(std::move(message));
-}
-
-/// A folder for artifacts, which goes with this object.
-class ArtifactsFolder {
- public:
-  static Result<ArtifactsFolder> Make(const std::filesystem::path& run_dir) {
-    ArtifactsFolder folder;
-    std::error_code error;
-    if (!run_dir.empty()) {
-      // What a killed run left is nobody's: the journal's lock is ours.
-      folder.path_ = run_dir / "artifacts";
-      std::filesystem::remove_all(folder.path_, error);
-      if (!error) std::filesystem::create_directories(folder.path_, error);
-      if (error) return IoError("no folder for artifacts: " + error.message()).With("folder", folder.path_.string());
-      return folder;
-    }
-    const auto base = std::filesystem::temp_directory_path(error);
-    if (error) return IoError("no folder for artifacts: " + error.message());
-    std::string name = (base / "conformance.XXXXXX").string();
-    if (!::mkdtemp(name.data())) return ErrnoError("cannot make a folder for artifacts", name, errno);
-    folder.path_ = name;
-    return folder;
-  }
-  ArtifactsFolder(ArtifactsFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ArtifactsFolder& operator=(ArtifactsFolder&&) = delete;
-  ~ArtifactsFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  ArtifactsFolder() = default;
-  std::filesystem::path path_;
-};
-
-JournalHeader HeaderFor(const std::vector<PlannedCell>& plan, const SweepOptions& options, const ports::Clock& clock) {
-  JournalHeader header;
-  header.version = options.version;
-  header.started = clock.WallTime();
-  header.cells = static_cast<int64_t>(plan.size());
-  uint64_t hash = 0;
-  for (const PlannedCell& cell : plan) {
-    hash = Hash64(std::string_view(cell.id.ToString()), hash);
-    // Other inputs, or another measure: another plan. Where the model lies says nothing.
-    const CaseInfo& info = cell.model->Info();
-    for (const std::string& word : info.words) {
-      if (word != info.source.string()) hash = Hash64(std::string_view(word), hash);
-    }
-  }
-  header.plan = Hex64(hash);
-  Json config = Json::MakeObject();
-  config["seed"] = static_cast<int64_t>(options.seed);
-  config["optimize"] = options.optimize;
-  config["backend_threads"] = options.backend_threads;
-  config["isolate"] = options.isolation.all;
-  Json exporters = Json::MakeObject(), backends = Json::MakeObject();
-  for (const auto& [name, json] : options.export_configs) exporters[name] = json;
-  for (const auto& [name, json] : options.backend_options) backends[name] = json;
-  config["export_configs"] = std::move(exporters);
-  config["backend_options"] = std::move(backends);
-  uint64_t lists = 0;
-  for (const ListEntry& entry : options.lists) {
-    lists = Hash64(std::string_view(formats::WriteJson(ListToJson(entry.kind, {entry}))), lists);
-  }
-  config["lists"] = Hex64(lists);
-  header.config = std::move(config);
-  return header;
 }
 
 /// Jobs of the cells that are left, with the pieces of work that they share.
@@ -171,7 +106,11 @@ class Works {
 };
 
 /// Versions of the plan's backends, and a warning for each that is missing or another than it was qualified with.
-void DescribeBackends(const std::vector<PlannedCell>& plan, record::RunRecord& run) {
+JournalSession Describe(const Toolbox& toolbox, const std::vector<PlannedCell>& plan, const SweepOptions& options) {
+  JournalSession run;
+  run.command_line = options.command_line;
+  for (const ListEntry& entry : options.lists) run.lists.push_back(ListedFor(entry));
+  for (const LibraryInfo& library : toolbox.libraries) run.versions[library.name] = library.found;
   std::set<std::string> seen;
   for (const PlannedCell& cell : plan) {
     if (!seen.insert(cell.id.backend).second) continue;
@@ -195,6 +134,20 @@ void DescribeBackends(const std::vector<PlannedCell>& plan, record::RunRecord& r
                              found->second);
     }
   }
+  return run;
+}
+
+/// Why a cell's outcome is none of its own: the disk refused what it needed.
+std::optional<Error> DiskFailure(const record::CellRecord& cell, const std::filesystem::path& artifacts) {
+  if (cell.outcome == record::Outcome::kPass || cell.outcome == record::Outcome::kSkip) return std::nullopt;
+  for (const int error : {ENOSPC, EDQUOT, EFBIG}) {
+    const std::string text = std::strerror(error);
+    if (cell.reason.find(text) == std::string::npos && cell.detail.find(text) == std::string::npos) continue;
+    Error failure = ErrnoError("a cell could not be run", artifacts.string(), error);
+    failure.With("cell", cell.id.ToString()).With("said", cell.reason);
+    return failure;
+  }
+  return std::nullopt;
 }
 
 Status CheckWhole(const Toolbox& toolbox, const std::vector<PlannedCell>& plan) {
@@ -203,6 +156,83 @@ Status CheckWhole(const Toolbox& toolbox, const std::vector<PlannedCell>& plan) 
     return Invalid("the toolbox has no reference '" + JudgeName(toolbox, *cell.model) + "' to judge by").With("cell", cell.id.ToString());
   }
   return Ok();
+}
+
+std::vector<std::string> IdsOf(const std::vector<PlannedCell>& plan) {
+  std::vector<std::string> ids;
+  for (const PlannedCell& cell : plan) ids.push_back(cell.id.ToString());
+  return ids;
+}
+
+/// What a journal tells of durations.
+record::RunRecord CellsOnly(const JournalContents& contents) {
+  record::RunRecord run;
+  run.started = contents.header.started;
+  run.cells = contents.cells;
+  return run;
+}
+
+bool Stopping(const SweepOptions& options, const Delivery& delivery) {
+  return delivery.failed() || (options.cancellation && options.cancellation->stopping());
+}
+
+/// One verdict, or nothing where it says nothing of the cell: a stopped worker's, or a full disk's.
+std::optional<record::CellRecord> Verdict(const SweepContext& context, const Part& part, size_t place, CaseWork& work, Delivery& delivery) {
+  record::CellRecord record = RunCell(context, part.cells[place], work);
+  if (context.options.cancellation && context.options.cancellation->now()) return std::nullopt;
+  if (auto failure = DiskFailure(record, context.artifacts)) {
+    delivery.Fail(*std::move(failure));
+    return std::nullopt;
+  }
+  record.facts["fingerprint"] = part.fingerprints[place];
+  return record;
+}
+
+void RunLeft(const SweepContext& context, const Part& part, const std::vector<size_t>& left, Delivery& delivery) {
+  const SweepOptions& options = context.options;
+  Works works(part.cells, left);
+  const auto one = [&](size_t job) {
+    const PlannedCell& cell = part.cells[left[job]];
+    delivery.Start(cell.id);
+    auto record = Verdict(context, part, left[job], *works.Take(cell), delivery);
+    works.GiveBack(cell);
+    if (record) delivery.Finish(left[job], *std::move(record));
+  };
+  const uint64_t bytes = options.memory_bytes > 0 ? options.memory_bytes : MachineBytes() / 4 * 3;
+  RunJobs(Needs(part.cells, left, options), {.threads = Threads(options), .bytes = bytes}, one,
+          [&] { return Stopping(options, delivery); });
+}
+
+/// Failures once more, each alone and from the beginning, with nothing that was made before.
+void RunFailedAgain(const SweepContext& context, const Part& part, Delivery& delivery) {
+  const int reruns = context.options.reruns;
+  for (size_t place = 0; reruns > 0 && place < part.cells.size(); ++place) {
+    const record::CellRecord* first = delivery.Record(place);
+    if (!first || !OwesRerun(*first)) continue;
+    std::vector<record::CellRecord> again;
+    for (int i = 0; i < reruns; ++i) {
+      if (Stopping(context.options, delivery)) return;
+      delivery.Start(part.cells[place].id);
+      CaseWork work;
+      auto record = Verdict(context, part, place, work, delivery);
+      if (!record) return;
+      again.push_back(*std::move(record));
+    }
+    delivery.Replace(place, AfterReruns(*first, again));
+  }
+}
+
+/// Says why a run has not all that it was to have, and how to go on.
+void Conclude(const SweepOptions& options, const Status& status, record::RunRecord& run) {
+  const auto owed = static_cast<size_t>(
+      options.reruns > 0 ? std::count_if(run.cells.begin(), run.cells.end(), [](const auto& cell) { return OwesRerun(cell); }) : 0);
+  const size_t left = static_cast<size_t>(run.planned) - run.cells.size();
+  if (!status.ok()) run.broken = status.error().ToString();
+  if (left == 0 && owed == 0) return;
+  std::string text = status.ok() ? "interrupted" : "stopped";
+  if (left > 0) text += ": " + std::to_string(left) + " of " + std::to_string(run.planned) + " cells were not run";
+  if (owed > 0) text += std::string(left > 0 ? ", " : ": ") + std::to_string(owed) + " that failed were not run again";
+  run.stopped = text + (options.run_dir.empty() ? "; a run with a folder (--run-dir) can be continued" : "; --resume goes on where it stopped");
 }
 
 }  // namespace
@@ -227,53 +257,58 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
   const Toolbox& toolbox = isolation->toolbox();
   CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
   CONFORMANCE_RETURN_IF_ERROR(isolation->Begin(plan));  // before the journal is opened: what is forked has no part in its lock
+  JournalSession session = Describe(toolbox, plan, options);
+  JournalHeader header;
+  header.version = options.version;
+  header.started = toolbox.clock->WallTime();
+  header.plan.SetCells(IdsOf(plan));
+  header.plan.config = ConfigOf(plan, options);
+  header.plan.shard = options.shard.index;
+  header.plan.shards = options.shard.count;
+  header.budget_seconds = options.budget_seconds;
+  Part part = PartOf(plan, options, Fingerprints(options.version, session.versions, header.plan.config));
+  header.plan.division = part.division;
+  header.planned = static_cast<int64_t>(part.cells.size());
+  header.left_out = part.left_out;
+
   record::RunRecord run;
   run.version = options.version;
+  run.versions = session.versions;
   run.seed = options.seed;
   run.command_line = options.command_line;
-  run.planned = static_cast<int64_t>(plan.size());
-  for (const ListEntry& entry : options.lists) run.lists.push_back(ListedFor(entry));
-
+  run.plan = header.plan;
+  run.planned = header.planned;
+  run.budget_seconds = header.budget_seconds;
+  run.left_out = header.left_out;
+  run.lists = session.lists;
+  run.started = header.started;
   std::unique_ptr<Journal> journal;
   JournalContents earlier;
-  const JournalHeader header = HeaderFor(plan, options, *toolbox.clock);
-  run.started = header.started;
   if (!options.run_dir.empty()) {
-    CONFORMANCE_TRY(journal, Journal::Open(options.run_dir, header, options.resume, earlier));
+    CONFORMANCE_TRY(journal, Journal::Open(options.run_dir, header, session, options.resume, earlier));
     run.started = earlier.header.started;
     run.warnings = earlier.warnings;
   }
-  CONFORMANCE_TRY(const ArtifactsFolder artifacts, ArtifactsFolder::Make(options.run_dir));
+  run.warnings.insert(run.warnings.end(), session.warnings.begin(), session.warnings.end());
+  CONFORMANCE_TRY(const ArtifactsFolder artifacts, ArtifactsFolder::Make(options.run_dir, options.shard.FileSuffix()));
 
   const Lists lists(options.lists);
   const SweepContext context{.toolbox = toolbox, .options = options, .lists = lists, .artifacts = artifacts.path(),
-                       .writes_programs = isolation->writes_programs()};
-  const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+                             .writes_programs = isolation->writes_programs()};
+  History history = options.history;
+  history.Add(CellsOnly(earlier));
+  Delivery delivery(part.cells, journal.get(), *toolbox.clock, earlier.seconds, progress);
+  std::vector<size_t> left = delivery.Resume(std::move(earlier.cells));
+  Order(part, history, left);
+  RunLeft(context, part, left, delivery);
+  RunFailedAgain(context, part, delivery);
 
-  Delivery delivery(plan, journal.get(), *toolbox.clock, earlier.seconds, progress);
-  const std::vector<size_t> left = delivery.Resume(std::move(earlier.cells));
-  Works works(plan, left);
-  const auto stopping = [&] { return delivery.failed() || (options.cancellation && options.cancellation->stopping()); };
-  const auto one = [&](size_t job) {
-    const PlannedCell& cell = plan[left[job]];
-    delivery.Start(cell.id);
-    record::CellRecord record = RunCell(context, cell, *works.Take(cell));
-    works.GiveBack(cell);
-    if (options.cancellation && options.cancellation->now()) return;  // what a stopped worker says is no verdict
-    delivery.Finish(left[job], std::move(record));
-  };
-  const uint64_t bytes = options.memory_bytes > 0 ? options.memory_bytes : MachineBytes() / 4 * 3;
-  RunJobs(Needs(plan, left, options), {.threads = threads, .bytes = bytes}, one, stopping);
-
-  CONFORMANCE_TRY(run.cells, delivery.TakeRecords());
-  if (journal) CONFORMANCE_RETURN_IF_ERROR(journal->Sync());
-  run.seconds = delivery.Seconds();
-  for (const LibraryInfo& library : toolbox.libraries) run.versions[library.name] = library.found;
-  DescribeBackends(plan, run);
-  if (run.cells.size() < plan.size()) {
-    run.warnings.push_back("interrupted: " + std::to_string(plan.size() - run.cells.size()) + " of " + std::to_string(plan.size()) +
-                           " cells were not run" + (options.run_dir.empty() ? "" : "; --resume goes on where it stopped"));
+  if (journal) {
+    if (Status status = journal->Sync(); !status.ok()) delivery.Fail(std::move(status).error());
   }
+  run.seconds = delivery.Seconds();
+  run.cells = delivery.TakeRecords();
+  Conclude(options, delivery.status(), run);
   return run;
 }
 
@@ -284,6 +319,7 @@ Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std
 }
 
 int ExitCode(const record::RunRecord& run, const Selection& selection) {
+  if (!run.broken.empty()) return kExitBroken;
   bool compared = false;
   for (const record::CellRecord& cell : run.cells) {
     if (cell.outcome == record::Outcome::kUnavailable) {
@@ -293,8 +329,8 @@ int ExitCode(const record::RunRecord& run, const Selection& selection) {
     if (!cell.as_expected()) return 1;
     compared |= cell.outcome != record::Outcome::kSkip;
   }
-  if (static_cast<size_t>(run.planned) > run.cells.size()) return 1;
-  return compared ? 0 : kExitBroken;
+  if (static_cast<size_t>(run.planned) > run.cells.size() || !run.stopped.empty()) return 1;
+  return compared || run.plan.shards > 1 ? 0 : kExitBroken;
 }
 
 }  // namespace conformance::engine

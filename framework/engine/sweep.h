@@ -14,8 +14,10 @@
 #include "framework/base/json.h"
 #include "framework/base/result.h"
 #include "framework/engine/case.h"
+#include "framework/engine/history.h"
 #include "framework/engine/lists.h"
 #include "framework/engine/plan.h"
+#include "framework/engine/shard.h"
 #include "framework/engine/toolbox.h"
 #include "framework/engine/worker_limits.h"
 #include "framework/record/record.h"
@@ -57,6 +59,10 @@ struct SweepOptions {
   IsolationOptions isolation;
   std::filesystem::path run_dir;     ///< journal and artifacts; empty: no journal, artifacts in a temporary folder that goes
   bool resume = false;               ///< take what the journal in run_dir has; starts afresh where there is none
+  Shard shard;                       ///< the part of the plan that runs
+  History history;                   ///< of earlier runs; all shards of a sweep need the same
+  double budget_seconds = 0;         ///< run what tells most within so many seconds, as the history estimates; 0: everything
+  int reruns = 0;                    ///< how often a cell that failed is run again alone, to tell a flake from a failure
   std::shared_ptr<Cancellation> cancellation;  ///< may be null
   std::string command_line;          ///< as it was given, for the record
   std::vector<std::string> repeat_command = {"conformance", "run"};  ///< beginning of CellRecord::command
@@ -74,24 +80,28 @@ class ProgressSink {
   virtual void OnCellEnd(const record::CellRecord& cell, size_t done, size_t cells) { (void)cell, (void)done, (void)cells; }
   /// In the plan's order, each cell once, resumed ones included.
   virtual void OnResult(const record::CellRecord& cell) { (void)cell; }
+  /// A cell that had failed, after it was run again: its verdict now.
+  virtual void OnRerun(const record::CellRecord& cell) { (void)cell; }
 };
 
 /// Runs the selected cells of `cases` and returns the record, cells in the plan's order whatever the number of threads. Each verdict
-/// is in the journal before it is reported. An interrupted sweep returns the cells that it has; `planned` says how many there were.
-/// Errors are for a harness that cannot do its work: kInvalid where nothing is selected, an entry of a list matches nothing or the
-/// toolbox is not whole; kInvalid for a journal of another plan, or one that is there without `resume`; kIo for one that cannot be
+/// is in the journal before it is reported. A sweep that is interrupted, or whose harness breaks on the way (a journal that cannot be
+/// written any more, a full disk), returns the cells that it has, with `stopped` or `broken` set. A shard may have no cells at all.
+/// Errors, before any cell: kInvalid where nothing is selected, an entry of a list matches nothing or the toolbox is not whole;
+/// kInvalid for a journal of another plan, one that is in use, or one that is there without `resume`; kIo for one that cannot be
 /// written.
 Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                    const SweepOptions& options, ProgressSink& progress);
 Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                    const SweepOptions& options);
 
-/// The cells that RunSweep would run, in order; `conformance list cells`. Errors: as above.
+/// The selected cells, in order, before shards and budgets; `conformance list cells`. Errors: as above.
 Result<std::vector<PlannedCell>> PlanSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                            const SweepOptions& options);
 
-/// SPEC C1. 0: all pass or as expected; 1: any other outcome, an unavailable backend that `selection` names, or an interrupted
-/// sweep; 2: nothing was compared.
+/// SPEC C1. 0: all pass or as expected; 1: any other outcome, an unavailable backend that `selection` names, or a sweep that did not
+/// come to its end; 2: the harness broke, or nothing was compared (of a shard alone that says nothing: its merged whole is asked).
+/// Cells that a budget left out were not asked for: they are in the record by name and do not count.
 int ExitCode(const record::RunRecord& run, const Selection& selection);
 /// For a sweep that could not run: usage, a broken harness.
 inline constexpr int kExitBroken = 2;

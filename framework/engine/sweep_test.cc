@@ -360,7 +360,7 @@ TEST_F(Sweep, AnInterruptedSweepResumesToTheSameRecord) {
   EXPECT_EQ(part.cells.size(), 5u);
   EXPECT_EQ(part.planned, 12);
   EXPECT_EQ(ExitCode(part, {}), 1);
-  EXPECT_THAT(part.warnings, Contains(HasSubstr("7 of 12 cells were not run; --resume")));
+  EXPECT_THAT(part.stopped, HasSubstr("7 of 12 cells were not run; --resume"));
 
   options_.cancellation = nullptr;
   watcher_ = {};

@@ -1,8 +1,11 @@
 #include "framework/record/record.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
+#include "framework/base/hash.h"
 #include "framework/base/strings.h"
 
 namespace conformance::record {
@@ -31,6 +34,11 @@ class Reader {
   void Read(std::string_view key, bool& out) { Take(json_.GetBool(key), out); }
   void Read(std::string_view key, std::vector<int64_t>& out) { Take(json_.GetInts(key), out); }
   void Read(std::string_view key, std::vector<std::string>& out) { Take(json_.GetStrings(key), out); }
+  /// Members that older records do not have.
+  template <typename T>
+  void ReadIfThere(std::string_view key, T& out) {
+    if (json_.Has(key)) Read(key, out);
+  }
   void Read(std::string_view key, double& out) {
     const Json* value = json_.Find(key);
     if (value && value->IsString()) {
@@ -228,6 +236,87 @@ Result<ListedEntry> ListedEntry::FromJson(const Json& json) {
   return entry;
 }
 
+std::string RunPlan::Part() const { return std::to_string(shard + 1) + '/' + std::to_string(shards); }
+
+void RunPlan::SetCells(std::vector<std::string> ids) {
+  cells = std::move(ids);
+  uint64_t value = 0;
+  for (const std::string& id : cells) value = Hash64(std::string_view(id), value);
+  hash = Hex64(value);
+}
+
+Json RunPlan::ToJson() const {
+  Json json = Json::MakeObject();
+  json["hash"] = hash;
+  json["part"] = Part();
+  json["division"] = division;
+  json["config"] = config.IsObject() ? config : Json::MakeObject();
+  json["cells"] = StringArray(cells);
+  return json;
+}
+
+Result<RunPlan> RunPlan::FromJson(const Json& json) {
+  RunPlan plan;
+  Reader reader(json, "a plan");
+  std::string hash, part;
+  reader.Read("hash", hash);
+  reader.Read("part", part);
+  reader.Read("division", plan.division);
+  std::vector<std::string> cells;
+  reader.Read("cells", cells);
+  if (reader.failed()) return std::move(reader).error();
+  plan.SetCells(std::move(cells));
+  if (plan.hash != hash) return Corrupt("a plan's hash is not that of its cells").With("found", hash).With("wanted", plan.hash);
+  const auto words = Split(part, '/');
+  const auto shard = words.size() == 2 ? ParseInt(words[0]) : std::nullopt, shards = words.size() == 2 ? ParseInt(words[1]) : std::nullopt;
+  if (!shard || !shards || *shard < 1 || *shard > *shards) {
+    return Corrupt("a plan's part is none").With("found", part).With("wanted", "i/n with 1 <= i <= n");
+  }
+  plan.shard = *shard - 1;
+  plan.shards = *shards;
+  const Json* config = json.Find("config");
+  if (!config || !config->IsObject()) return Corrupt("a plan's 'config' is missing or no object");
+  plan.config = *config;
+  return plan;
+}
+
+std::vector<std::string> RunRecord::Missing() const {
+  std::set<std::string> known(left_out.begin(), left_out.end());
+  for (const CellRecord& cell : cells) known.insert(cell.id.ToString());
+  std::vector<std::string> missing;
+  for (const std::string& id : plan.cells) {
+    if (!known.contains(id)) missing.push_back(id);
+  }
+  return missing;
+}
+
+std::vector<std::string> RunRecord::Gaps() const {
+  static constexpr size_t kShown = 5;
+  const auto named = [](const std::vector<std::string>& ids) {
+    const std::vector<std::string> first(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), kShown)));
+    return Join(first, ", ") + (ids.size() > kShown ? " and " + std::to_string(ids.size() - kShown) + " more" : "");
+  };
+  std::vector<std::string> texts;
+  if (!broken.empty()) texts.push_back("the harness broke: " + broken);
+  if (!stopped.empty()) texts.push_back(stopped);
+  // Of a shard the plan does not tell which cells are its own.
+  if (static_cast<size_t>(planned) > cells.size() && plan.shards == 1 && !plan.cells.empty()) {
+    const auto missing = Missing();
+    texts.push_back(std::to_string(missing.size()) + " of " + std::to_string(planned) + " cells were not run: " + named(missing));
+  }
+  if (!left_out.empty()) {
+    texts.push_back("the budget of " + DoubleText(budget_seconds) + " s left out " + std::to_string(left_out.size()) + " of " +
+                    std::to_string(static_cast<size_t>(planned) + left_out.size()) + " cells, which were not run: " + named(left_out));
+  }
+  return texts;
+}
+
+std::vector<std::string> RunRecord::Remarks() const {
+  std::vector<std::string> texts = Gaps();
+  texts.insert(texts.end(), warnings.begin(), warnings.end());
+  return texts;
+}
+
 Json RunRecord::ToJson() const {
   Json json = Json::MakeObject();
   json["schema"] = schema;
@@ -240,6 +329,11 @@ Json RunRecord::ToJson() const {
   json["seconds"] = seconds;
   json["command_line"] = command_line;
   json["planned"] = planned;
+  if (!plan.hash.empty()) json["plan"] = plan.ToJson();
+  if (budget_seconds > 0) json["budget_seconds"] = budget_seconds;
+  if (!left_out.empty()) json["left_out"] = StringArray(left_out);
+  if (!stopped.empty()) json["stopped"] = stopped;
+  if (!broken.empty()) json["broken"] = broken;
   Json summary = Json::MakeObject();
   for (const auto& [word, count] : Summary()) summary[word] = count;
   json["summary"] = std::move(summary);
@@ -267,6 +361,11 @@ Result<RunRecord> RunRecord::FromJson(const Json& json) {
   reader.Read("seconds", run.seconds);
   reader.Read("command_line", run.command_line);
   reader.Read("planned", run.planned);
+  reader.ReadIfThere("budget_seconds", run.budget_seconds);
+  reader.ReadIfThere("left_out", run.left_out);
+  reader.ReadIfThere("stopped", run.stopped);
+  reader.ReadIfThere("broken", run.broken);
+  if (const Json* plan = json.Find("plan")) reader.Take(RunPlan::FromJson(*plan), run.plan);
   reader.Read("warnings", run.warnings);
   // Absent in records of earlier versions.
   if (json.Has("lists")) {

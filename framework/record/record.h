@@ -99,6 +99,20 @@ struct ListedEntry {
   friend bool operator==(const ListedEntry&, const ListedEntry&) = default;
 };
 
+/// What was to be run. Records of one plan can be put together, and only those.
+struct RunPlan {
+  std::string hash;                ///< of the ids in order; empty where a record tells nothing of its plan
+  std::vector<std::string> cells;  ///< ids of the whole plan, in order
+  Json config;                     ///< whatever a verdict depends on beside its cell: seed, options, lists
+  int64_t shard = 0, shards = 1;   ///< the part of it that the record is of
+  std::string division;            ///< hash of which cell is in which shard
+  std::string Part() const;        ///< "2/4"
+  /// Names the plan: sets `cells` and `hash`.
+  void SetCells(std::vector<std::string> ids);
+  Json ToJson() const;             ///< with `cells`
+  static Result<RunPlan> FromJson(const Json& json);
+};
+
 /// One run: the only thing that reports read.
 struct RunRecord {
   int64_t schema = 1;
@@ -109,9 +123,20 @@ struct RunRecord {
   double seconds = 0;
   std::string command_line;
   std::vector<CellRecord> cells;      ///< in the plan's order
-  int64_t planned = 0;       ///< cells of the plan; more than `cells` where the run was interrupted
+  int64_t planned = 0;       ///< cells that the run was to have; more than `cells` where it did not come to its end
+  RunPlan plan;
+  std::vector<std::string> left_out;  ///< ids that a budget left out, in the plan's order; not among those planned
+  double budget_seconds = 0;          ///< 0: none
+  std::string stopped;       ///< why the run ended before it was done, and how to go on; empty where it was done
+  std::string broken;        ///< what the harness could not do, where the cells are there nevertheless; empty: nothing
   std::vector<ListedEntry> lists;     ///< all entries, in the order of their files
   std::vector<std::string> warnings;  ///< list entries that matched nothing, drift, unavailable backends
+  /// Ids of the plan that are neither in `cells` nor left out, in order; of a shard's record those of other shards as well.
+  std::vector<std::string> Missing() const;
+  /// What a run lacks, gravest first: what broke, why it stopped, what is missing, what a budget left out.
+  std::vector<std::string> Gaps() const;
+  /// What a report says before its cells: gaps, then warnings.
+  std::vector<std::string> Remarks() const;
   /// Count by shown word, in Outcome order, then "expected-fail" and "unexpected-pass"; zero counts left out.
   std::vector<std::pair<std::string, int64_t>> Summary() const;
   /// `summary` and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".

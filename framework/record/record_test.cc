@@ -101,6 +101,39 @@ TEST(RunRecord, SummaryCountsShownWordsInOrder) {
                                          Pair("unexpected-pass", 1)));
 }
 
+TEST(RunRecord, RemarksBeginWithTheGravest) {
+  RunRecord run;
+  run.plan.SetCells({"m/a/e/b/f32", "m/b/e/b/f32", "m/c/e/b/f32", "m/d/e/b/f32"});
+  run.planned = 3;
+  run.left_out = {"m/b/e/b/f32"};
+  run.budget_seconds = 60;
+  run.broken = "a full disk";
+  run.stopped = "stopped: 2 of 3 cells were not run";
+  run.warnings = {"w"};
+  CellRecord cell;
+  cell.id = {"m", "c", "e", "b", "f32"};
+  run.cells = {cell};
+  EXPECT_THAT(run.Missing(), ElementsAre("m/a/e/b/f32", "m/d/e/b/f32"));
+  EXPECT_THAT(run.Remarks(), ElementsAre("the harness broke: a full disk", "stopped: 2 of 3 cells were not run",
+                                         "2 of 3 cells were not run: m/a/e/b/f32, m/d/e/b/f32",
+                                         "the budget of 60.0 s left out 1 of 4 cells, which were not run: m/b/e/b/f32", "w"));
+}
+
+TEST(RunRecord, APlanIsItsCellsAndSaysWhatIsWrongWithIt) {
+  record::RunPlan plan;
+  plan.SetCells({"a", "b"});
+  const Json good = plan.ToJson();
+  EXPECT_THAT(record::RunPlan::FromJson(good), IsOk());
+  for (const char* part : {"", "1", "0/2", "3/2", "a/b", "1/2/3"}) {
+    Json json = good;
+    json["part"] = part;
+    EXPECT_THAT(record::RunPlan::FromJson(json), IsError(ErrorKind::kCorrupt, ::testing::HasSubstr("i/n"))) << part;
+  }
+  Json json = good;
+  json["cells"].Append("c");
+  EXPECT_THAT(record::RunPlan::FromJson(json), IsError(ErrorKind::kCorrupt, ::testing::HasSubstr("hash")));
+}
+
 TEST(RunRecord, JsonRoundTrip) {
   RunRecord run;
   run.version = "0.1.0";
@@ -110,6 +143,15 @@ TEST(RunRecord, JsonRoundTrip) {
   run.seconds = 1.5;
   run.command_line = "conformance run x";
   run.planned = 2;
+  run.plan.SetCells({"gpt2/static/onnx/ort/f32", "gpt2/dynamic/onnx/ort/f32", "gpt2/decode/onnx/ort/f32"});
+  run.plan.config["seed"] = 7;
+  run.plan.shard = 1;
+  run.plan.shards = 4;
+  run.plan.division = "abc";
+  run.left_out = {"gpt2/decode/onnx/ort/f32"};
+  run.budget_seconds = 60;
+  run.stopped = "interrupted";
+  run.broken = "a full disk";
   run.warnings = {"w"};
   CellRecord cell = Cell(Outcome::kFail);
   cell.model_class = "GPT2LMHeadModel";

@@ -69,12 +69,15 @@ Failure FailureOf(const CellRecord& cell) {
 bool IsRed(const CellRecord& cell) { return !cell.as_expected() && cell.outcome != Outcome::kUnavailable; }
 
 std::string NotRun(const record::RunRecord& run) {
-  if (run.cells.empty()) return "nothing was run";
+  if (!run.broken.empty()) return "the harness broke: " + run.broken;
+  const bool part = run.plan.shards > 1;  // alone it may have nothing; the merged whole may not
+  if (run.cells.empty() && !(part && run.planned == 0)) return "nothing was run";
   const auto planned = static_cast<size_t>(std::max<int64_t>(run.planned, 0));
   if (planned > run.cells.size()) {
     return std::to_string(planned - run.cells.size()) + " of " + std::to_string(planned) + " cells were not run";
   }
-  const bool compared = std::ranges::any_of(run.cells, [](const CellRecord& cell) {
+  if (!run.stopped.empty()) return run.stopped;
+  const bool compared = part || std::ranges::any_of(run.cells, [](const CellRecord& cell) {
     return cell.outcome != Outcome::kUnavailable && cell.outcome != Outcome::kSkip;
   });
   return compared ? "" : "nothing was compared";

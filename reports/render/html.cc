@@ -426,8 +426,10 @@ Result<std::string> HtmlWriter::Render(const record::RunRecord& run) const {
     item.set("count", std::to_string(count));
     summary.push_back(item);
   }
-  std::vector<std::string> remarks = run.warnings;
-  if (const std::string lack = NotRun(run); !lack.empty()) remarks.insert(remarks.begin(), lack);
+  std::vector<std::string> remarks = run.Remarks();
+  const std::string lack = NotRun(run);
+  const auto says = [&](const std::string& remark) { return remark.find(lack) != std::string::npos; };
+  if (!lack.empty() && std::ranges::none_of(remarks, says)) remarks.insert(remarks.begin(), lack);
   for (const std::string& remark : remarks) warnings.push_back(data("text", CleanText(remark)));
   const Anchors anchors(run);
   for (const CellRecord& cell : run.cells) cells.push_back(CellData(cell, anchors));

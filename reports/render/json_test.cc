@@ -26,6 +26,13 @@ RunRecord Everything() {
   run.started = "2026-01-31T12:00:00Z";
   run.seconds = 1.5;
   run.warnings = {"entry 3 matched nothing"};
+  run.plan.SetCells({"a", "b", "c"});
+  run.plan.shard = 1;
+  run.plan.shards = 2;
+  run.left_out = {"c"};
+  run.budget_seconds = 0.5;
+  run.stopped = "interrupted";
+  run.broken = "a full disk";
   for (int outcome = 0; outcome <= static_cast<int>(Outcome::kSkip); ++outcome) {
     CellRecord cell;
     cell.id = {"a/b", "static", "onnx", "onnxruntime", "f32"};

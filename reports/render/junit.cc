@@ -142,7 +142,7 @@ Result<std::string> JunitWriter::Render(const record::RunRecord& run) const {
     return counts;
   });
   std::string warnings;
-  for (const std::string& warning : run.warnings) warnings += warning + "\n";
+  for (const std::string& warning : run.Remarks()) warnings += warning + "\n";
   Put(whole, "system-err", warnings);
   for (const std::string& model : models) {
     add_suite(model, [&](pugi::xml_node suite) {

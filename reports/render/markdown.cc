@@ -112,6 +112,9 @@ Result<std::string> MarkdownWriter::Render(const record::RunRecord& run) const {
   std::string text = "## Conformance: " + verdict.words + "\n\n";
   const std::string lack = NotRun(run);
   if (!lack.empty() && lack != verdict.words) text += "**" + lack + "**\n\n";
+  for (const std::string& gap : run.Gaps()) {
+    if (lack.empty() || gap.find(lack) == std::string::npos) text += "- " + MarkdownText(gap) + "\n\n";
+  }
   AddCounts(run, text);
   AddFailures(run, text);
   AddUnavailable(run, text);

@@ -129,7 +129,7 @@ Json InvocationOf(const record::RunRecord& run) {
     notifications.Append(std::move(notification));
   };
   if (!lack.empty()) notify("error", lack);
-  for (const std::string& warning : run.warnings) notify("warning", warning);
+  for (const std::string& warning : run.Remarks()) notify("warning", warning);
   invocation["toolExecutionNotifications"] = std::move(notifications);
   return invocation;
 }

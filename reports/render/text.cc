@@ -12,6 +12,7 @@ std::string SummaryText(const record::RunRecord& run) {
 
 Result<std::string> TextWriter::Render(const record::RunRecord& run) const {
   std::string text;
+  for (const std::string& gap : run.Gaps()) text += gap + "\n";
   for (const std::string& warning : run.warnings) text += "warning: " + warning + "\n";
   for (const record::CellRecord& cell : run.cells) {
     if (!IsRed(cell)) continue;

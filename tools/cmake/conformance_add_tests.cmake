@@ -11,6 +11,7 @@
 #     BACKENDS    onnxruntime ...
 #     DTYPES      f32 ...
 #     PER_CELL                             # a test for each of model × VARIANTS × EXPORTERS × BACKENDS, which must all be given
+#     SHARDS      4                        # each test in so many parts: <name>/1-of-4, ... (docs/running_at_scale.md)
 #     LISTS       expectations.json ...    # files or folders of known deviations
 #     LABELS      nightly ...              # beside `conformance` and the prefix
 #     TIMEOUT     300                      # seconds for one test
@@ -23,7 +24,7 @@
 # A backend that is named here and missing makes a test skipped, not passed and not failed.
 
 function(conformance_add_tests)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "PER_CELL" "TARGET_PREFIX;SUITE;TIMEOUT;SKIP_RETURN_CODE"
+  cmake_parse_arguments(PARSE_ARGV 0 arg "PER_CELL" "TARGET_PREFIX;SUITE;SHARDS;TIMEOUT;SKIP_RETURN_CODE"
     "MODELS;CLASSES;SUITE_MODELS;VARIANTS;EXPORTERS;BACKENDS;DTYPES;LISTS;LABELS;ENVIRONMENT;COMMAND;ARGS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "conformance_add_tests: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
@@ -33,6 +34,9 @@ function(conformance_add_tests)
   endif()
   if(NOT arg_MODELS AND NOT arg_CLASSES AND NOT arg_SUITE_MODELS)
     message(FATAL_ERROR "conformance_add_tests(${arg_TARGET_PREFIX}): no MODELS, CLASSES or SUITE_MODELS: there is nothing to test")
+  endif()
+  if(DEFINED arg_SHARDS AND NOT arg_SHARDS MATCHES "^[1-9][0-9]*$")
+    message(FATAL_ERROR "conformance_add_tests(${arg_TARGET_PREFIX}): SHARDS ${arg_SHARDS}: want a number of parts")
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
@@ -120,7 +124,16 @@ macro(conformance_add_tests_of name)
 endmacro()
 
 macro(conformance_add_one_test name)
-  set(test "${arg_TARGET_PREFIX}/${name}")
+  if(DEFINED arg_SHARDS)
+    foreach(_shard RANGE 1 ${arg_SHARDS})
+      conformance_add_part("${arg_TARGET_PREFIX}/${name}/${_shard}-of-${arg_SHARDS}" ${ARGN} --shard ${_shard}/${arg_SHARDS})
+    endforeach()
+  else()
+    conformance_add_part("${arg_TARGET_PREFIX}/${name}" ${ARGN})
+  endif()
+endmacro()
+
+macro(conformance_add_part test)
   add_test(NAME "${test}" COMMAND ${command} ${ARGN} ${common})
   set_tests_properties("${test}" PROPERTIES LABELS "conformance;${arg_TARGET_PREFIX};${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     SKIP_RETURN_CODE ${arg_SKIP_RETURN_CODE} ENVIRONMENT "${arg_ENVIRONMENT}")

@@ -19,6 +19,7 @@
 #include "tools/conformance/compare_command.h"
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/list_import_command.h"
+#include "tools/conformance/merge_command.h"
 #include "tools/conformance/version.h"
 #include "tools/conformance/worker_test_command.h"
 
@@ -93,8 +94,11 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "  conformance run model.pt2 --exporter none,onnx     a program of torch.export, as it is and exported\n"
       "  conformance run model.onnx --against before.onnx   after an optimiser against before it\n"
       "  conformance run --onnx-tests node --backend onnxruntime   ONNX's own backend tests\n"
-      "  conformance run --run-dir runs/a --resume          go on where a run stopped\n\n"
-      "Exit codes: 0 all pass or as expected; 1 any other outcome; 2 usage, nothing selected or compared, a broken harness.");
+      "  conformance run --run-dir runs/a --resume          go on where a run stopped\n"
+      "  conformance run --run-dir runs/a --shard 2/4       the second of four parts; `conformance merge runs/a` puts them together\n"
+      "  conformance run --budget 60s --history runs/last   what tells most in a minute\n\n"
+      "Ctrl-C lets running cells finish, twice stops at once; a run with a folder can then be continued.\n"
+      "Exit codes: 0 all pass or as expected; 1 any other outcome, or stopped; 2 usage, nothing selected or compared, a broken harness.");
   AddSelection(*run, options.select);
   AddReportOptions(*run, options.reports);
   const char* folder = "Records of a run";
@@ -102,6 +106,14 @@ void AddRun(CLI::App& app, RunOptions& options) {
   run->add_flag("--resume", options.resume, "take what the journal in --run-dir has; starts afresh where there is none")->group(folder);
   run->add_option("--baseline", options.baseline, "an earlier record (--json, --run-dir): only what got worse since fails the run")->group(folder);
   run->add_flag("--quiet,-q", options.quiet, "say nothing but errors")->group(folder);
+  const char* parts = "Parts of a sweep (docs/running_at_scale.md)";
+  run->add_option("--shard", options.shard, "i/n: the i-th of n parts; else what GoogleTest, Bazel, Slurm or Kubernetes say; 1/1: all")
+      ->group(parts);
+  run->add_option("--history,--durations", options.history, "records or run folders of earlier runs: how long cells take, what failed")
+      ->expected(1)
+      ->take_all()
+      ->group(parts);
+  run->add_option("--budget", options.budget, "60s, 10m, 2h: the cells that tell most, as many as the history says fit")->group(parts);
   const char* limits = "Limits";
   run->add_option("--threads,-j", options.threads, "cells at once; 0: one a core")->check(CLI::Range(0, 4096))->group(limits);
   run->add_option("--backend-threads", options.backend_threads, "threads inside one session")->check(CLI::Range(1, 4096))->group(limits);
@@ -120,6 +132,9 @@ void AddRun(CLI::App& app, RunOptions& options) {
       ->group(limits);
   const char* what = "How cells run";
   run->add_option("--seed", options.seed, "seed of generated inputs")->group(what);
+  run->add_option("--reruns", options.reruns, "how often a cell that failed is run again alone: a flake is told from a failure (default 1)")
+      ->check(CLI::Range(0, 1000))
+      ->group(what);
   run->add_option("--opset", options.opset, "ONNX opset")->check(CLI::PositiveNumber)->group(what);
   run->add_flag("--no-optimize", options.no_optimize, "exporters and runtimes without their optimisers")->group(what);
   run->add_option("--export-option", options.export_options, "EXPORTER:FIELD=JSON over the exporter's defaults")->group(what);
@@ -180,7 +195,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
 
   const std::map<std::string, std::function<int()>> more = {
       {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)},
-      {"worker-test", AddWorkerTest(app, toolbox)}};
+      {"merge", AddMerge(app, toolbox)},             {"worker-test", AddWorkerTest(app, toolbox)}};
 
   DoctorOptions doctor_options;
   CLI::App* doctor = app.add_subcommand("doctor", "versions found and qualified, instruction set, what is missing and how to add it");

@@ -36,6 +36,10 @@ struct RunOptions {
   std::string baseline;              ///< an earlier record; empty: none
   std::string run_dir;
   bool resume = false;
+  std::string shard;                 ///< "2/4"; empty: as the environment says, else everything
+  std::vector<std::string> history;  ///< records and run folders of earlier runs
+  std::string budget;                ///< "60s"
+  int reruns = 1;
   int threads = 0;
   int backend_threads = 1;
   uint64_t memory_mib = 0;

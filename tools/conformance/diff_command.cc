@@ -69,7 +69,7 @@ int JudgeByBaseline(const record::RunRecord& baseline, const record::RunRecord& 
     }
   }
   if (plain == engine::kExitBroken) return plain;
-  const bool unfinished = static_cast<size_t>(run.planned) > run.cells.size();
+  const bool unfinished = static_cast<size_t>(run.planned) > run.cells.size() || !run.stopped.empty();
   return difference.worse() || unfinished ? 1 : 0;
 }
 

@@ -24,6 +24,12 @@ void PrintLine(std::FILE* out, const CellRecord& cell, bool colour) {
                cell.id.ToString().c_str(), cell.seconds, cell.reason.empty() ? "" : "  ", cell.reason.c_str());
 }
 
+// A failure's verdict after it was run again.
+void PrintRerun(std::FILE* out, const CellRecord& cell, bool colour) {
+  std::fputs("again  ", out);
+  PrintLine(out, cell, colour);
+}
+
 class Lines : public engine::ProgressSink {
  public:
   Lines(std::FILE* out, bool colour) : out_(out), colour_(colour) {}
@@ -35,6 +41,11 @@ class Lines : public engine::ProgressSink {
   void OnResult(const CellRecord& cell) override {
     if (out_ == nullptr) return;
     PrintLine(out_, cell, colour_);
+    std::fflush(out_);
+  }
+  void OnRerun(const CellRecord& cell) override {
+    if (out_ == nullptr) return;
+    PrintRerun(out_, cell, colour_);
     std::fflush(out_);
   }
 
@@ -70,6 +81,13 @@ class Bar : public engine::ProgressSink {
     std::fputs("\r\033[K", stderr);
     std::fflush(stderr);
     PrintLine(lines_, cell, colour_);
+    std::fflush(lines_);
+  }
+  void OnRerun(const CellRecord& cell) override {
+    if (lines_ == nullptr) return;
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
+    PrintRerun(lines_, cell, colour_);
     std::fflush(lines_);
   }
 

@@ -7,7 +7,8 @@
 
 namespace conformance::cli {
 
-/// The record that a path names: a JSON record, or a run's folder. Errors name the file.
+/// The record that a path names: a JSON record, a journal, or a run's folder, all of whose journals are merged, finished or not. Errors name
+/// the file.
 Result<record::RunRecord> ReadRecord(const std::string& given);
 
 }  // namespace conformance::cli

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "framework/base/strings.h"
+#include "framework/engine/shard.h"
 #include "tools/conformance/commands.h"
 
 namespace conformance::cli {
@@ -64,14 +65,19 @@ Status WriteReportFiles(const engine::Toolbox& toolbox, const ReportFiles& files
     CONFORMANCE_TRY(std::string text, Render(toolbox, writer, run));
     texts.emplace_back(file, std::move(text));
   }
-  for (const auto& [file, text] : texts) CONFORMANCE_RETURN_IF_ERROR(WriteOutput(file, text));
-  return Ok();
+  // Each that can be written is, though another cannot.
+  Status status;
+  for (const auto& [file, text] : texts) {
+    if (Status written = WriteOutput(file, text); status.ok()) status = std::move(written);
+  }
+  return status;
 }
 
 Status WriteAllReports(const engine::Toolbox& toolbox, const std::string& folder, const record::RunRecord& run) {
   for (const auto& writer : toolbox.report_writers.All()) {
     CONFORMANCE_TRY(const std::string text, writer->Render(run));
-    const auto file = std::filesystem::path(folder) / ("report" + std::string(writer->FileExtension()));
+    const std::string part = engine::Shard{run.plan.shard, run.plan.shards}.FileSuffix();
+    const auto file = std::filesystem::path(folder) / ("report" + part + std::string(writer->FileExtension()));
     CONFORMANCE_RETURN_IF_ERROR(WriteOutput(file.string(), text));
   }
   return Ok();

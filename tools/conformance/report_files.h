@@ -26,7 +26,7 @@ struct ReportFiles {
 void AddReportOptions(CLI::App& command, ReportFiles& files);
 /// Errors: kInvalid for a name that is no writer's (nothing is written then), those of writing.
 Status WriteReportFiles(const engine::Toolbox& toolbox, const ReportFiles& files, const record::RunRecord& run);
-/// Every writer's report into a run's folder, as report.EXTENSION.
+/// Every writer's report into a run's folder, as report.EXTENSION; a part's as report-2-of-4.EXTENSION.
 Status WriteAllReports(const engine::Toolbox& toolbox, const std::string& folder, const record::RunRecord& run);
 /// In a step of GitHub Actions: the Markdown report behind what $GITHUB_STEP_SUMMARY has so far. Nothing where the variable is not set.
 Status AppendStepSummary(const engine::Toolbox& toolbox, const record::RunRecord& run);

@@ -1,16 +1,19 @@
 #include <algorithm>
-#include <atomic>
-#include <csignal>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "framework/base/strings.h"
+#include "framework/engine/history.h"
 #include "framework/engine/process_memory.h"
+#include "framework/engine/shard.h"
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "reports/render/text.h"
 #include "tools/conformance/commands.h"
 #include "tools/conformance/diff_command.h"
+#include "tools/conformance/interrupt.h"
 #include "tools/conformance/progress.h"
 #include "tools/conformance/record_file.h"
 #include "tools/conformance/suite.h"
@@ -19,31 +22,31 @@
 namespace conformance::cli {
 namespace {
 
-// Signal handlers reach the sweep through this; one sweep a process.
-std::atomic<engine::Cancellation*> running{nullptr};
-void OnSignal(int) {
-  if (engine::Cancellation* cancellation = running.load()) cancellation->Request();
+// "60s", "10m", "2h", "1.5h"; a plain number is seconds.
+Result<double> ReadBudget(const std::string& text) {
+  const size_t end = text.find_last_of("0123456789.");
+  const std::string unit = end == std::string::npos ? text : text.substr(end + 1);
+  const auto number = ParseDouble(std::string_view(text).substr(0, end == std::string::npos ? 0 : end + 1));
+  const double scale = unit == "h" ? 3600 : unit == "m" ? 60 : unit.empty() || unit == "s" ? 1 : 0;
+  if (!number || !(*number > 0) || scale == 0 || *number > 1e9) {
+    return Invalid("malformed --budget").With("found", text).With("wanted", "a time above zero: 60s, 10m, 2h");
+  }
+  return *number * scale;
 }
 
-class SignalScope {
- public:
-  explicit SignalScope(engine::Cancellation* cancellation) {
-    running.store(cancellation);
-    struct sigaction action = {};
-    action.sa_handler = OnSignal;
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
+// What --shard says, else the environment; runners that ask for it are told that shards are understood.
+Result<engine::Shard> ChooseShard(const RunOptions& options, std::FILE* words) {
+  if (!options.shard.empty()) return engine::ParseShard(options.shard);
+  CONFORMANCE_TRY(const auto found, engine::ShardFromEnvironment([](const char* name) { return std::getenv(name); }));
+  if (!found) return engine::Shard{};
+  if (!found->status_file.empty()) {
+    std::FILE* file = std::fopen(found->status_file.c_str(), "w");
+    if (file == nullptr) return ErrnoError("cannot make the file that says that shards are understood", found->status_file.string(), errno);
+    std::fclose(file);
   }
-  ~SignalScope() {
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
-    running.store(nullptr);
-  }
-
- private:
-  struct sigaction old_int_ = {}, old_term_ = {};
-};
+  if (words != nullptr) std::fprintf(words, "shard %s (%s)\n", found->shard.ToString().c_str(), found->source.c_str());
+  return found->shard;
+}
 
 // "NAME:FIELD=JSON" into tables by name; a text that is no JSON is taken as a string.
 Status ReadOptions(const std::vector<std::string>& texts, const char* flag, const std::vector<std::string>& names,
@@ -97,6 +100,11 @@ Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, cons
   sweep.isolation.limits = LimitsOf(options);
   sweep.run_dir = options.run_dir;
   sweep.resume = options.resume;
+  sweep.reruns = options.reruns;
+  if (!options.budget.empty()) {
+    CONFORMANCE_TRY(sweep.budget_seconds, ReadBudget(options.budget));
+  }
+  CONFORMANCE_TRY(sweep.history, engine::ReadHistory({options.history.begin(), options.history.end()}));
   sweep.command_line = invocation.command_line;
   sweep.version = kVersion;
   sweep.cancellation = std::make_shared<engine::Cancellation>();
@@ -112,16 +120,28 @@ Status CheckNames(const std::vector<std::string>& given, std::vector<std::string
   return Ok();
 }
 
+// Each that can be written is, though another cannot. The first error.
 Status WriteReports(const engine::Toolbox& toolbox, const RunOptions& options, const record::RunRecord& run) {
-  CONFORMANCE_RETURN_IF_ERROR(WriteReportFiles(toolbox, options.reports, run));
+  Status status = WriteReportFiles(toolbox, options.reports, run);
+  const auto also = [&](Status other) {
+    if (status.ok()) status = std::move(other);
+  };
   // One of CTest's many runs is no step of its own.
-  if (options.skip_code < 0) CONFORMANCE_RETURN_IF_ERROR(AppendStepSummary(toolbox, run));
-  return options.run_dir.empty() ? Ok() : WriteAllReports(toolbox, options.run_dir, run);
+  if (options.skip_code < 0) also(AppendStepSummary(toolbox, run));
+  if (!options.run_dir.empty()) also(WriteAllReports(toolbox, options.run_dir, run));
+  return status;
 }
 
-bool SelectsAll(const engine::Selection& selection) {
+// Whether a cell that the record lacks is gone: the run was of the whole catalogue.
+bool HasAll(const engine::Selection& selection, const record::RunRecord& run) {
   return selection.classes.empty() && selection.variants.empty() && selection.exporters.empty() && selection.backends.empty() &&
-         selection.filters.empty();
+         selection.filters.empty() && run.plan.shards == 1 && run.left_out.empty();
+}
+
+// How a run that was stopped is continued.
+std::string HowToGoOn(const RunOptions& options, const Invocation& invocation) {
+  if (options.run_dir.empty()) return "conformance: a run with a folder (--run-dir) could be continued\n";
+  return "conformance: go on with: " + invocation.command_line + (options.resume ? "" : " --resume") + "\n";
 }
 
 }  // namespace
@@ -146,8 +166,12 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
 
   // With a report on standard output the words go to standard error.
   std::FILE* words = options.quiet ? nullptr : options.reports.OnStandardOutput() ? stderr : stdout;
+  auto shard = ChooseShard(options, words);
+  if (!shard.ok()) return Complain(shard.error());
+  sweep->shard = *shard;
+  const std::string how = HowToGoOn(options, invocation);
   Result<record::RunRecord> run = [&] {
-    const SignalScope signals(sweep->cancellation.get());
+    const InterruptScope interrupts(sweep->cancellation, how);
     const auto progress = MakeProgress(Terminal::Detect(), words);
     return engine::RunSweep(toolbox, suite->cases, *sweep, *progress);
   }();
@@ -156,14 +180,17 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
     const auto text = reports::TextWriter().Render(*run);
     std::fprintf(words, "\n%s", text.ok() ? text->c_str() : "");
   }
-  if (const Status status = WriteReports(toolbox, options, *run); !status.ok()) return Complain(status.error());
+  const Status written = WriteReports(toolbox, options, *run);
+  if (!run->stopped.empty()) std::fputs(how.c_str(), stderr);
+  if (!run->broken.empty()) return Complain(IoError(run->broken));
+  if (!written.ok()) return Complain(written.error());
   const auto not_run = [](const record::CellRecord& cell) {
     return cell.outcome == record::Outcome::kUnavailable || cell.outcome == record::Outcome::kSkip;
   };
   if (options.skip_code >= 0 && !run->cells.empty() && std::ranges::all_of(run->cells, not_run)) return options.skip_code;
   const int plain = engine::ExitCode(*run, selection);
   if (options.baseline.empty()) return plain;
-  return JudgeByBaseline(*baseline, *run, SelectsAll(selection), plain, words);
+  return JudgeByBaseline(*baseline, *run, HasAll(selection, *run), plain, words);
 }
 
 }  // namespace conformance::cli
