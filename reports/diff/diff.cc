@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <set>
 
 namespace conformance::reports {
 namespace {
@@ -86,6 +87,24 @@ std::vector<Pair> Slower(const std::vector<Pair>& pairs, const NoiseRule& noise,
   return slower;
 }
 
+/// Cells of the earlier run that the later one does not have: those that its budget left out, that it had no time for, and that are gone.
+void AddAbsent(const record::RunRecord& earlier, const record::RunRecord& later, const std::map<record::CellId, const CellRecord*>& absent,
+               Difference& difference) {
+  const std::set<std::string> left_out(later.left_out.begin(), later.left_out.end());
+  const std::set<std::string> planned(later.plan.cells.begin(), later.plan.cells.end());
+  for (const CellRecord& cell : earlier.cells) {
+    if (!absent.contains(cell.id) || Unknown(cell)) continue;
+    const std::string id = cell.id.ToString();
+    if (left_out.contains(id)) {
+      ++difference.left_out;
+    } else if (planned.contains(id)) {
+      difference.changes.push_back(Describe(Fails(cell) ? Change::kStillFailing : Change::kNotRun, &cell, nullptr));
+    } else {
+      difference.changes.push_back(Describe(Fails(cell) ? Change::kDropped : Change::kGone, &cell, nullptr));
+    }
+  }
+}
+
 std::string Line(const CellChange& row) {
   std::string text = "  " + row.cell;
   if (row.change == Change::kSlower) {
@@ -136,12 +155,7 @@ Difference Compare(const record::RunRecord& earlier, const record::RunRecord& la
     difference.changes.push_back(Describe(Change::kSlower, pair.before, pair.after));
     --difference.unchanged;
   }
-  if (whole) {
-    for (const CellRecord& cell : earlier.cells) {
-      if (!before.contains(cell.id) || Unknown(cell)) continue;
-      difference.changes.push_back(Describe(Fails(cell) ? Change::kDropped : Change::kGone, &cell, nullptr));
-    }
-  }
+  if (whole && later.plan.shards == 1) AddAbsent(earlier, later, before, difference);
   std::ranges::stable_sort(difference.changes, {}, &CellChange::change);
   return difference;
 }
@@ -159,6 +173,7 @@ std::string DifferenceText(const Difference& difference) {
     counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(kNames[i]);
   }
   counts += (counts.empty() ? "" : ", ") + std::to_string(difference.unchanged) + " unchanged";
+  if (difference.left_out > 0) counts += ", " + std::to_string(difference.left_out) + " left out by the budget";
   if (std::fabs(difference.median_ratio - 1) >= 0.1) {
     char ratio[64];
     std::snprintf(ratio, sizeof ratio, " (all cells took %.2f times as long)", difference.median_ratio);
@@ -173,6 +188,7 @@ Json DifferenceJson(const Difference& difference) {
   Json counts = Json::MakeObject();
   for (size_t i = 0; i < kNames.size(); ++i) counts[kNames[i]] = difference.Count(static_cast<Change>(i));
   counts["unchanged"] = difference.unchanged;
+  counts["left out"] = difference.left_out;
   json["counts"] = std::move(counts);
   json["median_ratio"] = difference.median_ratio;
   Json rows = Json::MakeArray();

@@ -15,7 +15,7 @@ namespace conformance::reports {
 enum class Change : uint8_t {
   kNew,           ///< fails now; before it was as expected, or not there
   kFlaky,         ///< a flake now, and none before
-  kNotRun,        ///< was as expected and is unavailable or skipped now
+  kNotRun,        ///< was as expected and is unavailable, skipped or planned and not run now
   kGone,          ///< was as expected and is in the plan no more
   kStillFailing,  ///< fails in both runs
   kFixed,         ///< failed before, as expected now
@@ -50,13 +50,14 @@ struct NoiseRule {
 struct Difference {
   std::vector<CellChange> changes;  ///< by kind in the order above, then in the later run's order
   int64_t unchanged = 0;            ///< cells as expected in both, and not slower
+  int64_t left_out = 0;             ///< cells that a budget left out of the later run: nothing is known of them
   double median_ratio = 1;          ///< of times, later over earlier; 1 where too few cells are in both
   bool worse() const;
   int64_t Count(Change change) const;
 };
 
-/// `later` against `earlier`. `whole`: both runs claim the same catalogue, so that a cell that is not in `later` is gone; else cells of
-/// `earlier` that `later` does not have are left aside (a selection was run).
+/// `later` against `earlier`. `whole`: both runs claim the same catalogue, so that a cell that is not in `later`'s plan is gone, and one that is
+/// but was not run counts as not run; else cells of `earlier` that `later` does not have are left aside (a selection or a shard was run).
 Difference Compare(const record::RunRecord& earlier, const record::RunRecord& later, bool whole, const NoiseRule& noise = {});
 
 /// One paragraph a kind, each cell with cause and command; the counts last.

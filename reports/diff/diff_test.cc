@@ -96,6 +96,24 @@ TEST(Diff, W10_ACellThatIsGoneIsWorseUnlessItFailed) {
   EXPECT_FALSE(Compare(before, after, false).worse());  // a selection says nothing of the rest
 }
 
+TEST(Diff, WhatALaterRunDidNotComeToIsToldApart) {
+  const RunRecord before = RunOf({Cell("run", Outcome::kPass), Cell("budget", Outcome::kPass), Cell("stopped", Outcome::kPass),
+                                  Cell("broken", Outcome::kFail), Cell("gone", Outcome::kPass)});
+  RunRecord after = RunOf({Cell("run", Outcome::kPass)});
+  std::vector<std::string> plan;
+  for (const char* model : {"run", "budget", "stopped", "broken"}) plan.push_back(Cell(model, Outcome::kPass).id.ToString());
+  after.plan.SetCells(plan);
+  after.left_out = {plan[1]};
+  const Difference difference = Compare(before, after, true);
+  EXPECT_EQ(difference.left_out, 1);
+  EXPECT_EQ(difference.Count(Change::kNotRun), 1);
+  EXPECT_EQ(difference.Count(Change::kStillFailing), 1);
+  EXPECT_EQ(difference.Count(Change::kGone), 1);
+  EXPECT_THAT(DifferenceText(difference), HasSubstr("1 not run, 1 gone, 1 still failing, 1 unchanged, 1 left out by the budget"));
+  after.plan.shards = 2;  // the other shard may have them
+  EXPECT_FALSE(Compare(before, after, true).worse());
+}
+
 TEST(Diff, TextNamesCauseAndCommand) {
   const Difference difference = Compare(RunOf({Cell("a", Outcome::kPass), Cell("b", Outcome::kFail)}),
                                         RunOf({Cell("a", Outcome::kCrash), Cell("b", Outcome::kPass)}), true);

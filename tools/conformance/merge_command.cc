@@ -36,6 +36,7 @@ int RunMerge(const engine::Toolbox& toolbox, const MergeOptions& options) {
   if (!text.ok()) return Complain(text.error());
   std::fputs(text->c_str(), options.reports.OnStandardOutput() ? stderr : stdout);
   if (const Status status = WriteReportFiles(toolbox, options.reports, *whole); !status.ok()) return Complain(status.error());
+  if (const Status status = AppendStepSummary(toolbox, *whole); !status.ok()) return Complain(status.error());
   return engine::ExitCode(*whole, {});
 }
 
