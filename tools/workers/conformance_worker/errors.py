@@ -13,6 +13,7 @@ KINDS = ("invalid", "shape", "type", "unsupported", "unavailable", "not found", 
 # What allocators say in exceptions that are no MemoryError.
 _NO_MEMORY = ("bad_alloc", "can't allocate memory", "Cannot allocate memory", "not enough memory")
 _TRAIL_LINES = 12
+ADD_IT_WITH = "add it with"  # name of a fact: the command that installs what is missing
 
 
 class WorkerError(Exception):
@@ -62,7 +63,7 @@ def from_exception(cause: BaseException) -> WorkerError:
 
 def missing(library: str, group: str) -> WorkerError:
     """A library that is not there, with the command that adds it."""
-    return WorkerError("unavailable", f"{library} is not installed", {"python": sys.executable, "add it with": f"tools/setup --with {group}"})
+    return WorkerError("unavailable", f"{library} is not installed", {"python": sys.executable, ADD_IT_WITH: f"tools/setup --with {group}"})
 
 
 def installed_version(distribution: str, group: str) -> str:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Callable, Sequence
 
-from .errors import WorkerError, from_exception
+from .errors import ADD_IT_WITH, WorkerError, from_exception
 from .frames import EndOfStream, Message, read_message, write_message
 from .tensors import Tensors
 
@@ -92,7 +92,8 @@ class Backend(ABC):
         try:
             entry["version"] = self.version()
         except WorkerError as error:
-            entry["unavailable"] = error.message
+            error.facts.pop(ADD_IT_WITH, None)  # whoever starts this worker knows, and says so
+            entry["unavailable"] = error.to_json()
         return entry
 
 

@@ -43,6 +43,24 @@ class Times(Backend):
         return Echo(options.extra.get("factor", options.threads))
 
 
+class Identity(Backend):
+    """What `conformance worker-test` sends tensors through."""
+
+    name = "identity"
+    formats = ("identity",)
+
+    def version(self):
+        return "1"
+
+    def prepare(self, artifact, options):
+        return Given()
+
+
+class Given(Session):
+    def run(self, inputs):
+        return inputs
+
+
 class Absent(Backend):
     name = "absent"
     formats = ("test",)
@@ -82,7 +100,7 @@ class Folder(Exporter):
 
 
 def serve():
-    worker = Worker([Times(), Absent(), Broken()], [Folder()])
+    worker = Worker([Times(), Absent(), Broken(), Identity()], [Folder()])
     worker.add_handler("sum", lambda request: Message({"type": "total"}, {"y": f32(sum(x.array.sum() for x in request.tensors.values()))}))
     worker.add_handler("nonsense", lambda request: Message({"type": "answer", "x": object()}))
     return worker.main()
@@ -108,9 +126,10 @@ class WorkerTest(unittest.TestCase):
     def test_hello(self):
         hello = self.client.hello().header
         self.assertEqual((hello["protocol"], hello["exporters"]), (1, ["folder"]))
-        times, absent, _ = hello["backends"]
+        times, absent, *_ = hello["backends"]
         self.assertEqual(times, {"name": "times", "formats": ["test"], "version": "1"})
-        self.assertEqual(absent["unavailable"], "a-library-of-no-such-name is not installed")
+        self.assertEqual(absent["unavailable"], {"kind": "unavailable", "message": "a-library-of-no-such-name is not installed",
+                                                 "facts": [["python", sys.executable]], "trail": []})
         self.assertNotIn("version", absent)
         self.assertEqual(self.fails("unsupported", "hello", protocol=2).facts, {"found": "2", "wanted": "1"})
 
