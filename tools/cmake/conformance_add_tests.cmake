@@ -129,7 +129,8 @@ macro(conformance_add_one_test name)
       conformance_add_part("${arg_TARGET_PREFIX}/${name}/${_shard}-of-${arg_SHARDS}" ${ARGN} --shard ${_shard}/${arg_SHARDS})
     endforeach()
   else()
-    conformance_add_part("${arg_TARGET_PREFIX}/${name}" ${ARGN})
+    # Whatever CTest itself runs in (an array of Slurm, a shard of Bazel): a test is whole.
+    conformance_add_part("${arg_TARGET_PREFIX}/${name}" ${ARGN} --shard 1/1)
   endif()
 endmacro()
 
