@@ -2,7 +2,7 @@
 
     tools/python executorch tools/fixturegen/pte.py fixtures/pte
 
-Beside each NAME.pte stands NAME.safetensors: "input.0", "output.0", … by position, as a .pte has no other names.
+Beside each NAME.pte stand NAME.inputs.safetensors and NAME.expected.safetensors: "0", "1", … by position, as a .pte has no other names.
 """
 
 import pathlib
@@ -63,9 +63,9 @@ def main():
         with torch.no_grad():
             outputs = module(*inputs)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        tensors = {f"input.{i}": x for i, x in enumerate(inputs)} | {f"output.{i}": x for i, x in enumerate(outputs)}
-        save_file(tensors, folder / f"{name}.safetensors")
-        print(name, ", ".join(sorted(tensors)))
+        for kind, tensors in (("inputs", inputs), ("expected", outputs)):
+            save_file({str(i): x for i, x in enumerate(tensors)}, folder / f"{name}.{kind}.safetensors")
+        print(name, len(inputs), "inputs,", len(outputs), "outputs")
 
 
 if __name__ == "__main__":

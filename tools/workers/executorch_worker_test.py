@@ -12,8 +12,7 @@ FOLDER = FIXTURES / "pte"
 
 def recorded(name):
     """Inputs and outputs by position, as a .pte has no other names."""
-    tensors = read_safetensors(FOLDER / f"{name}.safetensors")
-    return ({key.partition(".")[2]: x for key, x in tensors.items() if key.startswith(kind)} for kind in ("input", "output"))
+    return (read_safetensors(FOLDER / f"{name}.{kind}.safetensors") for kind in ("inputs", "expected"))
 
 
 class ExecutorchWorker(WorkerTestCase):
