@@ -32,6 +32,15 @@ const Tensor* FindInput(const NamedTensors& tensors, std::string_view& name) {
 
 }  // namespace
 
+std::vector<std::string> Lacking(const ports::Artifact& artifact, const NamedTensors& tensors) {
+  std::vector<std::string> names;
+  for (const ports::ValueInfo& input : artifact.inputs) {
+    std::string_view name = input.name;
+    if (!FindInput(tensors, name)) names.push_back(input.name);
+  }
+  return names;
+}
+
 Result<NamedTensors> BindInputs(const ports::Artifact& artifact, const NamedTensors& tensors, std::vector<std::string>& unused) {
   if (artifact.inputs.empty()) return tensors;
   NamedTensors bound;

@@ -18,6 +18,9 @@ inline constexpr std::string_view kOutputPrefix = "output.";
 bool IsBookkeeping(std::string_view name);
 NamedTensors WithoutBookkeeping(const NamedTensors& tensors);
 
+/// Names of the artifact's inputs that are not among `tensors`.
+std::vector<std::string> Lacking(const ports::Artifact& artifact, const NamedTensors& tensors);
+
 /// The case's tensors under the artifact's input names, in the artifact's order; all of them as they are where the artifact lists no
 /// inputs. `unused` gets the names that the artifact has no input for. Errors: kInternal for an input that the case has no tensor for.
 Result<NamedTensors> BindInputs(const ports::Artifact& artifact, const NamedTensors& tensors, std::vector<std::string>& unused);

@@ -213,7 +213,9 @@ class Passage {
                                ", which has no f64: every output is held to the plain tolerance of its type");
   }
 
-  Result<ports::ModelInputs> Prepared(const LoadedCase& loaded, const Call& call) {
+  /// What the artifact is run on: the call's inputs as its exporter prepares them.
+  Result<ports::ModelInputs> Prepared(const LoadedCase& loaded, const Call& call, const ports::Artifact& artifact) {
+    if (cell_.exporter && cell_.entry == Entry::kSource && !Lacking(artifact, call.inputs.tensors).empty()) return PreparedElsewhere(call);
     if (!cell_.exporter || cell_.entry != Entry::kModule) return call.inputs;
     timer_.Enter(Stage::kExport);
     CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
@@ -221,6 +223,14 @@ class Passage {
                       return cell_.exporter->Prepare(*loaded.model(), call.inputs, *config);
                     }));
     return std::move(request.inputs);
+  }
+
+  /// An exporter that is a program of its own, whose artifact takes more than the model does.
+  Result<ports::ModelInputs> PreparedElsewhere(const Call& call) {
+    timer_.Enter(Stage::kExport);
+    CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
+    return Guarded("exporter '" + cell_.id.exporter + "'",
+                   [&] { return cell_.exporter->PrepareInputs(SourceOf(cell_.model->Info()), call.inputs, *config); });
   }
 
   Result<std::shared_ptr<const Truth>> TruthOf(const LoadedCase& loaded, const Call& call, size_t index) {
@@ -238,7 +248,7 @@ class Passage {
 
   Status RunCall(const LoadedCase& loaded, const Call& call, size_t index, const MadeArtifact& made, ports::Session& session) {
     CONFORMANCE_TRY(const auto truth, TruthOf(loaded, call, index));
-    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(loaded, call));
+    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(loaded, call, made.artifact));
     timer_.Enter(Stage::kRun);
     std::vector<std::string> unused;
     CONFORMANCE_TRY(const NamedTensors bound, BindInputs(made.artifact, prepared.tensors, unused));
@@ -254,7 +264,35 @@ class Passage {
     request.assignment = call.assignment;
     const bool failed_before = failed_;
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
+    if (!failed_) CONFORMANCE_RETURN_IF_ERROR(JudgeByLibrary(loaded, call, index, outputs));
     if (failed_ && !failed_before) Locate(call, made);
+    return Ok();
+  }
+
+  /// What our reference lets pass may still not be what the exported library computes. Its figures are kept where it objects.
+  Status JudgeByLibrary(const LoadedCase& loaded, const Call& call, size_t index, const NamedTensors& outputs) {
+    const auto own = LibrarysOwn(context_, cell_);
+    if (!own) return Ok();
+    const std::string name(own->Name());
+    timer_.Enter(Stage::kCompare);
+    CONFORMANCE_TRY(const auto truth, variant_work_.truths[name + ' ' + std::to_string(index)].Get(
+                                          timer_, [&] { return JudgementOf(*own, cell_, loaded, call); }));
+    ports::ComparisonRequest request;
+    const NamedTensors named = NameOutputs(outputs, truth->reference);
+    request.candidate = &named;
+    request.reference = &truth->reference;
+    request.oracle = truth->oracle ? &*truth->oracle : nullptr;
+    request.assignment = call.assignment;
+    ending_.facts["judged_by"] = JudgeName(context_.toolbox, *cell_.model) + ", " + name;
+    CONFORMANCE_TRY(ports::Comparison comparison, Compare(request));
+    if (comparison.outcome == Outcome::kPass) return Ok();
+    failed_ = true;
+    ending_.outcome = comparison.outcome;
+    ending_.reason = "against " + name + ": " + comparison.reason;
+    for (record::OutputFigures& figures : comparison.figures) {
+      figures.assignment = call.assignment;
+      ending_.figures.push_back(std::move(figures));
+    }
     return Ok();
   }
 

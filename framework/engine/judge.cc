@@ -8,6 +8,7 @@
 #include "framework/engine/backend_reference.h"
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
+#include "framework/engine/worker_program.h"
 
 namespace conformance::engine {
 namespace {
@@ -42,10 +43,26 @@ Result<std::shared_ptr<const ports::Reference>> JudgeFor(const SweepContext& con
   return Invalid("the toolbox has no reference '" + name + "' to judge by").With("wanted", Join(context.toolbox.references.Names(), ", "));
 }
 
+std::shared_ptr<const ports::Reference> LibrarysOwn(const SweepContext& context, const PlannedCell& cell) {
+  const auto* exporter = dynamic_cast<const LivesInWorker<ports::Exporter>*>(cell.exporter.get());
+  if (exporter == nullptr || cell.entry != Entry::kSource) return nullptr;
+  for (const auto& reference : context.toolbox.references.All()) {
+    const auto* lodger = dynamic_cast<const LivesInWorker<ports::Reference>*>(reference.get());
+    if (lodger == nullptr || lodger->program() != exporter->program()) continue;
+    return reference->Name() == JudgeName(context.toolbox, *cell.model) ? nullptr : reference;
+  }
+  return nullptr;
+}
+
 Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
                                                const Call& call) {
   CONFORMANCE_TRY(const auto judge, JudgeFor(context, *cell.model));
-  const std::string who = "reference '" + std::string(judge->Name()) + "'";
+  return JudgementOf(*judge, cell, loaded, call);
+}
+
+Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
+                                                 const Call& call) {
+  const std::string who = "reference '" + std::string(reference.Name()) + "'";
   const Case& judged = JudgedCase(*cell.model);
   Variant variant = cell.variant;
   if (const auto variants = judged.Variants(); &judged != cell.model.get() && !variants.empty()) variant = variants.front();
@@ -68,12 +85,12 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
   request.inputs = &inputs;
 
   auto truth = std::make_shared<Truth>();
-  auto reference = Guarded(who, [&] { return judge->Run(request); });
-  if (!reference.ok()) return std::move(reference).error().Trail("in " + who);
-  truth->reference = WithoutBookkeeping(*reference);
-  if (!judge->HasOracle()) return std::shared_ptr<const Truth>(std::move(truth));
+  auto declared = Guarded(who, [&] { return reference.Run(request); });
+  if (!declared.ok()) return std::move(declared).error().Trail("in " + who);
+  truth->reference = WithoutBookkeeping(*declared);
+  if (!reference.HasOracle()) return std::shared_ptr<const Truth>(std::move(truth));
   request.numerics = ops::Numerics::Oracle();
-  auto oracle = Guarded(who, [&] { return judge->Run(request); });
+  auto oracle = Guarded(who, [&] { return reference.Run(request); });
   if (!oracle.ok()) return std::move(oracle).error().Trail("in " + who + ", in f64");
   truth->oracle = WithoutBookkeeping(*oracle);
   return std::shared_ptr<const Truth>(std::move(truth));

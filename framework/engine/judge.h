@@ -28,5 +28,11 @@ Result<std::shared_ptr<const ports::Reference>> JudgeFor(const SweepContext& con
 /// case has; `loaded` is that case. Errors: of the judge, naming it.
 Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, const PlannedCell& cell, const LoadedCase& loaded,
                                                const Call& call);
+Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
+                                                 const Call& call);
+
+/// The reference that lives in the same workers as the cell's exporter: what the library that was exported from computes itself. Such a
+/// cell is judged by both. Null where there is none, or it is the judge already.
+std::shared_ptr<const ports::Reference> LibrarysOwn(const SweepContext& context, const PlannedCell& cell);
 
 }  // namespace conformance::engine

@@ -150,6 +150,11 @@ std::optional<Error> DiskFailure(const record::CellRecord& cell, const std::file
   return std::nullopt;
 }
 
+/// An exporter with a suite of its own is about that suite: on other cases it runs where it is asked for by name.
+bool OnRequest(const PlannedCell& cell) {
+  return cell.exporter && cell.model->Info().spec.IsNull() && !cell.exporter->Capabilities().suite.empty();
+}
+
 Status CheckWhole(const Toolbox& toolbox, const std::vector<PlannedCell>& plan) {
   for (const PlannedCell& cell : plan) {
     if (cell.variant.recording || IsJudge(toolbox, JudgeName(toolbox, *cell.model))) continue;
@@ -244,7 +249,7 @@ Result<std::vector<PlannedCell>> PlanSweep(const Toolbox& toolbox, const std::ve
   CONFORMANCE_RETURN_IF_ERROR(CheckLists(catalogue, options.lists));
   std::vector<PlannedCell> plan;
   for (const PlannedCell& cell : catalogue) {
-    if (options.selection.Matches(cell.id, cell.model_class)) plan.push_back(cell);
+    if (options.selection.Matches(cell.id, cell.model_class) && (!options.selection.exporters.empty() || !OnRequest(cell))) plan.push_back(cell);
   }
   if (plan.empty()) return NothingSelected(catalogue, options.selection);
   CONFORMANCE_RETURN_IF_ERROR(CheckWhole(toolbox, plan));

@@ -17,6 +17,8 @@ struct WorkerExporterInfo {
   std::string format;                                 ///< of its artifacts
   std::shared_ptr<const ports::ExportConfig> config;  ///< its defaults
   bool dynamic = true;
+  bool optimises = false;                       ///< its config has `optimize`
+  std::string suite;                            ///< ports::ExporterCapabilities::suite
   std::vector<std::pair<std::string, std::string>> qualified_versions;  ///< by library
 };
 
@@ -32,11 +34,15 @@ class WorkerExporter : public LivesInWorker<ports::Exporter> {
   }
   Result<ports::Artifact> ExportCheckpoint(const ports::ModelSource& source, const ports::ModelInputs& inputs,
                                            const ports::ExportConfig& config) const override;
+  Result<ports::ModelInputs> PrepareInputs(const ports::ModelSource& source, const ports::ModelInputs& inputs,
+                                           const ports::ExportConfig& config) const override;
 
   std::shared_ptr<WorkerProgram> program() const override { return program_; }
   std::shared_ptr<const ports::Exporter> In(std::shared_ptr<WorkerProgram> program) const override;
 
  private:
+  WorkerMessage Request(const char* type, const ports::ModelSource& source, const ports::ModelInputs& inputs,
+                        const ports::ExportConfig& config) const;
   const WorkerExporterInfo info_;
   const std::shared_ptr<WorkerProgram> program_;
 };

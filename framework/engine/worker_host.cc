@@ -7,10 +7,13 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "framework/engine/guarded.h"
+#include "framework/engine/worker_program.h"
 #include "framework/ports/backend.h"
 #include "framework/ports/exporter.h"
+#include "framework/ports/reference.h"
 
 namespace conformance::engine {
 namespace {
@@ -57,10 +60,10 @@ class Host {
     if (type == "run") return Run(request);
     if (type == "release") return Release(request);
     if (type == "export") return Export(request);
+    if (type == "inputs") return PrepareInputs(request);
+    if (type == "evaluate") return Evaluate(request);
     if (type == "shutdown") return Plain("bye");
-    return Unsupported("unknown message type")
-        .With("found", type)
-        .With("wanted", "hello, prepare, run, release, export, shutdown");
+    return Unsupported("unknown message type").With("found", type).With("wanted", "hello, prepare, run, release, export, inputs, evaluate, shutdown");
   }
 
  private:
@@ -101,6 +104,17 @@ class Host {
       if (capabilities.exports_checkpoints && !capabilities.isolated) exporters.Append(exporter->Name());
     }
     answer.header["exporters"] = std::move(exporters);
+    Json references = Json::MakeArray();
+    for (const auto& reference : toolbox_.references.All()) {
+      if (LivesElsewhere(*reference)) continue;
+      Json entry = Json::MakeObject();
+      entry["name"] = reference->Name();
+      const auto version = reference->Version();
+      if (version.ok()) entry["version"] = *version;
+      else entry["unavailable"] = ErrorToJson(version.error());
+      references.Append(std::move(entry));
+    }
+    answer.header["references"] = std::move(references);
     return answer;
   }
 
@@ -149,22 +163,60 @@ class Host {
     return Plain("released");
   }
 
-  Result<WorkerMessage> Export(const WorkerMessage& request) {
-    CONFORMANCE_TRY(const std::string name, request.header.GetString("exporter"));
+  /// What lives in workers of its own is theirs to offer.
+  static bool LivesElsewhere(const ports::Reference& reference) {
+    return dynamic_cast<const LivesInWorker<ports::Reference>*>(&reference) != nullptr;
+  }
+
+  /// What export, inputs and evaluate say of the model.
+  static Result<ports::ModelSource> SourceIn(const WorkerMessage& request) {
     CONFORMANCE_TRY(const std::string folder, request.header.GetString("folder"));
-    const ports::Exporter* exporter = toolbox_.exporters.Find(name);
-    if (exporter == nullptr || exporter->Capabilities().isolated)
-      return NotFound("this worker has no such exporter").With("found", name);
-    const Json* config_json = request.header.Find("config");
-    CONFORMANCE_TRY(const auto config,
-                    toolbox_.export_configs.FromJson(config_json != nullptr ? *config_json : Json()));
-    const Json* kwargs = request.header.Find("kwargs");
     const Json* spec = request.header.Find("spec");
-    const ports::ModelSource source{.folder = folder, .spec = spec != nullptr ? *spec : Json()};
-    const ports::ModelInputs inputs{request.tensors, kwargs != nullptr ? *kwargs : Json::MakeObject()};
-    CONFORMANCE_TRY(const ports::Artifact artifact, exporter->ExportCheckpoint(source, inputs, *config));
+    return ports::ModelSource{.folder = folder, .spec = spec != nullptr ? *spec : Json()};
+  }
+  static ports::ModelInputs InputsIn(const WorkerMessage& request) {
+    const Json* kwargs = request.header.Find("kwargs");
+    return {request.tensors, kwargs != nullptr ? *kwargs : Json::MakeObject()};
+  }
+  Result<std::pair<const ports::Exporter*, std::unique_ptr<ports::ExportConfig>>> ExporterIn(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const std::string name, request.header.GetString("exporter"));
+    const ports::Exporter* exporter = toolbox_.exporters.Find(name);
+    if (exporter == nullptr || exporter->Capabilities().isolated) return NotFound("this worker has no such exporter").With("found", name);
+    const Json* json = request.header.Find("config");
+    CONFORMANCE_TRY(auto config, toolbox_.export_configs.FromJson(json != nullptr ? *json : Json()));
+    return std::pair(exporter, std::move(config));
+  }
+
+  Result<WorkerMessage> Export(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const ports::ModelSource source, SourceIn(request));
+    CONFORMANCE_TRY(const auto found, ExporterIn(request));
+    CONFORMANCE_TRY(const ports::Artifact artifact, found.first->ExportCheckpoint(source, InputsIn(request), *found.second));
     WorkerMessage answer = Plain("artifact");
     answer.header["artifact"] = artifact.ToJson();
+    return answer;
+  }
+
+  Result<WorkerMessage> PrepareInputs(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const ports::ModelSource source, SourceIn(request));
+    CONFORMANCE_TRY(const auto found, ExporterIn(request));
+    CONFORMANCE_TRY(ports::ModelInputs inputs, found.first->PrepareInputs(source, InputsIn(request), *found.second));
+    WorkerMessage answer = Plain("prepared inputs");
+    answer.tensors = std::move(inputs.tensors);
+    return answer;
+  }
+
+  Result<WorkerMessage> Evaluate(const WorkerMessage& request) {
+    CONFORMANCE_TRY(const std::string name, request.header.GetString("reference"));
+    const ports::Reference* reference = toolbox_.references.Find(name);
+    if (reference == nullptr || LivesElsewhere(*reference)) return NotFound("this worker has no such reference").With("found", name);
+    ports::ReferenceRequest wanted;
+    CONFORMANCE_TRY(wanted.source, SourceIn(request));
+    const ports::ModelInputs inputs = InputsIn(request);
+    wanted.inputs = &inputs;
+    CONFORMANCE_TRY(const bool oracle, request.header.GetBool("oracle"));
+    if (oracle) wanted.numerics = ops::Numerics::Oracle();
+    WorkerMessage answer = Plain("outputs");
+    CONFORMANCE_TRY(answer.tensors, reference->Run(wanted));
     return answer;
   }
 

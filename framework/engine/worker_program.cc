@@ -49,22 +49,24 @@ Result<Json> WorkerProgram::Hello() {
   return error;
 }
 
-Result<std::string> WorkerProgram::BackendVersion(std::string_view backend) {
+Result<std::string> WorkerProgram::VersionOf(std::string_view list, std::string_view what, std::string_view wanted) {
   CONFORMANCE_TRY(const Json hello, Hello());
   std::vector<std::string> names;
-  const Json* backends = hello.Find("backends");
-  if (backends != nullptr && backends->IsArray()) {
-    for (const Json& entry : backends->AsArray()) {
+  const Json* entries = hello.Find(list);
+  if (entries != nullptr && entries->IsArray()) {
+    for (const Json& entry : entries->AsArray()) {
       const auto name = entry.GetString("name");
       if (!name.ok()) continue;
       names.push_back(*name);
-      if (*name != backend) continue;
-      if (const Json* reason = entry.Find("unavailable")) return NotThere(ErrorFromJson(*reason).ToString());
+      if (*name != wanted) continue;
+      if (const Json* reason = entry.Find("unavailable")) {
+        return NotThere(reason->IsString() ? reason->AsString() : ErrorFromJson(*reason).ToString());
+      }
       const auto version = entry.GetString("version");
       return version.ok() ? *version : std::string("unknown");
     }
   }
-  return NotFound("the " + command_.name + " worker knows no backend '" + std::string(backend) + "'")
+  return NotFound("the " + command_.name + " worker knows no " + std::string(what) + " '" + std::string(wanted) + "'")
       .With("found", Join(names, ", "));
 }
 

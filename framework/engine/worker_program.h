@@ -43,9 +43,12 @@ class WorkerProgram {
   Result<Json> Hello();
   /// Version of `backend` as hello tells it; "unknown" where it tells none. Errors: those of Hello; kUnavailable with `how_to_add` where
   /// the worker says that it lacks what the backend needs; kNotFound where it knows no such backend.
-  Result<std::string> BackendVersion(std::string_view backend);
+  Result<std::string> BackendVersion(std::string_view backend) { return VersionOf("backends", "backend", backend); }
+  /// The same of a reference.
+  Result<std::string> ReferenceVersion(std::string_view reference) { return VersionOf("references", "reference", reference); }
 
  private:
+  Result<std::string> VersionOf(std::string_view list, std::string_view what, std::string_view name);
   Error NotThere(std::string message) const;
 
   const WorkerCommand command_;

@@ -13,6 +13,7 @@
 #include "framework/engine/system_clock.h"
 #include "framework/engine/worker_backend.h"
 #include "framework/engine/worker_exporter.h"
+#include "framework/engine/worker_reference.h"
 #include "framework/testing/fakes.h"
 #include "framework/testing/matchers.h"
 
@@ -88,6 +89,40 @@ TEST(WorkerProgram, OneThatCannotStartIsTriedThreeTimes) {
                 IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
   }
   EXPECT_EQ(program->pool().started(), 3u);
+}
+
+TEST(WorkerReference, EvaluatesFoldersAndClassesInBothWidths) {
+  const WorkerReference reference("doubles", std::make_shared<WorkerProgram>(TestCommand()));
+  EXPECT_THAT(reference.Version(), IsOkAnd(std::string("2.5")));
+  const ports::ModelInputs inputs{{{"x", Tensor::Of<float>({2}, {1, 2})}}, Json::MakeObject()};
+  ports::ReferenceRequest request;
+  request.inputs = &inputs;
+  EXPECT_THAT(reference.Run(request), IsError(ErrorKind::kUnsupported, HasSubstr("checkpoint folders and classes")));
+  request.source.spec["class"] = "M";
+  const auto near = reference.Run(request);
+  ASSERT_THAT(near, IsOk());
+  EXPECT_THAT((*near)[0].second, BitEqualTo(Tensor::Of<float>({2}, {2, 4})));
+  request.numerics = ops::Numerics::Oracle();
+  const auto exact = reference.Run(request);
+  ASSERT_THAT(exact, IsOk());
+  EXPECT_THAT((*exact)[0].second, BitEqualTo(Tensor::Of<double>({2}, {2, 4})));
+  request.source.spec["refused"] = true;
+  EXPECT_THAT(reference.Run(request), IsError(ErrorKind::kUnsupported, HasSubstr("this class is refused")));
+  EXPECT_THAT(WorkerReference("nonesuch", std::make_shared<WorkerProgram>(TestCommand())).Version(),
+              IsError(ErrorKind::kNotFound, AllOf(HasSubstr("nonesuch"), HasSubstr("doubles"))));
+}
+
+TEST(WorkerExporter, PreparesInputsWhereTheWorkerIs) {
+  WorkerExporterInfo info;
+  info.name = "writer";
+  info.format = "test";
+  info.config = std::make_shared<PlainExportConfig>("test");
+  const WorkerExporter exporter(std::move(info), std::make_shared<WorkerProgram>(TestCommand()));
+  const ports::ModelInputs inputs{{{"x", Tensor::Of<float>({1}, {1})}}, Json::MakeObject()};
+  const auto prepared = exporter.PrepareInputs({.folder = "anywhere", .spec = {}}, inputs, *exporter.DefaultConfig());
+  ASSERT_THAT(prepared, IsOk());
+  ASSERT_EQ(prepared->tensors.size(), 2u);
+  EXPECT_EQ(prepared->tensors[1].first, "lengths");
 }
 
 class WorkerSweep : public ::testing::Test {

@@ -99,10 +99,35 @@ class TestExporter : public ports::Exporter {
       return IoError("cannot write").With("file", artifact.path.string());
     return artifact;
   }
+  Result<ports::ModelInputs> PrepareInputs(const ports::ModelSource&, const ports::ModelInputs& inputs,
+                                           const ports::ExportConfig&) const override {
+    ports::ModelInputs prepared = inputs;
+    prepared.tensors.emplace_back("lengths", Tensor::Of<int64_t>({1}, {3}));
+    return prepared;
+  }
+};
+
+/// Doubles what it is given, in f64 where it is the oracle; its spec says how it fails.
+class TestReference : public ports::Reference {
+ public:
+  std::string_view Name() const override { return "doubles"; }
+  Result<std::string> Version() const override { return std::string("2.5"); }
+  Result<NamedTensors> Run(const ports::ReferenceRequest& request) const override {
+    if (request.source.spec.Has("refused")) return Unsupported("this class is refused");
+    NamedTensors outputs;
+    for (const auto& [name, tensor] : request.inputs->tensors) {
+      std::vector<double> values = tensor.ToDoubles();
+      for (double& value : values) value *= 2;
+      const bool oracle = request.numerics.compute == ops::Numerics::Compute::kF64;
+      outputs.emplace_back("y", Cast(Tensor::Of<double>(tensor.shape(), values), oracle ? DType::kF64 : tensor.dtype()));
+    }
+    return outputs;
+  }
 };
 
 Toolbox TestToolbox() {
   Toolbox toolbox;
+  toolbox.references.Add(std::make_shared<TestReference>());
   toolbox.exporters.Add(std::make_shared<TestExporter>());
   toolbox.export_configs.Add("test", TestConfig::FromJson);
   // Of each a dozen, so that a sweep can have many of a kind: "segv", "segv0", …

@@ -23,4 +23,6 @@ Result<Artifact> Exporter::ExportCheckpoint(const ModelSource&, const ModelInput
   return Missing(*this, "ExportCheckpoint: it doesn't export checkpoint folders");
 }
 
+Result<ModelInputs> Exporter::PrepareInputs(const ModelSource&, const ModelInputs& inputs, const ExportConfig&) const { return inputs; }
+
 }  // namespace conformance::ports

@@ -56,6 +56,9 @@ struct ExporterCapabilities {
   bool dynamic = true;
   bool optimises = false;        ///< has an optimiser that a disable_optimize entry switches off
   bool isolated = false;         ///< must run in a worker
+  /// The suite of the classes that it can be given by name, below the data folder ("suites/catalogue/….json"): what a run of this
+  /// exporter is about where neither models nor a suite are named. Empty: none of its own.
+  std::string suite;
 };
 
 /// Module -> artifact. One for each format; stateless and usable from several threads at once.
@@ -78,6 +81,9 @@ class Exporter {
   /// Checkpoint folder, or a class with its config -> artifact in the folder config.output_path. For exporters that are programs of
   /// their own.
   virtual Result<Artifact> ExportCheckpoint(const ModelSource& source, const ModelInputs& inputs, const ExportConfig& config) const;
+  /// For those as well: what its artifact takes where that is more than the model's own inputs (sizes that it computed beforehand). As
+  /// they are by default.
+  virtual Result<ModelInputs> PrepareInputs(const ModelSource& source, const ModelInputs& inputs, const ExportConfig& config) const;
 };
 
 }  // namespace conformance::ports

@@ -121,6 +121,9 @@ class MockExporter : public ports::Exporter {
     ON_CALL(*this, ExportCheckpoint).WillByDefault([](const ports::ModelSource&, const ports::ModelInputs&, const ports::ExportConfig&) -> Result<ports::Artifact> {
       return internal::NotExpected("Exporter::ExportCheckpoint");
     });
+    ON_CALL(*this, PrepareInputs).WillByDefault([](const ports::ModelSource&, const ports::ModelInputs& inputs, const ports::ExportConfig&) {
+      return Result<ports::ModelInputs>(inputs);
+    });
   }
   MOCK_METHOD(std::string_view, Name, (), (const, override));
   MOCK_METHOD(ports::ExporterCapabilities, Capabilities, (), (const, override));
@@ -132,6 +135,8 @@ class MockExporter : public ports::Exporter {
               (const ir::Program& program, const weights::Weights& weights, const ports::ExportConfig& config), (const, override));
   MOCK_METHOD(Status, Check, (const ports::Artifact& artifact), (const, override));
   MOCK_METHOD(Result<ports::Artifact>, ExportCheckpoint,
+              (const ports::ModelSource& source, const ports::ModelInputs& inputs, const ports::ExportConfig& config), (const, override));
+  MOCK_METHOD(Result<ports::ModelInputs>, PrepareInputs,
               (const ports::ModelSource& source, const ports::ModelInputs& inputs, const ports::ExportConfig& config), (const, override));
 
  private:

@@ -1,0 +1,34 @@
+#include "framework/engine/worker_reference.h"
+
+#include <utility>
+
+namespace conformance::engine {
+
+WorkerReference::WorkerReference(std::string name, std::shared_ptr<WorkerProgram> program)
+    : name_(std::move(name)), program_(std::move(program)) {}
+
+Result<NamedTensors> WorkerReference::Run(const ports::ReferenceRequest& request) const {
+  if (request.source.empty() || request.inputs == nullptr) {
+    return Unsupported("reference '" + name_ + "' evaluates checkpoint folders and classes with a config");
+  }
+  if (!request.capture.empty()) return Unsupported("reference '" + name_ + "' shows no values inside a model").With("found", request.capture[0]);
+  WorkerMessage message;
+  message.header["type"] = "evaluate";
+  message.header["reference"] = name_;
+  message.header["folder"] = request.source.folder.string();
+  if (!request.source.spec.IsNull()) message.header["spec"] = request.source.spec;
+  message.header["kwargs"] = request.inputs->kwargs;
+  message.header["oracle"] = request.numerics.compute == ops::Numerics::Compute::kF64;
+  message.tensors = request.inputs->tensors;
+  CONFORMANCE_TRY(WorkerMessage answer, program_->pool().Ask(message));
+  if (answer.type() != "outputs") {
+    return Error(ErrorKind::kCrash, "the worker's answer to evaluate has no outputs").With("found", answer.type());
+  }
+  return std::move(answer.tensors);
+}
+
+std::shared_ptr<const ports::Reference> WorkerReference::In(std::shared_ptr<WorkerProgram> program) const {
+  return std::make_shared<WorkerReference>(name_, std::move(program));
+}
+
+}  // namespace conformance::engine
