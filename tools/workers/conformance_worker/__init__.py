@@ -20,7 +20,7 @@ must come in a moment, and must come where the library is missing, too.
 from .errors import KINDS, WorkerError, installed_version, missing, refused
 from .frames import Message, read_message, write_message
 from .tensors import DTYPES, Tensor, Tensors
-from .worker import Artifact, Backend, Exporter, Options, Session, Worker
+from .worker import Artifact, Backend, Exporter, Options, Reference, Session, Worker
 
-__all__ = ["DTYPES", "KINDS", "Artifact", "Backend", "Exporter", "Message", "Options", "Session", "Tensor", "Tensors", "Worker",
+__all__ = ["DTYPES", "KINDS", "Artifact", "Backend", "Exporter", "Message", "Options", "Reference", "Session", "Tensor", "Tensors", "Worker",
            "WorkerError", "installed_version", "missing", "read_message", "refused", "write_message"]

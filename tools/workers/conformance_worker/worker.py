@@ -104,27 +104,58 @@ class Exporter(ABC):
 
     @abstractmethod
     def export(self, request: Message) -> dict[str, Any]:
-        """The `artifact` object for a request with `folder`, `config`, `kwargs` and input tensors."""
+        """The `artifact` object for a request with `folder` or `spec`, `config`, `kwargs` and input tensors."""
+
+    def prepare_inputs(self, request: Message) -> Tensors:
+        """What the artifact takes for such a request's inputs, where that is more than the inputs themselves."""
+        return request.tensors
+
+
+class Reference(ABC):
+    """The model's own forward: what exported models are judged by."""
+
+    name: str
+
+    @abstractmethod
+    def version(self) -> str:
+        """As of a backend."""
+
+    @abstractmethod
+    def evaluate(self, request: Message) -> Tensors:
+        """Outputs by name for a request with `folder` or `spec`, `kwargs`, input tensors and `oracle`: in f64 where that is true."""
+
+    def describe(self) -> dict[str, Any]:
+        """Its entry in the answer to `hello`."""
+        entry: dict[str, Any] = {"name": self.name}
+        try:
+            entry["version"] = self.version()
+        except WorkerError as error:
+            entry["unavailable"] = error.message
+        return entry
 
 
 Handler = Callable[[Message], Message]
 
 
 class Worker:
-    """Backends, exporters and handlers of further request types, served on standard input and output by one thread."""
+    """Backends, exporters, references and handlers of further request types, served on standard input and output by one thread."""
 
-    def __init__(self, backends: Sequence[Backend] = (), exporters: Sequence[Exporter] = ()) -> None:
+    def __init__(self, backends: Sequence[Backend] = (), exporters: Sequence[Exporter] = (), references: Sequence[Reference] = ()) -> None:
         self._backends: dict[str, Backend] = {}
         self._exporters: dict[str, Exporter] = {}
+        self._references: dict[str, Reference] = {}
         self._sessions: dict[int, Session] = {}
         self._next_session = 1
         self._handlers: dict[str, Handler] = {
             "hello": self._hello, "prepare": self._prepare, "run": self._run, "release": self._release, "export": self._export,
+            "inputs": self._inputs, "evaluate": self._evaluate,
             "shutdown": lambda _: Message({"type": "bye"})}
         for backend in backends:
             self.add_backend(backend)
         for exporter in exporters:
             self.add_exporter(exporter)
+        for reference in references:
+            self.add_reference(reference)
 
     def add_backend(self, backend: Backend) -> None:
         """A name that is taken is a mistake of the worker's author."""
@@ -133,6 +164,10 @@ class Worker:
     def add_exporter(self, exporter: Exporter) -> None:
         """As add_backend."""
         _add(self._exporters, exporter.name, exporter)
+
+    def add_reference(self, reference: Reference) -> None:
+        """As add_backend."""
+        _add(self._references, reference.name, reference)
 
     def add_handler(self, type_: str, handler: Handler) -> None:
         """Answers requests of another type than the protocol's own."""
@@ -193,7 +228,8 @@ class Worker:
         if protocol != PROTOCOL:
             raise WorkerError("unsupported", "this worker speaks another version of the protocol", {"found": protocol, "wanted": PROTOCOL})
         return Message({"type": "hello", "protocol": PROTOCOL, "backends": [backend.describe() for backend in self._backends.values()],
-                        "exporters": list(self._exporters)})
+                        "exporters": list(self._exporters),
+                        "references": [reference.describe() for reference in self._references.values()]})
 
     def _prepare(self, request: Message) -> Message:
         backend = _find(self._backends, request.get("backend", str), "backend")
@@ -225,6 +261,15 @@ class Worker:
     def _export(self, request: Message) -> Message:
         exporter = _find(self._exporters, request.get("exporter", str), "exporter")
         return Message({"type": "artifact", "artifact": exporter.export(request)})
+
+    def _inputs(self, request: Message) -> Message:
+        exporter = _find(self._exporters, request.get("exporter", str), "exporter")
+        return Message({"type": "prepared inputs"}, exporter.prepare_inputs(request))
+
+    def _evaluate(self, request: Message) -> Message:
+        reference = _find(self._references, request.get("reference", str), "reference")
+        reference.version()  # unavailable, before an import error says so less plainly
+        return Message({"type": "outputs"}, reference.evaluate(request))
 
 
 def _add(table: dict[str, Any], name: str, entry: Any) -> None:

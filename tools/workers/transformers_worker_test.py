@@ -1,0 +1,118 @@
+"""The worker of Transformers' exporters: classes from a spec and from a folder, evaluated and exported."""
+
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from conformance_worker.testing import Client, WorkerFailed, f32, i64, main
+
+WORKER = str(pathlib.Path(__file__).resolve().parent / "transformers_worker.py")
+LLAMA = {"class": "LlamaForCausalLM", "model_type": "llama",
+         "config": {"vocab_size": 64, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2,
+                    "num_key_value_heads": 1, "max_position_embeddings": 32}}
+MAE = {"class": "ViTMAEModel", "model_type": "vit_mae",
+       "config": {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 16, "patch_size": 8}}
+
+
+def text(batch=2, length=7):
+    import numpy as np
+
+    ids = np.arange(batch * length).reshape(batch, length) % 60 + 2
+    return {"input_ids": i64(ids), "attention_mask": i64(np.ones((batch, length)))}
+
+
+class TransformersWorker(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.client = cls.enterClassContext(Client([sys.executable, WORKER]))
+
+    def evaluate(self, spec, tensors, oracle=False):
+        return self.client.ask("evaluate", tensors, reference="pytorch", folder="", spec=spec, kwargs={}, oracle=oracle).tensors
+
+    def export(self, exporter, tensors, config=None, **source):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        config = {"output_path": folder, "dynamic": False, **(config or {})}
+        return self.client.ask("export", tensors, exporter=exporter, config=config, kwargs={}, **{"folder": "", **source}).header["artifact"]
+
+    def fails(self, kind, call, *args, **kwargs):
+        with self.assertRaises(WorkerFailed) as caught:
+            call(*args, **kwargs)
+        self.assertEqual(caught.exception.kind, kind, caught.exception)
+        return caught.exception
+
+    def test_hello_names_them(self):
+        hello = self.client.hello().header
+        self.assertEqual(hello["exporters"], ["transformers:dynamo", "transformers:onnx", "transformers:executorch", "transformers:openvino",
+                                              "torch-onnx"])
+        self.assertIn("transformers", hello["references"][0]["version"])
+
+    def test_the_oracle_is_the_same_model_in_f64(self):
+        import numpy as np
+
+        near, exact = self.evaluate(LLAMA, text()), self.evaluate(LLAMA, text(), oracle=True)
+        self.assertEqual(list(near), ["logits", "past_key_values.layers.0.keys", "past_key_values.layers.0.values"])
+        self.assertEqual((near["logits"].describe(), exact["logits"].describe()), ("f32[2, 7, 64]", "f64[2, 7, 64]"))
+        error = np.abs(near["logits"].array - exact["logits"].array).max()
+        self.assertLess(error, 1e-5)
+        self.assertGreater(error, 0)
+        # Norms and rotary angles name f32 in the model's code; a step in f32 would leave its error in both.
+        widened = exact["logits"].array.astype(np.float32).astype(np.float64)
+        self.assertFalse(np.array_equal(widened, exact["logits"].array))
+
+    def test_the_same_spec_gives_the_same_weights_and_another_seed_others(self):
+        import numpy as np
+
+        first = self.evaluate(LLAMA, text())["logits"].array
+        other = self.evaluate({**LLAMA, "seed": 1}, text())["logits"].array
+        again = self.evaluate(LLAMA, text())["logits"].array
+        np.testing.assert_array_equal(first, again)
+        self.assertGreater(np.abs(first - other).max(), 0.1)
+
+    def test_onnx_files_name_their_values_as_the_reference_does(self):
+        artifact = self.export("transformers:onnx", text(), {"dynamic": True}, spec=LLAMA)
+        self.assertEqual([value["name"] for value in artifact["outputs"]], list(self.evaluate(LLAMA, text())))
+        self.assertEqual([value["name"] for value in artifact["inputs"]], ["input_ids", "attention_mask"])
+        self.assertFalse(any(dim.isdigit() for dim in artifact["inputs"][0]["dims"]), artifact["inputs"])
+        self.assertTrue(all(pathlib.Path(file).is_file() for file in artifact["files"]))
+        self.assertEqual(artifact["manifest"]["class"], "LlamaForCausalLM")
+
+    def test_torch_onnx_and_programs_do_likewise(self):
+        for exporter, format_ in (("torch-onnx", "onnx"), ("transformers:dynamo", "pt2")):
+            artifact = self.export(exporter, text(), spec=LLAMA)
+            self.assertEqual(artifact["format"], format_)
+            self.assertEqual(artifact["inputs"][0], {"name": "input_ids", "dtype": "i64", "dims": ["2", "7"]})
+            self.assertEqual([value["name"] for value in artifact["outputs"]], list(self.evaluate(LLAMA, text())))
+
+    def test_a_checkpoint_folder_gives_what_its_class_gives(self):
+        import numpy as np
+
+        with tempfile.TemporaryDirectory() as folder:
+            from conformance_transformers.sources import Source
+
+            Source(spec={**LLAMA, "init": "library"}).build().save_pretrained(folder)
+            self.assertEqual(json.loads(pathlib.Path(folder, "config.json").read_text())["architectures"], ["LlamaForCausalLM"])
+            answer = self.client.ask("evaluate", text(), reference="pytorch", folder=folder, kwargs={}, oracle=False)
+            spec = self.evaluate({**LLAMA, "init": "library"}, text())
+            np.testing.assert_array_equal(answer.tensors["logits"].array, spec["logits"].array)
+            self.assertEqual(self.export("transformers:dynamo", text(), folder=folder)["format"], "pt2")
+
+    def test_a_forward_that_draws_random_numbers_is_refused(self):
+        import numpy as np
+
+        pixels = {"pixel_values": f32(np.zeros((1, 3, 16, 16)))}
+        self.assertIn("random", self.fails("unsupported", self.evaluate, MAE, pixels).message)
+
+    def test_refusals_name_what_was_found(self):
+        self.assertIn("NoSuchModel", self.fails("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
+        self.fails("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())
+        error = self.fails("invalid", self.export, "transformers:onnx", text(), {"level": 3}, spec=LLAMA)
+        self.assertIn("level", str(error.facts))
+        self.assertIn("forward raises", self.fails("internal", self.evaluate, LLAMA, {"pixels": f32([1])}).message)
+        self.fails("not found", self.client.ask, "evaluate", text(), reference="pytorch", folder="/nonexistent", kwargs={}, oracle=False)
+
+
+if __name__ == "__main__":
+    main("torch", "transformers")
