@@ -19,6 +19,7 @@
 #include "reports/render/markdown.h"
 #include "reports/render/sarif.h"
 #include "tools/conformance/libraries.h"
+#include "tools/conformance/transformers.h"
 
 namespace conformance::cli {
 namespace {
@@ -48,6 +49,7 @@ engine::Toolbox DefaultToolbox() {
   toolbox.exporters.Add(std::make_unique<onnx::OnnxExporter>());
   onnx::AddOnnxConfig(toolbox.export_configs);
   DescribeOnnx(toolbox);
+  AddTransformers(toolbox);
   toolbox.references.Add(std::make_unique<eager::EagerReference>());
   toolbox.references.Add(std::make_unique<program::ProgramReference>());
   toolbox.backends.Add(std::make_unique<runtimes::EagerBackend>(toolbox.models));

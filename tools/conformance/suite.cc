@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "framework/base/strings.h"
 #include "framework/cases/adjusted_case.h"
 #include "framework/cases/onnx_test_case.h"
 #include "framework/cases/open.h"
 #include "framework/engine/checkpoint_case.h"
+#include "framework/engine/class_case.h"
 #include "framework/formats/json.h"
 
 namespace conformance::cli {
@@ -50,18 +52,45 @@ Status AddLists(const fs::path& path, std::vector<engine::ListEntry>& lists) {
   return Ok();
 }
 
-Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const fs::path& file, Suite& suite) {
+// Rows of "classes"; `words` select the suite on a command line.
+Status AddClasses(const Json& rows, const std::string& judge, const std::vector<std::string>& words, Suite& suite) {
+  if (!rows.IsArray()) return Invalid("\"classes\" is no array").With("found", std::string(Json::KindName(rows.kind())));
+  std::set<std::string> names;
+  for (size_t i = 0; i < rows.AsArray().size(); ++i) {
+    const Json& row = rows.AsArray()[i];
+    std::vector<std::string> own = words;
+    const auto name = row.GetString("name");
+    if (name.ok()) own.insert(own.end(), {"--filter", *name + "/*"});
+    auto made = engine::MakeClassCase(row, judge, std::move(own));
+    if (!made.ok()) return std::move(made).error().With("place", "row " + std::to_string(i + 1) + " of \"classes\"");
+    if (!names.insert((*made)->Info().name).second) return Invalid("two classes of a suite have one name").With("found", (*made)->Info().name);
+    suite.cases.push_back(*std::move(made));
+  }
+  return Ok();
+}
+
+Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const fs::path& file, const std::vector<std::string>& words,
+                     Suite& suite) {
   CONFORMANCE_TRY(const Json json, formats::ReadJson(file));
   for (const auto& [key, value] : json.IsObject() ? json.AsObject() : Json::Object{}) {
-    if (key != "name" && key != "cases" && key != "lists") {
-      return Invalid("unknown key in a suite file").With("file", file.string()).With("found", key).With("wanted", "name, cases, lists");
+    if (key != "name" && key != "cases" && key != "lists" && key != "classes" && key != "judge") {
+      return Invalid("unknown key in a suite file")
+          .With("file", file.string())
+          .With("found", key)
+          .With("wanted", "name, cases, classes, judge, lists");
     }
   }
   const auto named = [&](Error error) { return std::move(error).With("file", file.string()); };
   auto name = json.GetString("name");
   if (!name.ok()) return named(name.error());
   suite.name = *name;
-  auto cases = json.GetStrings("cases");
+  if (const Json* classes = json.Find("classes")) {
+    auto judge = json.GetString("judge");
+    if (!judge.ok()) return named(judge.error());
+    if (const Status status = AddClasses(*classes, *judge, words, suite); !status.ok()) return named(status.error());
+  }
+  const auto cases = json.Has("classes") && !json.Has("cases") ? Result<std::vector<std::string>>(std::vector<std::string>())
+                                                               : json.GetStrings("cases");
   if (!cases.ok()) return named(cases.error());
   for (const std::string& pattern : *cases) {
     CONFORMANCE_TRY(const auto folders, Expand(root, pattern, file.string()));
@@ -116,6 +145,18 @@ Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, S
   return Ok();
 }
 
+// The suite of the exporters that are asked for, where all of them have the same; else the shipped one.
+std::string SuiteOf(const engine::Toolbox& toolbox, const engine::Selection& selection) {
+  std::set<std::string> suites;
+  for (const std::string& pattern : selection.exporters) {
+    if (GlobMatch(pattern, "none")) suites.insert("");
+    for (const auto& exporter : toolbox.exporters.All()) {
+      if (GlobMatch(pattern, exporter->Name())) suites.insert(exporter->Capabilities().suite);
+    }
+  }
+  return suites.size() == 1 && !suites.begin()->empty() ? *suites.begin() : kShippedSuite;
+}
+
 }  // namespace
 
 Result<fs::path> DataFolder(const Invocation& invocation) {
@@ -143,10 +184,14 @@ Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& opt
     return Invalid("--inputs, --expected, --size, --against and --reference need a model");
   } else if (!options.suite.empty()) {
     const fs::path file(options.suite);
-    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, file.has_parent_path() ? file.parent_path() : fs::path("."), file, suite));
+    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, file.has_parent_path() ? file.parent_path() : fs::path("."), file,
+                                              {"--suite", options.suite}, suite));
   } else {
     CONFORMANCE_TRY(const fs::path root, DataFolder(invocation));
-    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, root, root / kShippedSuite, suite));
+    const fs::path file = root / SuiteOf(toolbox, options.selection);
+    // As with --suite: a catalogue's paths are relative to its own folder.
+    const fs::path base = file == root / kShippedSuite ? root : file.parent_path();
+    CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, base, file, {}, suite));
   }
   for (const std::string& list : options.lists) CONFORMANCE_RETURN_IF_ERROR(AddLists(list, suite.lists));
   return suite;

@@ -24,8 +24,10 @@ struct Suite {
   std::vector<engine::ListEntry> lists;
 };
 
-/// What `options` names: folders and files as they are given, or a suite file. A suite file is JSON: {"name": …, "cases": [folder patterns],
-/// "lists": [files or folders]}, paths relative to the data folder; of a pattern's folders those with a config.json count.
+/// What `options` names: folders and files as they are given, or a suite file; neither: the suite of the exporters that are selected, where they
+/// have one of their own, else the shipped one. A suite file is JSON: {"name": …, "cases": [folder patterns], "lists": [files or folders],
+/// "classes": [rows of engine::MakeClassCase], "judge": the reference of those rows}, paths relative to the file's folder (the shipped
+/// one's: to the data folder); of a pattern's folders those with a config.json count.
 /// Errors name file, place, found and wanted.
 Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation);
 
