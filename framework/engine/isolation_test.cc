@@ -9,6 +9,7 @@
 #include "framework/engine/posix_process.h"
 #include "framework/engine/sweep.h"
 #include "framework/engine/system_clock.h"
+#include "framework/engine/worker_test_room.h"
 #include "framework/testing/fakes.h"
 #include "framework/testing/matchers.h"
 
@@ -66,7 +67,7 @@ TEST_F(IsolatedSweep, EachFailureCostsItsOwnCellAlone) {
   for (const char* name :
        {"segv", "double", "abort", "hang", "exit", "throw", "memory", "grow", "garbage", "flood-error"})
     AddBackend(name);
-  options_.isolation.limits.resident_bytes = uint64_t{128} << 20;
+  options_.isolation.limits.resident_bytes = kTestRoomMib << 20;
   options_.isolation.limits.log_bytes = uint64_t{1} << 20;
   const auto cells = Run(3);
   ASSERT_EQ(cells.size(), 30u);
@@ -90,7 +91,7 @@ TEST_F(IsolatedSweep, EachFailureCostsItsOwnCellAlone) {
     EXPECT_EQ(cells.at(model + " memory").outcome, Outcome::kOutOfMemory);
     const auto& grow = cells.at(model + " grow");
     EXPECT_EQ(grow.outcome, Outcome::kOutOfMemory);
-    EXPECT_THAT(grow.reason, HasSubstr("limit of 128 MiB"));
+    EXPECT_THAT(grow.reason, HasSubstr("limit of " + std::to_string(kTestRoomMib) + " MiB"));
     EXPECT_THAT(grow.detail, AllOf(HasSubstr("in memory at last: "), HasSubstr("about to grow")));
     EXPECT_EQ(cells.at(model + " garbage").outcome, Outcome::kCrash);
     EXPECT_EQ(cells.at(model + " flood-error").outcome, Outcome::kCrash);

@@ -12,6 +12,7 @@
 #include "framework/engine/posix_process.h"
 #include "framework/engine/sweep.h"
 #include "framework/engine/system_clock.h"
+#include "framework/engine/worker_test_room.h"
 #include "framework/formats/file.h"
 #include "framework/formats/json.h"
 #include "framework/testing/fakes.h"
@@ -44,8 +45,8 @@ int main(int argc, char** argv) {
   options.resume = true;
   options.isolation.all = true;
   options.isolation.worker_command = {CONFORMANCE_TEST_WORKER};
-  options.isolation.limits.timeout = std::chrono::milliseconds(1500);
-  options.isolation.limits.resident_bytes = uint64_t{128} << 20;
+  options.isolation.limits.timeout = std::chrono::seconds(2);
+  options.isolation.limits.resident_bytes = kTestRoomMib << 20;
   const auto run = RunSweep(toolbox, cases, options);
   if (!run.ok()) {
     std::fprintf(stderr, "%s\n", run.error().ToString().c_str());

@@ -130,7 +130,7 @@ TEST_F(KilledSweep, EndsLikeAnUndisturbedOne) {
         Progress(folder) * static_cast<size_t>(kills_ + 1) > cells * static_cast<size_t>(killed + 1);
     const pid_t child = Start(folder, folder_.path() / "killed.json");
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 2500)));
+        std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 3500)));
     ::kill(child, SIGKILL);
     const int status = Wait(child);
     EXPECT_TRUE(NothingRuns()) << "after kill " << killed;

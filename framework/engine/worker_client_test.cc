@@ -9,6 +9,7 @@
 #include "framework/engine/worker_backend.h"
 #include "framework/engine/worker_errors.h"
 #include "framework/engine/worker_program.h"
+#include "framework/engine/worker_test_room.h"
 #include "framework/testing/matchers.h"
 
 namespace conformance::engine {
@@ -119,13 +120,14 @@ TEST_F(IsolatedBackendTest, WhatNobodyAskedForIsNotTakenForAnAnswer) {
 TEST_F(IsolatedBackendTest, LimitsOfMemoryAnswerAndLogEndTheWorker) {
   WorkerLimits limits;
   limits.timeout = std::chrono::seconds(60);
-  limits.resident_bytes = uint64_t{128} << 20;
+  limits.resident_bytes = kTestRoomMib << 20;
   limits.answer_bytes = uint64_t{1} << 20;
   limits.log_bytes = uint64_t{1} << 20;
   program = program->With(MakePosixLauncher(), limits);
-  EXPECT_THAT(Run("grow"), IsError(ErrorKind::kOutOfMemory,
-                                   AllOf(HasSubstr("more than its limit of 128 MiB"),
-                                         HasSubstr("about to grow"), HasSubstr("in memory at last: "))));
+  EXPECT_THAT(Run("grow"),
+              IsError(ErrorKind::kOutOfMemory,
+                      AllOf(HasSubstr("more than its limit of " + std::to_string(kTestRoomMib) + " MiB"),
+                            HasSubstr("about to grow"), HasSubstr("in memory at last: "))));
   EXPECT_THAT(Run("large"), IsError(ErrorKind::kCrash, HasSubstr("at most 1048576 bytes in a message")));
   EXPECT_THAT(Run("flood-error"),
               IsError(ErrorKind::kCrash, AllOf(HasSubstr("more to standard error than it may (limit: 1 MiB"),
