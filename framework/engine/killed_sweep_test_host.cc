@@ -1,7 +1,7 @@
 // One sweep over backends of which a third crash, a third hang and a third eat memory, beside as many good ones; for
 // killed_sweep_test, which kills it.
 //
-//   killed_sweep_runner FOLDER RECORD BACKENDS MODELS      BACKENDS: of each kind, at most 12
+//   killed_sweep_test_host FOLDER RECORD BACKENDS MODELS      BACKENDS: of each kind, at most 12
 
 #include <cstdio>
 #include <cstdlib>
