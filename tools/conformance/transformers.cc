@@ -26,7 +26,10 @@ const std::vector<Row>& Rows() {
       {"transformers:onnx", "onnx", {{"opset_version", Json()}, {"optimize", true}, {"ort_fusions", Json()}}},
       {"transformers:executorch",
        "pte",
-       {{"backend", "xnnpack"}, {"alloc_graph_input", true}, {"alloc_graph_output", true}, {"alloc_mutable_buffers", true}}},
+       {{"backend", "xnnpack"},
+        {"alloc_graph_input", true},
+        {"alloc_graph_output", true},
+        {"alloc_mutable_buffers", true}}},
       {"transformers:openvino", "openvino", {{"compress_to_fp16", false}, {"stateful", true}}},
       {"torch-onnx", "onnx", {{"opset_version", Json()}, {"optimize", true}}},
   };
@@ -36,7 +39,8 @@ const std::vector<Row>& Rows() {
 }  // namespace
 
 void AddTransformers(engine::Toolbox& toolbox) {
-  const auto program = std::make_shared<engine::WorkerProgram>(runtimes::PythonWorker("transformers", "transformers_worker.py"));
+  const auto program = std::make_shared<engine::WorkerProgram>(
+      runtimes::PythonWorker("transformers", "transformers_worker.py"));
   for (const Row& row : Rows()) {
     Json options = Json::MakeObject();
     for (const auto& [field, value] : row.options) options[field] = value;

@@ -2,14 +2,13 @@
 
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from conformance_worker.testing import Client, WorkerFailed, f32, i64, main
+from conformance_worker.testing import WorkerFailed, WorkerTestCase, f32, i64, main
 
-WORKER = str(pathlib.Path(__file__).resolve().parent / "transformers_worker.py")
 LLAMA = {"class": "LlamaForCausalLM", "model_type": "llama",
          "config": {"vocab_size": 64, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2,
                     "num_key_value_heads": 1, "max_position_embeddings": 32}}
@@ -24,20 +23,19 @@ def text(batch=2, length=7):
     return {"input_ids": i64(ids), "attention_mask": i64(np.ones((batch, length)))}
 
 
-class TransformersWorker(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.client = cls.enterClassContext(Client([sys.executable, WORKER]))
+class TransformersWorker(WorkerTestCase):
+    script = "transformers_worker.py"
 
     def evaluate(self, spec, tensors, oracle=False):
         return self.client.ask("evaluate", tensors, reference="pytorch", folder="", spec=spec, kwargs={}, oracle=oracle).tensors
 
     def export(self, exporter, tensors, config=None, **source):
-        folder = self.enterContext(tempfile.TemporaryDirectory())
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
         config = {"output_path": folder, "dynamic": False, **(config or {})}
         return self.client.ask("export", tensors, exporter=exporter, config=config, kwargs={}, **{"folder": "", **source}).header["artifact"]
 
-    def fails(self, kind, call, *args, **kwargs):
+    def refuses(self, kind, call, *args, **kwargs):
         with self.assertRaises(WorkerFailed) as caught:
             call(*args, **kwargs)
         self.assertEqual(caught.exception.kind, kind, caught.exception)
@@ -103,15 +101,15 @@ class TransformersWorker(unittest.TestCase):
         import numpy as np
 
         pixels = {"pixel_values": f32(np.zeros((1, 3, 16, 16)))}
-        self.assertIn("random", self.fails("unsupported", self.evaluate, MAE, pixels).message)
+        self.assertIn("random", self.refuses("unsupported", self.evaluate, MAE, pixels).message)
 
     def test_refusals_name_what_was_found(self):
-        self.assertIn("NoSuchModel", self.fails("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
-        self.fails("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())
-        error = self.fails("invalid", self.export, "transformers:onnx", text(), {"level": 3}, spec=LLAMA)
+        self.assertIn("NoSuchModel", self.refuses("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
+        self.refuses("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())
+        error = self.refuses("invalid", self.export, "transformers:onnx", text(), {"level": 3}, spec=LLAMA)
         self.assertIn("level", str(error.facts))
-        self.assertIn("forward raises", self.fails("internal", self.evaluate, LLAMA, {"pixels": f32([1])}).message)
-        self.fails("not found", self.client.ask, "evaluate", text(), reference="pytorch", folder="/nonexistent", kwargs={}, oracle=False)
+        self.assertIn("forward raises", self.refuses("internal", self.evaluate, LLAMA, {"pixels": f32([1])}).message)
+        self.refuses("not found", self.client.ask, "evaluate", text(), reference="pytorch", folder="/nonexistent", kwargs={}, oracle=False)
 
 
 if __name__ == "__main__":
