@@ -25,7 +25,8 @@ class LoadedClass : public LoadedCase {
     };
     CONFORMANCE_RETURN_IF_ERROR(add("", inputs_.traced()));
     if (variant.dynamic) {
-      for (const load::Assignment& assignment : inputs_.Unseen()) CONFORMANCE_RETURN_IF_ERROR(add(load::ToString(assignment), assignment));
+      for (const load::Assignment& assignment : inputs_.Unseen())
+        CONFORMANCE_RETURN_IF_ERROR(add(load::ToString(assignment), assignment));
     }
     return calls;
   }
@@ -43,7 +44,8 @@ class ClassCase : public Case {
   const CaseInfo& Info() const override { return info_; }
   std::vector<Variant> Variants() const override {
     std::vector<Variant> variants = {{.name = "static", .recording = false, .dynamic = false}};
-    if (!inputs_.traced().empty()) variants.push_back({.name = "dynamic", .recording = false, .dynamic = true});
+    if (!inputs_.traced().empty())
+      variants.push_back({.name = "dynamic", .recording = false, .dynamic = true});
     return variants;
   }
   Offer Offers(const Variant&) const override {
@@ -64,8 +66,10 @@ class ClassCase : public Case {
 
 }  // namespace
 
-Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::string& judge, std::vector<std::string> words) {
-  if (!row.IsObject()) return Invalid("a class is no object").With("found", std::string(Json::KindName(row.kind())));
+Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::string& judge,
+                                                  std::vector<std::string> words) {
+  if (!row.IsObject())
+    return Invalid("a class is no object").With("found", std::string(Json::KindName(row.kind())));
   CaseInfo info;
   CONFORMANCE_TRY(info.name, row.GetString("name"));
   const auto named = [&](Error error) { return std::move(error).With("class", info.name); };
@@ -81,7 +85,9 @@ Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::st
   for (const auto& [field, value] : row.AsObject()) {
     if (field == "name" || field == "sizes" || field == "inputs") continue;
     if (field == "kwargs") {
-      if (!value.IsObject()) return named(Invalid("kwargs are no object").With("found", std::string(Json::KindName(value.kind()))));
+      if (!value.IsObject())
+        return named(
+            Invalid("kwargs are no object").With("found", std::string(Json::KindName(value.kind()))));
       kwargs = value;
     } else if (field == "parameters") {
       if (!value.IsInt() || value.AsInt() < 0) return named(Invalid("parameters are no number"));
@@ -97,7 +103,8 @@ Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::st
   const Json *sizes = row.Find("sizes"), *inputs = row.Find("inputs");
   auto plan = ClassInputs::FromJson(sizes ? *sizes : none, inputs ? *inputs : none);
   if (!plan.ok()) return named(plan.error());
-  return std::shared_ptr<const Case>(std::make_shared<ClassCase>(std::move(info), *std::move(plan), std::move(kwargs)));
+  return std::shared_ptr<const Case>(
+      std::make_shared<ClassCase>(std::move(info), *std::move(plan), std::move(kwargs)));
 }
 
 }  // namespace conformance::engine

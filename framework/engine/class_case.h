@@ -19,6 +19,7 @@ namespace conformance::engine {
 /// worker's, which is given them with `class` as ModelSource::spec.
 /// `judge` names the reference; `words` are what selects the row's suite on a command line.
 /// Errors: kInvalid naming the field, what was found and wanted.
-Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::string& judge, std::vector<std::string> words);
+Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::string& judge,
+                                                  std::vector<std::string> words);
 
 }  // namespace conformance::engine

@@ -14,7 +14,8 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kRow = R"({"name": "llama/LlamaForCausalLM", "class": "LlamaForCausalLM", "model_type": "llama",
+constexpr const char* kRow =
+    R"({"name": "llama/LlamaForCausalLM", "class": "LlamaForCausalLM", "model_type": "llama",
   "config": {"hidden_size": 64}, "parameters": 1000, "kwargs": {"use_cache": true}, "sizes": {"batch": 2, "sequence": 12},
   "inputs": {"input_ids": {"dtype": "i64", "shape": ["batch", "sequence"], "range": [3, 95]}}})";
 
@@ -30,7 +31,10 @@ TEST(ClassCase, WhatIsNotItsOwnIsTheWorkersSpec) {
   EXPECT_EQ(info.judge, "pytorch");
   EXPECT_TRUE(info.source.empty());
   EXPECT_EQ(formats::WriteJson(info.spec),
-            formats::WriteJson(formats::ParseJson(R"({"class": "LlamaForCausalLM", "model_type": "llama", "config": {"hidden_size": 64}})").value()));
+            formats::WriteJson(
+                formats::ParseJson(
+                    R"({"class": "LlamaForCausalLM", "model_type": "llama", "config": {"hidden_size": 64}})")
+                    .value()));
   EXPECT_GT(info.bytes, uint64_t{1} << 30);
 }
 
@@ -58,17 +62,23 @@ TEST(ClassCase, DynamicCallsHaveThreeShapesMore) {
 }
 
 TEST(ClassCase, WithoutSizesThereIsNothingDynamic) {
-  const auto made = Make(R"({"name": "n", "class": "C", "inputs": {"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}}})").value();
+  const auto made =
+      Make(R"({"name": "n", "class": "C", "inputs": {"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}}})")
+          .value();
   EXPECT_EQ(made->Variants().size(), 1u);
 }
 
 TEST(ClassCase, RefusalsNameTheClassAndTheField) {
   EXPECT_THAT(Make("3"), IsError(ErrorKind::kInvalid, HasSubstr("no object")));
   EXPECT_THAT(Make(R"({"class": "C"})"), IsError(ErrorKind::kInvalid, HasSubstr("name")));
-  EXPECT_THAT(Make(R"({"name": "n"})"), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("class"), HasSubstr("n"))));
-  EXPECT_THAT(Make(R"({"name": "n", "class": "C"})"), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no inputs"), HasSubstr("n"))));
-  EXPECT_THAT(Make(R"({"name": "n", "class": "C", "kwargs": 3})"), IsError(ErrorKind::kInvalid, HasSubstr("kwargs")));
-  EXPECT_THAT(Make(R"({"name": "n", "class": "C", "parameters": -1})"), IsError(ErrorKind::kInvalid, HasSubstr("parameters")));
+  EXPECT_THAT(Make(R"({"name": "n"})"),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("class"), HasSubstr("n"))));
+  EXPECT_THAT(Make(R"({"name": "n", "class": "C"})"),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no inputs"), HasSubstr("n"))));
+  EXPECT_THAT(Make(R"({"name": "n", "class": "C", "kwargs": 3})"),
+              IsError(ErrorKind::kInvalid, HasSubstr("kwargs")));
+  EXPECT_THAT(Make(R"({"name": "n", "class": "C", "parameters": -1})"),
+              IsError(ErrorKind::kInvalid, HasSubstr("parameters")));
 }
 
 }  // namespace

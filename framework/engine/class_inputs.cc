@@ -54,7 +54,8 @@ Result<ClassInputs::Dim> ClassInputs::ParseDim(const Json& json, const load::Ass
     const std::string& text = json.AsString();
     const size_t star = text.find('*');
     Dim dim{1, star == std::string::npos ? text : text.substr(star + 1)};
-    const auto factor = star == std::string::npos ? std::optional<int64_t>(1) : ParseInt(text.substr(0, star));
+    const auto factor =
+        star == std::string::npos ? std::optional<int64_t>(1) : ParseInt(text.substr(0, star));
     if (factor && *factor > 0 && *factor <= kLargestSize && sizes.contains(dim.size)) {
       dim.factor = *factor;
       return dim;
@@ -63,7 +64,8 @@ Result<ClassInputs::Dim> ClassInputs::ParseDim(const Json& json, const load::Ass
   return Invalid("no dimension");
 }
 
-Result<ClassInputs::Entry> ClassInputs::ParseEntry(const std::string& name, const Json& json, const load::Assignment& sizes) {
+Result<ClassInputs::Entry> ClassInputs::ParseEntry(const std::string& name, const Json& json,
+                                                   const load::Assignment& sizes) {
   Entry entry;
   entry.name = name;
   for (const auto& [field, value] : json.IsObject() ? json.AsObject() : Json::Object{}) {
@@ -90,10 +92,12 @@ Result<ClassInputs::Entry> ClassInputs::ParseEntry(const std::string& name, cons
   }
   if (range) {
     const auto ends = Numbers(*range);
-    if (!ends || ends->size() != 2 || !((*ends)[0] <= (*ends)[1])) return Malformed(name, "range", range, "[low, high]");
+    if (!ends || ends->size() != 2 || !((*ends)[0] <= (*ends)[1]))
+      return Malformed(name, "range", range, "[low, high]");
     entry.fill = Uniform{(*ends)[0], (*ends)[1]};
   } else if (fill) {
-    if (!fill->IsString() || fill->AsString() != "padding") return Malformed(name, "fill", fill, "\"padding\"");
+    if (!fill->IsString() || fill->AsString() != "padding")
+      return Malformed(name, "fill", fill, "\"padding\"");
     if (entry.dims.size() != 2) return Malformed(name, "fill", fill, "two dimensions for \"padding\"");
     entry.fill = Padding{};
   } else {
@@ -106,15 +110,22 @@ Result<ClassInputs::Entry> ClassInputs::ParseEntry(const std::string& name, cons
 
 Result<ClassInputs> ClassInputs::FromJson(const Json& sizes, const Json& inputs) {
   ClassInputs result;
-  if (!sizes.IsObject()) return Invalid("a class's sizes are no object").With("found", std::string(Json::KindName(sizes.kind())));
+  if (!sizes.IsObject())
+    return Invalid("a class's sizes are no object").With("found", std::string(Json::KindName(sizes.kind())));
   for (const auto& [name, size] : sizes.AsObject()) {
-    if (!size.IsInt() || size.AsInt() < 1 || size.AsInt() > kLargestSize || name.empty() || name.find('*') != std::string::npos) {
-      return Invalid("no size of a class").With("name", name).With("found", formats::WriteJson(size)).With("wanted", "a number from 1");
+    if (!size.IsInt() || size.AsInt() < 1 || size.AsInt() > kLargestSize || name.empty() ||
+        name.find('*') != std::string::npos) {
+      return Invalid("no size of a class")
+          .With("name", name)
+          .With("found", formats::WriteJson(size))
+          .With("wanted", "a number from 1");
     }
     result.traced_[name] = size.AsInt();
   }
   if (!inputs.IsObject() || inputs.AsObject().empty()) {
-    return Invalid("a class has no inputs").With("found", std::string(Json::KindName(inputs.kind()))).With("wanted", "an object");
+    return Invalid("a class has no inputs")
+        .With("found", std::string(Json::KindName(inputs.kind())))
+        .With("wanted", "an object");
   }
   for (const auto& [name, json] : inputs.AsObject()) {
     CONFORMANCE_TRY(auto entry, ParseEntry(name, json, result.traced_));
@@ -154,7 +165,8 @@ Tensor ClassInputs::Fill(const Entry& entry, Shape shape, uint64_t seed) {
     const bool floating = IsFloating(entry.dtype);
     for (double& value : values) {
       value = floating ? uniform->low + (uniform->high - uniform->low) * random.Uniform()
-                       : static_cast<double>(random.Between(static_cast<int64_t>(uniform->low), static_cast<int64_t>(uniform->high)));
+                       : static_cast<double>(random.Between(static_cast<int64_t>(uniform->low),
+                                                            static_cast<int64_t>(uniform->high)));
     }
   } else if (const auto* given = std::get_if<Values>(&entry.fill)) {
     for (size_t i = 0; i < count; ++i) values[i] = (*given)[i % given->size()];
@@ -173,14 +185,18 @@ Result<NamedTensors> ClassInputs::Make(const load::Assignment& assignment, uint6
     for (const Dim& dim : entry.dims) {
       const auto size = dim.size.empty() ? assignment.end() : assignment.find(dim.size);
       if (!dim.size.empty() && size == assignment.end()) {
-        return Invalid("an assignment lacks a size of the class").With("found", load::ToString(assignment)).With("wanted", dim.size);
+        return Invalid("an assignment lacks a size of the class")
+            .With("found", load::ToString(assignment))
+            .With("wanted", dim.size);
       }
       shape.push_back(dim.size.empty() ? dim.factor : dim.factor * size->second);
     }
     const auto elements = CheckedNumElements(shape);
     if (elements) bytes += static_cast<size_t>(*elements) * sizeof(double);
     if (!elements || static_cast<size_t>(*elements) > kLargestBytes || bytes > kLargestBytes) {
-      return Error(ErrorKind::kOutOfMemory, "inputs of a class are too large").With("input", entry.name).With("shape", ShapeText(shape));
+      return Error(ErrorKind::kOutOfMemory, "inputs of a class are too large")
+          .With("input", entry.name)
+          .With("shape", ShapeText(shape));
     }
     tensors.emplace_back(entry.name, Fill(entry, std::move(shape), seed));
   }

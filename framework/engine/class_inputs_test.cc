@@ -14,14 +14,17 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::HasSubstr;
-using ::testing::Le;
 using testing::IsError;
+using ::testing::Le;
 
 Json Parse(const char* text) { return formats::ParseJson(text).value(); }
 
-Result<ClassInputs> Read(const char* sizes, const char* inputs) { return ClassInputs::FromJson(Parse(sizes), Parse(inputs)); }
+Result<ClassInputs> Read(const char* sizes, const char* inputs) {
+  return ClassInputs::FromJson(Parse(sizes), Parse(inputs));
+}
 
-constexpr const char* kText = R"({"input_ids": {"dtype": "i64", "shape": ["batch", "sequence"], "range": [3, 5]},
+constexpr const char* kText =
+    R"({"input_ids": {"dtype": "i64", "shape": ["batch", "sequence"], "range": [3, 5]},
                                   "attention_mask": {"dtype": "bool", "shape": ["batch", "sequence"], "fill": "padding"}})";
 
 TEST(ClassInputs, MakesTensorsOfTheNamedSizes) {
@@ -36,7 +39,8 @@ TEST(ClassInputs, MakesTensorsOfTheNamedSizes) {
 }
 
 TEST(ClassInputs, SameSeedSameBytesAndAnotherSeedOthers) {
-  const ClassInputs plan = Read(R"({"batch": 4})", R"({"x": {"dtype": "f32", "shape": ["batch", 9], "range": [-1, 1]}})").value();
+  const ClassInputs plan =
+      Read(R"({"batch": 4})", R"({"x": {"dtype": "f32", "shape": ["batch", 9], "range": [-1, 1]}})").value();
   const auto x = [&](uint64_t seed) { return plan.Make(plan.traced(), seed).value()[0].second; };
   EXPECT_TRUE(BitEqual(x(1), x(1)));
   EXPECT_FALSE(BitEqual(x(1), x(2)));
@@ -44,8 +48,10 @@ TEST(ClassInputs, SameSeedSameBytesAndAnotherSeedOthers) {
 }
 
 TEST(ClassInputs, MultiplesOfASizeAndValuesThatBeginAgain) {
-  const ClassInputs plan = Read(R"({"batch": 2})", R"({"grid": {"dtype": "i64", "shape": ["batch", 3], "values": [1, 4, 5]},
-                                                      "patches": {"dtype": "f32", "shape": ["20*batch", 2], "range": [0, 1]}})").value();
+  const ClassInputs plan =
+      Read(R"({"batch": 2})", R"({"grid": {"dtype": "i64", "shape": ["batch", 3], "values": [1, 4, 5]},
+                                                      "patches": {"dtype": "f32", "shape": ["20*batch", 2], "range": [0, 1]}})")
+          .value();
   const NamedTensors tensors = plan.Make({{"batch", 3}}, 0).value();
   EXPECT_THAT(tensors[0].second.ToInts(), ElementsAre(1, 4, 5, 1, 4, 5, 1, 4, 5));
   EXPECT_EQ(tensors[1].second.shape(), (Shape{60, 2}));
@@ -54,20 +60,25 @@ TEST(ClassInputs, MultiplesOfASizeAndValuesThatBeginAgain) {
 TEST(ClassInputs, UnseenAreAnotherBatchOtherLengthsAndBoth) {
   const ClassInputs plan = Read(R"({"batch": 2, "sequence": 12})", kText).value();
   using load::Assignment;
-  EXPECT_THAT(plan.Unseen(), ElementsAre(Assignment{{"batch", 3}, {"sequence", 12}}, Assignment{{"batch", 2}, {"sequence", 13}},
+  EXPECT_THAT(plan.Unseen(), ElementsAre(Assignment{{"batch", 3}, {"sequence", 12}},
+                                         Assignment{{"batch", 2}, {"sequence", 13}},
                                          Assignment{{"batch", 5}, {"sequence", 17}}));
 }
 
 TEST(ClassInputs, UnseenOfASingleSizeAreThreeToo) {
   const auto one = [](const char* sizes, const char* name) {
-    const std::string inputs = std::string(R"({"x": {"dtype": "f32", "shape": [")") + name + R"("], "range": [0, 1]}})";
+    const std::string inputs =
+        std::string(R"({"x": {"dtype": "f32", "shape": [")") + name + R"("], "range": [0, 1]}})";
     return Read(sizes, inputs.c_str()).value().Unseen();
   };
   using load::Assignment;
-  EXPECT_THAT(one(R"({"batch": 2})", "batch"), ElementsAre(Assignment{{"batch", 3}}, Assignment{{"batch", 5}}, Assignment{{"batch", 7}}));
+  EXPECT_THAT(one(R"({"batch": 2})", "batch"),
+              ElementsAre(Assignment{{"batch", 3}}, Assignment{{"batch", 5}}, Assignment{{"batch", 7}}));
   EXPECT_THAT(one(R"({"samples": 4000})", "samples"),
-              ElementsAre(Assignment{{"samples", 4001}}, Assignment{{"samples", 4003}}, Assignment{{"samples", 4007}}));
-  EXPECT_TRUE(Read("{}", R"({"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}})").value().Unseen().empty());
+              ElementsAre(Assignment{{"samples", 4001}}, Assignment{{"samples", 4003}},
+                          Assignment{{"samples", 4007}}));
+  EXPECT_TRUE(
+      Read("{}", R"({"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}})").value().Unseen().empty());
 }
 
 TEST(ClassInputs, RefusalsNameInputFieldAndWhatWasWanted) {
@@ -91,7 +102,9 @@ TEST(ClassInputs, RefusalsNameInputFieldAndWhatWasWanted) {
 }
 
 TEST(ClassInputs, AHugeShapeIsRefusedBeforeItIsMade) {
-  const ClassInputs plan = Read(R"({"n": 2147483648})", R"({"x": {"dtype": "f32", "shape": ["n", "n"], "range": [0, 1]}})").value();
+  const ClassInputs plan =
+      Read(R"({"n": 2147483648})", R"({"x": {"dtype": "f32", "shape": ["n", "n"], "range": [0, 1]}})")
+          .value();
   EXPECT_THAT(plan.Make(plan.traced(), 0), IsError(ErrorKind::kOutOfMemory, HasSubstr("2147483648")));
   EXPECT_THAT(plan.Make({}, 0), IsError(ErrorKind::kInvalid, HasSubstr("n")));
 }

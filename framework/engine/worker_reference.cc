@@ -11,7 +11,9 @@ Result<NamedTensors> WorkerReference::Run(const ports::ReferenceRequest& request
   if (request.source.empty() || request.inputs == nullptr) {
     return Unsupported("reference '" + name_ + "' evaluates checkpoint folders and classes with a config");
   }
-  if (!request.capture.empty()) return Unsupported("reference '" + name_ + "' shows no values inside a model").With("found", request.capture[0]);
+  if (!request.capture.empty())
+    return Unsupported("reference '" + name_ + "' shows no values inside a model")
+        .With("found", request.capture[0]);
   WorkerMessage message;
   message.header["type"] = "evaluate";
   message.header["reference"] = name_;
@@ -22,7 +24,8 @@ Result<NamedTensors> WorkerReference::Run(const ports::ReferenceRequest& request
   message.tensors = request.inputs->tensors;
   CONFORMANCE_TRY(WorkerMessage answer, program_->pool().Ask(message));
   if (answer.type() != "outputs") {
-    return Error(ErrorKind::kCrash, "the worker's answer to evaluate has no outputs").With("found", answer.type());
+    return Error(ErrorKind::kCrash, "the worker's answer to evaluate has no outputs")
+        .With("found", answer.type());
   }
   return std::move(answer.tensors);
 }
