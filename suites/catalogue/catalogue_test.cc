@@ -14,13 +14,14 @@ namespace {
 
 using namespace conformance::testing;
 
-constexpr size_t kRows = 990;         // of transformers 5.23
+constexpr size_t kRows = 990;           // of transformers 5.23
 constexpr int64_t kElements = 1 << 21;  // tiny models take tiny inputs
 
 class Catalogue : public ::testing::Test {
  protected:
   Catalogue() {
-    const auto file = std::filesystem::path(CONFORMANCE_FIXTURES_DIR).parent_path() / "suites/catalogue/transformers.json";
+    const auto file =
+        std::filesystem::path(CONFORMANCE_FIXTURES_DIR).parent_path() / "suites/catalogue/transformers.json";
     auto json = formats::ReadJson(file);
     EXPECT_THAT(json, IsOk());
     if (json.ok() && json->Has("classes")) rows_ = json->Find("classes")->AsArray();
@@ -31,7 +32,8 @@ class Catalogue : public ::testing::Test {
 TEST_F(Catalogue, HasARowForEachClassOnce) {
   EXPECT_GE(rows_.size(), kRows);
   std::set<std::string> names;
-  for (const Json& row : rows_) EXPECT_TRUE(names.insert(row.GetString("name").value()).second) << row.GetString("name").value();
+  for (const Json& row : rows_)
+    EXPECT_TRUE(names.insert(row.GetString("name").value()).second) << row.GetString("name").value();
 }
 
 TEST_F(Catalogue, EveryRowMakesItsInputs) {
@@ -48,7 +50,8 @@ TEST_F(Catalogue, EveryRowMakesItsInputs) {
       EXPECT_EQ(calls->size(), variant.dynamic ? 4u : 1u) << name;
       dynamic += variant.dynamic ? 1 : 0;
       for (const engine::Call& call : *calls) {
-        for (const auto& [input, tensor] : call.inputs.tensors) EXPECT_LE(tensor.num_elements(), kElements) << name << ' ' << input;
+        for (const auto& [input, tensor] : call.inputs.tensors)
+          EXPECT_LE(tensor.num_elements(), kElements) << name << ' ' << input;
       }
     }
   }
