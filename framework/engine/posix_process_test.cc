@@ -240,7 +240,8 @@ TEST_F(PosixProcess, MemoryIsCountedOverTheWholeGroup) {
   ports::LaunchRequest request;
   request.resident_bytes = uint64_t{64} << 20;
   // The shell stays small; what it starts keeps a line without an end.
-  const auto process = Shell("{ head -c 150000000 /dev/zero; sleep 60; } | tail > /dev/null; echo survived", request);
+  const auto process =
+      Shell("{ head -c 150000000 /dev/zero; sleep 60; } | tail > /dev/null; echo survived", request);
   EXPECT_THAT(Hear(*process, 1, 30s), IsError(ErrorKind::kCrash));
   const auto end = process->Wait(In(5s));
   ASSERT_TRUE(end.has_value());
