@@ -7,7 +7,8 @@ namespace {
 
 class AdjustedCase : public engine::Case {
  public:
-  AdjustedCase(std::shared_ptr<const engine::Case> model, engine::CaseInfo info) : model_(std::move(model)), info_(std::move(info)) {}
+  AdjustedCase(std::shared_ptr<const engine::Case> model, engine::CaseInfo info)
+      : model_(std::move(model)), info_(std::move(info)) {}
   const engine::CaseInfo& Info() const override { return info_; }
   std::vector<engine::Variant> Variants() const override {
     std::vector<engine::Variant> variants;
@@ -17,7 +18,9 @@ class AdjustedCase : public engine::Case {
     return variants;
   }
   engine::Offer Offers(const engine::Variant& variant) const override { return model_->Offers(variant); }
-  Result<std::shared_ptr<const engine::LoadedCase>> Load(DType dtype) const override { return model_->Load(dtype); }
+  Result<std::shared_ptr<const engine::LoadedCase>> Load(DType dtype) const override {
+    return model_->Load(dtype);
+  }
 
  private:
   const std::shared_ptr<const engine::Case> model_;
@@ -34,13 +37,15 @@ engine::CaseInfo InfoWith(const engine::Case& model, const std::string& flag, co
 
 }  // namespace
 
-std::shared_ptr<const engine::Case> Against(std::shared_ptr<const engine::Case> model, std::shared_ptr<const engine::Case> measure) {
+std::shared_ptr<const engine::Case> Against(std::shared_ptr<const engine::Case> model,
+                                            std::shared_ptr<const engine::Case> measure) {
   engine::CaseInfo info = InfoWith(*model, "--against", measure->Info().source.string());
   info.measure = std::move(measure);
   return std::make_shared<AdjustedCase>(std::move(model), std::move(info));
 }
 
-std::shared_ptr<const engine::Case> JudgedBy(std::shared_ptr<const engine::Case> model, const std::string& judge) {
+std::shared_ptr<const engine::Case> JudgedBy(std::shared_ptr<const engine::Case> model,
+                                             const std::string& judge) {
   engine::CaseInfo info = InfoWith(*model, "--reference", judge);
   info.judge = judge;
   return std::make_shared<AdjustedCase>(std::move(model), std::move(info));

@@ -10,13 +10,20 @@ namespace {
 /// What a file holds is run as it is, so it must be what the model declares. A leaf without a plan of its sizes takes any.
 Status CheckGiven(const Leaf& leaf, const Tensor& tensor) {
   const auto named = [&](Error error) {
-    return std::move(error).With("input", leaf.name).With("found", Describe(tensor)).With("wanted", std::string(ToString(leaf.dtype)) + SizesText(leaf.sizes));
+    return std::move(error)
+        .With("input", leaf.name)
+        .With("found", Describe(tensor))
+        .With("wanted", std::string(ToString(leaf.dtype)) + SizesText(leaf.sizes));
   };
-  if (tensor.dtype() != leaf.dtype) return named(TypeError("a given input has another type than the model's"));
-  if (tensor.shape().size() != leaf.sizes.size()) return named(ShapeError("a given input has another rank than the model's"));
+  if (tensor.dtype() != leaf.dtype)
+    return named(TypeError("a given input has another type than the model's"));
+  if (tensor.shape().size() != leaf.sizes.size())
+    return named(ShapeError("a given input has another rank than the model's"));
   for (size_t axis = 0; axis < leaf.sizes.size(); ++axis) {
     const auto fixed = leaf.sizes[axis].AsInt();
-    if (fixed && *fixed != tensor.shape()[axis]) return named(ShapeError("a given input has another size than the model's on axis " + std::to_string(axis)));
+    if (fixed && *fixed != tensor.shape()[axis])
+      return named(
+          ShapeError("a given input has another size than the model's on axis " + std::to_string(axis)));
   }
   return Ok();
 }
@@ -27,7 +34,8 @@ std::vector<std::string> WordsOf(const std::string& path, const FileOptions& opt
   std::vector<std::string> words = {path};
   for (const std::string& input : options.inputs) words.insert(words.end(), {"--inputs", input});
   for (const std::string& output : options.expected) words.insert(words.end(), {"--expected", output});
-  for (const auto& [name, size] : options.sizes) words.insert(words.end(), {"--size", name + '=' + std::to_string(size)});
+  for (const auto& [name, size] : options.sizes)
+    words.insert(words.end(), {"--size", name + '=' + std::to_string(size)});
   if (!options.judge.empty()) words.insert(words.end(), {"--reference", options.judge});
   return words;
 }
@@ -62,7 +70,8 @@ Result<std::vector<engine::Call>> CallsOf(const LeafPlan& plan, const FileOption
     std::vector<std::string> names;
     for (const Leaf& leaf : plan.leaves) names.push_back(leaf.name);
     CONFORMANCE_TRY(NamedTensors given, ReadInputs(options.inputs, names));
-    for (size_t i = 0; i < given.size(); ++i) CONFORMANCE_RETURN_IF_ERROR(CheckGiven(plan.leaves[i], given[i].second));
+    for (size_t i = 0; i < given.size(); ++i)
+      CONFORMANCE_RETURN_IF_ERROR(CheckGiven(plan.leaves[i], given[i].second));
     add("", std::move(given));
     return calls;
   }
@@ -76,7 +85,8 @@ Result<std::vector<engine::Call>> CallsOf(const LeafPlan& plan, const FileOption
 }
 
 DType FloatingOf(const std::vector<DType>& dtypes) {
-  const auto floating = std::find_if(dtypes.begin(), dtypes.end(), [](DType dtype) { return IsFloating(dtype); });
+  const auto floating =
+      std::find_if(dtypes.begin(), dtypes.end(), [](DType dtype) { return IsFloating(dtype); });
   return floating == dtypes.end() ? DType::kF32 : *floating;
 }
 

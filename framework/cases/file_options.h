@@ -10,9 +10,10 @@ namespace conformance::cases {
 /// What a command line says about an artifact that a user brings.
 struct FileOptions {
   std::vector<std::string> inputs;  ///< --inputs, as ReadInputs takes them; none: made by seed
-  std::vector<std::string> expected;  ///< --expected, likewise: recorded outputs that judge it; none: a reference does
-  load::Assignment sizes;           ///< --size: of dimensions that the file leaves open, for the first call
-  std::string judge;                ///< --reference; empty: the format's own
+  std::vector<std::string>
+      expected;            ///< --expected, likewise: recorded outputs that judge it; none: a reference does
+  load::Assignment sizes;  ///< --size: of dimensions that the file leaves open, for the first call
+  std::string judge;       ///< --reference; empty: the format's own
 };
 
 /// The same words again, for the command that repeats a cell.

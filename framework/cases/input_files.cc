@@ -25,7 +25,9 @@ Result<Tensor> ReadOne(const fs::path& file) {
   if (file.extension() == ".safetensors") {
     CONFORMANCE_TRY(const NamedTensors tensors, formats::ReadNamedTensors(file));
     if (tensors.size() == 1) return tensors[0].second;
-    return Invalid("the file of one input must hold one tensor").With("file", file.string()).With("found", std::to_string(tensors.size()));
+    return Invalid("the file of one input must hold one tensor")
+        .With("file", file.string())
+        .With("found", std::to_string(tensors.size()));
   }
   return Invalid("inputs are read from .safetensors, .npy and .pb files").With("found", file.string());
 }
@@ -53,15 +55,20 @@ class Collector {
     NamedTensors ordered;
     for (const std::string& name : *names_) {
       const Tensor* tensor = Find(found_, name);
-      if (!tensor) return Invalid("an input is missing in the files given").With("input", name).With("found", Join(Names(), ", "));
+      if (!tensor)
+        return Invalid("an input is missing in the files given")
+            .With("input", name)
+            .With("found", Join(Names(), ", "));
       ordered.emplace_back(name, *tensor);
     }
     return ordered;
   }
   NamedTensors TakeAll() {
-    const bool numbered = std::all_of(found_.begin(), found_.end(), [](const auto& entry) { return ParseInt(entry.first).has_value(); });
+    const bool numbered = std::all_of(found_.begin(), found_.end(),
+                                      [](const auto& entry) { return ParseInt(entry.first).has_value(); });
     if (numbered) {
-      std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return *ParseInt(a.first) < *ParseInt(b.first); });
+      std::sort(found_.begin(), found_.end(),
+                [](const auto& a, const auto& b) { return *ParseInt(a.first) < *ParseInt(b.first); });
     }
     return std::move(found_);
   }
@@ -80,7 +87,8 @@ class Collector {
           .With("found", name)
           .With("wanted", Join(*names_, ", "));
     }
-    if (Find(found_, name)) return Invalid("an input is given twice").With("file", file.string()).With("input", name);
+    if (Find(found_, name))
+      return Invalid("an input is given twice").With("file", file.string()).With("input", name);
     found_.emplace_back(name, std::move(tensor));
     return Ok();
   }
@@ -99,8 +107,10 @@ class Collector {
   Status AddFolder(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) files.push_back(it->path());
-    if (error) return IoError("cannot list a folder of inputs: " + error.message()).With("folder", folder.string());
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+      files.push_back(it->path());
+    if (error)
+      return IoError("cannot list a folder of inputs: " + error.message()).With("folder", folder.string());
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {
       if (file.extension() == ".safetensors") CONFORMANCE_RETURN_IF_ERROR(AddAll(file));
@@ -115,9 +125,13 @@ class Collector {
   /// "input_2" is the third input, unless one is called so.
   std::string NameOf(const std::string& stem) const {
     constexpr std::string_view kPrefix = "input_";
-    if (!names_ || std::find(names_->begin(), names_->end(), stem) != names_->end() || !StartsWith(stem, kPrefix)) return stem;
+    if (!names_ || std::find(names_->begin(), names_->end(), stem) != names_->end() ||
+        !StartsWith(stem, kPrefix))
+      return stem;
     const auto place = ParseInt(std::string_view(stem).substr(kPrefix.size()));
-    return place && *place >= 0 && static_cast<size_t>(*place) < names_->size() ? (*names_)[static_cast<size_t>(*place)] : stem;
+    return place && *place >= 0 && static_cast<size_t>(*place) < names_->size()
+               ? (*names_)[static_cast<size_t>(*place)]
+               : stem;
   }
 
   const std::vector<std::string>* names_;
@@ -126,7 +140,8 @@ class Collector {
 
 }  // namespace
 
-Result<NamedTensors> ReadInputs(const std::vector<std::string>& words, const std::vector<std::string>& names) {
+Result<NamedTensors> ReadInputs(const std::vector<std::string>& words,
+                                const std::vector<std::string>& names) {
   Collector collector(&names);
   for (const std::string& word : words) CONFORMANCE_RETURN_IF_ERROR(collector.Add(word));
   return collector.Take();

@@ -67,12 +67,17 @@ TEST_F(InputFiles, WithoutNamesWhateverThereIs) {
 
 TEST_F(InputFiles, WhatDoesNotFitIsNamed) {
   ASSERT_THAT(formats::WriteNpy(Path("a.npy"), a_), IsOk());
-  EXPECT_THAT(ReadInputs({Path("a.npy")}, {"a", "b"}), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("missing"), HasSubstr("input: b"))));
-  EXPECT_THAT(ReadInputs({Path("a.npy"), "a=" + Path("a.npy")}, {"a"}), IsError(ErrorKind::kInvalid, HasSubstr("twice")));
-  EXPECT_THAT(ReadInputs({"c=" + Path("a.npy")}, {"a"}), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no such input"), HasSubstr("found: c"))));
-  EXPECT_THAT(ReadInputs({Path("nothing.npy")}, {"a"}), IsError(ErrorKind::kNotFound, HasSubstr("nothing.npy")));
+  EXPECT_THAT(ReadInputs({Path("a.npy")}, {"a", "b"}),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("missing"), HasSubstr("input: b"))));
+  EXPECT_THAT(ReadInputs({Path("a.npy"), "a=" + Path("a.npy")}, {"a"}),
+              IsError(ErrorKind::kInvalid, HasSubstr("twice")));
+  EXPECT_THAT(ReadInputs({"c=" + Path("a.npy")}, {"a"}),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no such input"), HasSubstr("found: c"))));
+  EXPECT_THAT(ReadInputs({Path("nothing.npy")}, {"a"}),
+              IsError(ErrorKind::kNotFound, HasSubstr("nothing.npy")));
   std::ofstream(Path("a.txt")) << "text";
-  EXPECT_THAT(ReadInputs({Path("a.txt")}, {"a"}), IsError(ErrorKind::kInvalid, HasSubstr(".safetensors, .npy and .pb")));
+  EXPECT_THAT(ReadInputs({Path("a.txt")}, {"a"}),
+              IsError(ErrorKind::kInvalid, HasSubstr(".safetensors, .npy and .pb")));
   std::ofstream(Path("a.pb")) << "\xff\xff";
   EXPECT_THAT(ReadInputs({Path("a.pb")}, {"a"}), IsError(ErrorKind::kCorrupt, HasSubstr("a.pb")));
 }

@@ -48,23 +48,33 @@ struct Group {
   std::vector<int64_t> others;
 };
 
-SymbolValues ValuesOf(const Assignment& assignment) { return SymbolValues(assignment.begin(), assignment.end()); }
+SymbolValues ValuesOf(const Assignment& assignment) {
+  return SymbolValues(assignment.begin(), assignment.end());
+}
 
 Result<Shape> ShapeOf(const Leaf& leaf, const SymbolValues& values) {
   Shape shape;
   for (const SymInt& size : leaf.sizes) {
     CONFORMANCE_TRY(const int64_t value, size.Evaluate(values));
-    if (value < 0) return Invalid("an input would have a negative size").With("input", leaf.name).With("found", std::to_string(value));
+    if (value < 0)
+      return Invalid("an input would have a negative size")
+          .With("input", leaf.name)
+          .With("found", std::to_string(value));
     shape.push_back(value);
   }
   const auto count = CheckedNumElements(shape);
   if (!count || *count > kMaxElements) {
-    return Invalid("an input would be too large").With("input", leaf.name).With("found", ShapeText(shape)).With("wanted", "at most 2^27 elements");
+    return Invalid("an input would be too large")
+        .With("input", leaf.name)
+        .With("found", ShapeText(shape))
+        .With("wanted", "at most 2^27 elements");
   }
   return shape;
 }
 
-bool NameHas(std::string_view name, std::string_view word) { return name.find(word) != std::string_view::npos; }
+bool NameHas(std::string_view name, std::string_view word) {
+  return name.find(word) != std::string_view::npos;
+}
 
 /// The smallest limit; the largest integer where there is none.
 int64_t LimitOf(const Leaf& leaf, const SymbolValues& values) {
@@ -84,7 +94,9 @@ Tensor MakeLeaf(const Leaf& leaf, const Shape& shape, int64_t limit, uint64_t se
     for (double& value : values) value = random.Normal();
     return Cast(Tensor::Of<double>(shape, values), leaf.dtype);
   }
-  std::vector<int64_t> values(static_cast<size_t>(count), leaf.fill == Fill::kOnes ? std::min(std::max<int64_t>(1, leaf.least), limit - 1) : 0);
+  std::vector<int64_t> values(
+      static_cast<size_t>(count),
+      leaf.fill == Fill::kOnes ? std::min(std::max<int64_t>(1, leaf.least), limit - 1) : 0);
   if (leaf.fill == Fill::kIds) {
     Random random = Random::For(seed, leaf.name);
     // Where no table says how far ids may go, small ones do least harm.
@@ -101,8 +113,10 @@ Tensor MakeLeaf(const Leaf& leaf, const Shape& shape, int64_t limit, uint64_t se
 
 Fill FillOf(const Leaf& leaf, bool picks_rows) {
   const size_t dot = leaf.name.rfind('.');
-  const std::string_view name = dot == std::string::npos ? std::string_view(leaf.name) : std::string_view(leaf.name).substr(dot + 1);
-  if (NameHas(name, "mask")) return IsFloating(leaf.dtype) && leaf.sizes.size() == 4 ? Fill::kZeros : Fill::kOnes;
+  const std::string_view name =
+      dot == std::string::npos ? std::string_view(leaf.name) : std::string_view(leaf.name).substr(dot + 1);
+  if (NameHas(name, "mask"))
+    return IsFloating(leaf.dtype) && leaf.sizes.size() == 4 ? Fill::kZeros : Fill::kOnes;
   if (IsFloating(leaf.dtype)) return Fill::kNormal;
   if (leaf.dtype == DType::kBool) return Fill::kOnes;
   if (NameHas(name, "position")) return Fill::kPositions;
@@ -125,18 +139,25 @@ Status LeafPlan::Check(const Assignment& assignment) const {
           .With("symbol", symbol.name)
           .With("found", std::to_string(size->second))
           .With("wanted", (symbol.min ? "at least " + std::to_string(*symbol.min) : std::string()) +
-                              (symbol.min && symbol.max ? ", " : "") + (symbol.max ? "at most " + std::to_string(*symbol.max) : ""));
+                              (symbol.min && symbol.max ? ", " : "") +
+                              (symbol.max ? "at most " + std::to_string(*symbol.max) : ""));
     }
   }
   for (const SymBool& condition : conditions) {
     const auto holds = condition.Evaluate(values);
-    if (holds.ok() && !*holds) return Invalid("the sizes don't fit together").With("wanted", condition.ToString()).With("found", load::ToString(assignment));
+    if (holds.ok() && !*holds)
+      return Invalid("the sizes don't fit together")
+          .With("wanted", condition.ToString())
+          .With("found", load::ToString(assignment));
   }
   int64_t elements = 0;
   for (const Leaf& leaf : leaves) {
     CONFORMANCE_TRY(const Shape shape, ShapeOf(leaf, values));
     elements += NumElements(shape);
-    if (elements > kMaxElements) return Invalid("the inputs would be too large together").With("found", load::ToString(assignment)).With("wanted", "at most 2^27 elements");
+    if (elements > kMaxElements)
+      return Invalid("the inputs would be too large together")
+          .With("found", load::ToString(assignment))
+          .With("wanted", "at most 2^27 elements");
   }
   return Ok();
 }
@@ -145,9 +166,13 @@ std::vector<Assignment> LeafPlan::Unseen() const {
   std::vector<Group> groups;
   const Assignment first = First();
   for (const SizeSymbol& symbol : symbols) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return first.find(g.symbols[0])->second == symbol.first; });
-    if (same != groups.end()) same->symbols.push_back(symbol.name);
-    else groups.push_back({{symbol.name}, Others(symbol.first)});
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return first.find(g.symbols[0])->second == symbol.first;
+    });
+    if (same != groups.end())
+      same->symbols.push_back(symbol.name);
+    else
+      groups.push_back({{symbol.name}, Others(symbol.first)});
   }
   std::vector<Assignment> unseen;
   /// The first fitting sizes, from the candidate `start` on, for the groups that `changes` takes.
@@ -159,9 +184,12 @@ std::vector<Assignment> LeafPlan::Unseen() const {
       for (size_t g = 0; g < groups.size(); ++g) {
         if (!changes(g)) continue;
         const auto& others = groups[g].others;
-        for (const std::string& symbol : groups[g].symbols) assignment[symbol] = others[std::min(i, others.size() - 1)];
+        for (const std::string& symbol : groups[g].symbols)
+          assignment[symbol] = others[std::min(i, others.size() - 1)];
       }
-      if (assignment == first || std::find(unseen.begin(), unseen.end(), assignment) != unseen.end() || !Check(assignment).ok()) continue;
+      if (assignment == first || std::find(unseen.begin(), unseen.end(), assignment) != unseen.end() ||
+          !Check(assignment).ok())
+        continue;
       unseen.push_back(std::move(assignment));
       return;
     }
@@ -192,8 +220,10 @@ Status LeafPlan::Pin(const Assignment& sizes) {
   std::vector<std::string> names;
   for (const SizeSymbol& symbol : symbols) names.push_back(symbol.name);
   for (const auto& [name, size] : sizes) {
-    const auto symbol = std::find_if(symbols.begin(), symbols.end(), [&](const SizeSymbol& each) { return each.name == name; });
-    if (symbol == symbols.end()) return Invalid("the model has no such dimension").With("found", name).With("wanted", Join(names, ", "));
+    const auto symbol = std::find_if(symbols.begin(), symbols.end(),
+                                     [&](const SizeSymbol& each) { return each.name == name; });
+    if (symbol == symbols.end())
+      return Invalid("the model has no such dimension").With("found", name).With("wanted", Join(names, ", "));
     symbol->first = size;
   }
   return Check(First());

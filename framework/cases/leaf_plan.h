@@ -15,9 +15,9 @@ namespace conformance::cases {
 
 /// What stands in an input that is made.
 enum class Fill : uint8_t {
-  kNormal,     ///< standard normal
-  kIds,        ///< integers from 0 up to the leaf's limit
-  kOnes,       ///< masks, lengths, and integers of whose use nothing is known; the leaf's `least` where that is more
+  kNormal,  ///< standard normal
+  kIds,     ///< integers from 0 up to the leaf's limit
+  kOnes,  ///< masks, lengths, and integers of whose use nothing is known; the leaf's `least` where that is more
   kZeros,      ///< masks that are added to scores
   kPositions,  ///< 0, 1, 2, … along the last axis, below the limit where there is one
 };
@@ -29,13 +29,13 @@ struct Leaf {
   std::vector<SymInt> sizes;
   Fill fill = Fill::kNormal;
   std::vector<SymInt> limits = {};  ///< values stay below all of them: rows of the tables that it picks from
-  int64_t least = 1;           ///< of kOnes: a size that the program reads out of it has this lower bound
+  int64_t least = 1;  ///< of kOnes: a size that the program reads out of it has this lower bound
 };
 
 /// A size that an artifact leaves open.
 struct SizeSymbol {
   std::string name;
-  int64_t first = 2;           ///< of the first call
+  int64_t first = 2;  ///< of the first call
   std::optional<int64_t> min, max;
 };
 

@@ -24,9 +24,16 @@ SymInt S(const char* name) { return SymInt::Symbol(name); }
 /// ids [b, n] and mask [m, n], where b and m are 2 both: a batch, though nothing says so.
 LeafPlan Text() {
   LeafPlan plan;
-  plan.leaves = {{.name = "input_ids", .dtype = DType::kI64, .sizes = {S("b"), S("n")}, .fill = Fill::kIds, .limits = {99}},
-                 {.name = "attention_mask", .dtype = DType::kI64, .sizes = {S("m"), S("n")}, .fill = Fill::kOnes}};
-  plan.symbols = {{.name = "b", .first = 2, .min = 2, .max = {}}, {.name = "n", .first = 9, .min = 2, .max = 40}, {.name = "m", .first = 2, .min = 2, .max = {}}};
+  plan.leaves = {
+      {.name = "input_ids",
+       .dtype = DType::kI64,
+       .sizes = {S("b"), S("n")},
+       .fill = Fill::kIds,
+       .limits = {99}},
+      {.name = "attention_mask", .dtype = DType::kI64, .sizes = {S("m"), S("n")}, .fill = Fill::kOnes}};
+  plan.symbols = {{.name = "b", .first = 2, .min = 2, .max = {}},
+                  {.name = "n", .first = 9, .min = 2, .max = 40},
+                  {.name = "m", .first = 2, .min = 2, .max = {}}};
   return plan;
 }
 
@@ -52,7 +59,8 @@ TEST(LeafPlan, KeepsToRangesAndConditions) {
   EXPECT_THAT(plan.Unseen(), SizeIs(3));  // three batches
   plan.conditions.push_back(Eq(S("b"), 2));
   EXPECT_THAT(plan.Unseen(), IsEmpty());
-  EXPECT_THAT(plan.Make({{"b", 3}, {"n", 9}, {"m", 3}}, 0), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("don't fit together"), HasSubstr("b == 2"))));
+  EXPECT_THAT(plan.Make({{"b", 3}, {"n", 9}, {"m", 3}}, 0),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("don't fit together"), HasSubstr("b == 2"))));
 }
 
 TEST(LeafPlan, NothingOpenHasNoOtherShape) {
@@ -73,12 +81,17 @@ TEST(LeafPlan, FillsAsTheLeavesSay) {
   EXPECT_FALSE(BitEqual((*made)[0].second, (*Text().Make(Text().First(), 8))[0].second));
 
   LeafPlan plan;
-  plan.leaves = {{.name = "position_ids", .dtype = DType::kI64, .sizes = {2, 4}, .fill = Fill::kPositions, .limits = {3}},
+  plan.leaves = {{.name = "position_ids",
+                  .dtype = DType::kI64,
+                  .sizes = {2, 4},
+                  .fill = Fill::kPositions,
+                  .limits = {3}},
                  {.name = "mask", .dtype = DType::kF16, .sizes = {1, 1, 2, 2}, .fill = Fill::kZeros},
                  {.name = "x", .dtype = DType::kBF16, .sizes = {0, 4}, .fill = Fill::kNormal}};
   const auto others = plan.Make({}, 0);
   ASSERT_THAT(others, IsOk());
-  EXPECT_EQ((*others)[0].second.ToInts(), (std::vector<int64_t>{0, 1, 2, 0, 0, 1, 2, 0}));  // below the table's 3 rows
+  EXPECT_EQ((*others)[0].second.ToInts(),
+            (std::vector<int64_t>{0, 1, 2, 0, 0, 1, 2, 0}));  // below the table's 3 rows
   EXPECT_EQ((*others)[1].second.ToDoubles(), std::vector<double>(4, 0.0));
   EXPECT_THAT((*others)[2].second, HasShape(DType::kBF16, {0, 4}));
 }
@@ -101,8 +114,10 @@ TEST(LeafPlan, PinsSizesThatFit) {
   LeafPlan plan = Text();
   ASSERT_THAT(plan.Pin({{"n", 12}}), IsOk());
   EXPECT_EQ(plan.First().at("n"), 12);
-  EXPECT_THAT(plan.Pin({{"length", 12}}), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no such dimension"), HasSubstr("b, n, m"))));
-  EXPECT_THAT(plan.Pin({{"n", 41}}), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("out of its range"), HasSubstr("at most 40"))));
+  EXPECT_THAT(plan.Pin({{"length", 12}}),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("no such dimension"), HasSubstr("b, n, m"))));
+  EXPECT_THAT(plan.Pin({{"n", 41}}),
+              IsError(ErrorKind::kInvalid, AllOf(HasSubstr("out of its range"), HasSubstr("at most 40"))));
 }
 
 TEST(LeafPlan, RefusesSizesThatNoMachineHas) {

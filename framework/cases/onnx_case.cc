@@ -34,7 +34,9 @@ class LoadedOnnx : public engine::LoadedCase {
   LoadedOnnx(ports::Artifact artifact, FileOptions options, LeafPlan plan)
       : artifact_(std::move(artifact)), options_(std::move(options)), plan_(std::move(plan)) {}
 
-  Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view) const override { return artifact_; }
+  Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view) const override {
+    return artifact_;
+  }
   Result<std::vector<engine::Call>> Calls(const engine::Variant&, uint64_t seed) const override {
     return CallsOf(plan_, options_, seed);
   }
@@ -100,15 +102,19 @@ ports::Artifact OnnxArtifact(const std::filesystem::path& file, const formats::O
   artifact.path = file;
   artifact.files = {file};
   artifact.options = Json::MakeObject();
-  for (const formats::OnnxValueInfo* input : CallerInputs(model.graph)) artifact.inputs.push_back(InfoOfValue(*input));
-  for (const formats::OnnxValueInfo& output : model.graph.outputs) artifact.outputs.push_back(InfoOfValue(output));
+  for (const formats::OnnxValueInfo* input : CallerInputs(model.graph))
+    artifact.inputs.push_back(InfoOfValue(*input));
+  for (const formats::OnnxValueInfo& output : model.graph.outputs)
+    artifact.outputs.push_back(InfoOfValue(output));
   return artifact;
 }
 
-Result<std::shared_ptr<const engine::Case>> OpenOnnxCase(const std::filesystem::path& file, const FileOptions& options,
+Result<std::shared_ptr<const engine::Case>> OpenOnnxCase(const std::filesystem::path& file,
+                                                         const FileOptions& options,
                                                          const std::string& judge) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return NotFound("no such file").With("file", file.string());
+  if (!std::filesystem::is_regular_file(file, ignored))
+    return NotFound("no such file").With("file", file.string());
   return std::shared_ptr<const engine::Case>(std::make_shared<OnnxCase>(file, options, judge));
 }
 

@@ -16,7 +16,8 @@ namespace conformance::cases {
 ///
 /// Errors: kNotFound for a file that isn't there. One that cannot be read is kept and becomes the outcome of the case's cells. What
 /// onnx::checker says against it is a note in the record: the backends have the last word.
-Result<std::shared_ptr<const engine::Case>> OpenOnnxCase(const std::filesystem::path& file, const FileOptions& options,
+Result<std::shared_ptr<const engine::Case>> OpenOnnxCase(const std::filesystem::path& file,
+                                                         const FileOptions& options,
                                                          const std::string& judge);
 
 /// The file as an artifact, with its declared inputs and outputs.

@@ -16,8 +16,9 @@ using formats::OnnxGraph;
 using formats::OnnxNode;
 using formats::OnnxValueInfo;
 
-constexpr std::array<std::string_view, 12> kMoves = {"Cast",     "Reshape",   "Unsqueeze", "Squeeze", "Slice", "Identity",
-                                                     "Expand",   "Transpose", "Concat",    "Split",   "Flatten", "Tile"};
+constexpr std::array<std::string_view, 12> kMoves = {"Cast",   "Reshape",  "Unsqueeze", "Squeeze",
+                                                     "Slice",  "Identity", "Expand",    "Transpose",
+                                                     "Concat", "Split",    "Flatten",   "Tile"};
 
 /// Shapes that the graph tells, and who reads what.
 class GraphIndex {
@@ -86,10 +87,12 @@ std::optional<int64_t> LimitAt(const GraphIndex& index, const GraphIndex::Use& u
   const auto size = [&](size_t table, int64_t axis) -> std::optional<int64_t> {
     return table < node.inputs.size() ? index.SizeOf(node.inputs[table], axis) : std::nullopt;
   };
-  if (use.place == 1 && (node.op_type == "Gather" || node.op_type == "GatherElements" || node.op_type == "ScatterElements")) {
+  if (use.place == 1 &&
+      (node.op_type == "Gather" || node.op_type == "GatherElements" || node.op_type == "ScatterElements")) {
     return size(0, AxisOf(node));
   }
-  if (node.op_type == "EmbedLayerNormalization" && use.place < 2) return size(use.place == 0 ? 2 : 4, 0);  // ONNX Runtime's
+  if (node.op_type == "EmbedLayerNormalization" && use.place < 2)
+    return size(use.place == 0 ? 2 : 4, 0);  // ONNX Runtime's
   return std::nullopt;
 }
 
@@ -165,7 +168,8 @@ void AddSymbols(LeafPlan& plan) {
 Result<DType> TensorTypeOf(const OnnxValueInfo& value) {
   if (!value.type.wrappers.empty()) {
     const bool sequence = value.type.wrappers.front() == formats::OnnxType::Wrapper::kSequence;
-    return Unsupported(std::string("tensors alone can be carried, and this value is ") + (sequence ? "a sequence" : "an optional"))
+    return Unsupported(std::string("tensors alone can be carried, and this value is ") +
+                       (sequence ? "a sequence" : "an optional"))
         .With("value", value.name);
   }
   const auto dtype = formats::DTypeFromOnnx(value.type.elem);
@@ -178,8 +182,9 @@ Result<DType> TensorTypeOf(const OnnxValueInfo& value) {
 std::vector<const OnnxValueInfo*> CallerInputs(const OnnxGraph& graph) {
   std::vector<const OnnxValueInfo*> inputs;
   for (const OnnxValueInfo& input : graph.inputs) {
-    const bool has_value = std::any_of(graph.initializers.begin(), graph.initializers.end(),
-                                       [&](const formats::OnnxTensor& tensor) { return tensor.name == input.name; });
+    const bool has_value =
+        std::any_of(graph.initializers.begin(), graph.initializers.end(),
+                    [&](const formats::OnnxTensor& tensor) { return tensor.name == input.name; });
     if (!has_value) inputs.push_back(&input);
   }
   return inputs;
@@ -192,7 +197,9 @@ Result<LeafPlan> LeavesOf(const formats::OnnxModel& model) {
     Leaf leaf;
     leaf.name = input->name;
     CONFORMANCE_TRY(leaf.dtype, TensorTypeOf(*input));
-    if (!input->type.shape) return Unsupported("the rank of an input is not declared: pass it with --inputs").With("input", leaf.name);
+    if (!input->type.shape)
+      return Unsupported("the rank of an input is not declared: pass it with --inputs")
+          .With("input", leaf.name);
     for (size_t axis = 0; axis < input->type.shape->size(); ++axis) {
       leaf.sizes.push_back(SizeOf((*input->type.shape)[axis], leaf.name, axis));
     }

@@ -39,12 +39,15 @@ formats::OnnxModel TextModel() {
   formats::OnnxModel model;
   model.graph.inputs = {Input("ids", OnnxElem::kInt32, {Named("batch_size"), Named("sequence")}),
                         Input("kinds", OnnxElem::kInt64, {Named("batch_size"), Named("past_length + 1")}),
-                        Input("table", OnnxElem::kFloat, {Fixed(50), Fixed(4)}), Input("pixels", OnnxElem::kFloat16, {Fixed(1), Fixed(3), {}, {}})};
+                        Input("table", OnnxElem::kFloat, {Fixed(50), Fixed(4)}),
+                        Input("pixels", OnnxElem::kFloat16, {Fixed(1), Fixed(3), {}, {}})};
   formats::OnnxTensor table = formats::OnnxTensorOf("table", Tensor::Zeros(DType::kF32, {50, 4}));
   formats::OnnxTensor packed = formats::OnnxTensorOf("packed", Tensor::Zeros(DType::kI8, {3, 4}));
   model.graph.initializers = {table, packed};
-  model.graph.nodes = {Node("Cast", {"ids"}, {"wide"}), Node("Unsqueeze", {"wide", "axes"}, {"more"}), Node("Gather", {"table", "more"}, {"y"}),
-                       Node("DequantizeLinear", {"packed", "scale"}, {"kind_table"}), Node("Gather", {"kind_table", "kinds"}, {"z"})};
+  model.graph.nodes = {Node("Cast", {"ids"}, {"wide"}), Node("Unsqueeze", {"wide", "axes"}, {"more"}),
+                       Node("Gather", {"table", "more"}, {"y"}),
+                       Node("DequantizeLinear", {"packed", "scale"}, {"kind_table"}),
+                       Node("Gather", {"kind_table", "kinds"}, {"z"})};
   return model;
 }
 
@@ -55,7 +58,9 @@ TEST(OnnxLeaves, ReadsDeclaredSizesAndUses) {
   EXPECT_EQ(plan->leaves[0].limits[0].AsInt(), 50);
   EXPECT_EQ(plan->leaves[1].limits[0].AsInt(), 3);
   EXPECT_EQ(plan->leaves[1].sizes[1].ToString(), "past_length + 1");
-  EXPECT_THAT(plan->First(), UnorderedElementsAre(Pair("batch_size", 2), Pair("sequence", 9), Pair("past_length", 6), Pair("pixels_2", 32), Pair("pixels_3", 32)));
+  EXPECT_THAT(plan->First(),
+              UnorderedElementsAre(Pair("batch_size", 2), Pair("sequence", 9), Pair("past_length", 6),
+                                   Pair("pixels_2", 32), Pair("pixels_3", 32)));
   const auto made = plan->Make(plan->First(), 3);
   ASSERT_THAT(made, IsOk());
   EXPECT_THAT((*made)[1].second, HasShape(DType::kI64, {2, 7}));
@@ -74,10 +79,12 @@ TEST(OnnxLeaves, DimensionsMayBeCalledAnything) {
 TEST(OnnxLeaves, WhatTensorsCannotCarryIsRefusedByName) {
   formats::OnnxModel model = TextModel();
   model.graph.inputs[0].type.wrappers = {formats::OnnxType::Wrapper::kSequence};
-  EXPECT_THAT(LeavesOf(model), IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("a sequence"), HasSubstr("ids"))));
+  EXPECT_THAT(LeavesOf(model),
+              IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("a sequence"), HasSubstr("ids"))));
   model = TextModel();
   model.graph.inputs[0].type.elem = OnnxElem::kString;
-  EXPECT_THAT(LeavesOf(model), IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("STRING"), HasSubstr("ids"))));
+  EXPECT_THAT(LeavesOf(model),
+              IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("STRING"), HasSubstr("ids"))));
   model = TextModel();
   model.graph.inputs[0].type.shape.reset();
   EXPECT_THAT(LeavesOf(model), IsError(ErrorKind::kUnsupported, HasSubstr("--inputs")));

@@ -38,7 +38,8 @@ std::vector<std::string> DataSets(const fs::path& folder) {
 }
 
 /// The tensors of prefix_0.pb, prefix_1.pb, … under the graph's names.
-Result<NamedTensors> ReadTensors(const fs::path& folder, const std::string& prefix, const std::vector<const formats::OnnxValueInfo*>& values) {
+Result<NamedTensors> ReadTensors(const fs::path& folder, const std::string& prefix,
+                                 const std::vector<const formats::OnnxValueInfo*>& values) {
   NamedTensors tensors;
   for (size_t i = 0; i < values.size(); ++i) {
     const fs::path file = folder / (prefix + std::to_string(i) + ".pb");
@@ -53,7 +54,8 @@ Result<NamedTensors> ReadTensors(const fs::path& folder, const std::string& pref
 
 class LoadedOnnxTest : public engine::LoadedCase {
  public:
-  LoadedOnnxTest(fs::path folder, formats::OnnxModel model) : folder_(std::move(folder)), model_(std::move(model)) {}
+  LoadedOnnxTest(fs::path folder, formats::OnnxModel model)
+      : folder_(std::move(folder)), model_(std::move(model)) {}
 
   Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view) const override {
     return OnnxArtifact(folder_ / kModel, model_);
@@ -65,7 +67,8 @@ class LoadedOnnxTest : public engine::LoadedCase {
     std::vector<const formats::OnnxValueInfo*> outputs;
     for (const formats::OnnxValueInfo& output : model_.graph.outputs) outputs.push_back(&output);
     engine::Recorded recorded;
-    CONFORMANCE_TRY(recorded.inputs.tensors, ReadTensors(folder_ / variant.name, "input_", CallerInputs(model_.graph)));
+    CONFORMANCE_TRY(recorded.inputs.tensors,
+                    ReadTensors(folder_ / variant.name, "input_", CallerInputs(model_.graph)));
     CONFORMANCE_TRY(recorded.expected, ReadTensors(folder_ / variant.name, "output_", outputs));
     recorded.tolerance = ports::PlainTolerance{.atol = kOnnxTestAtol, .rtol = kOnnxTestRtol};
     return recorded;
@@ -83,7 +86,8 @@ class OnnxTestCase : public engine::Case {
     if (info_.name == ".") info_.name = folder.filename().string();
     info_.source = folder;
     info_.words = {"--onnx-tests", folder.string()};
-    for (const std::string& name : DataSets(folder)) variants_.push_back({.name = name, .recording = true, .dynamic = false});
+    for (const std::string& name : DataSets(folder))
+      variants_.push_back({.name = name, .recording = true, .dynamic = false});
     Look();
   }
 
@@ -125,12 +129,13 @@ Result<std::vector<fs::path>> CaseFolders(const fs::path& root) {
   };
   look(root);
   std::error_code error;
-  for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, error), end; !error && it != end;
-       it.increment(error)) {
+  for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, error), end;
+       !error && it != end; it.increment(error)) {
     std::error_code ignored;
     if (it->is_directory(ignored)) look(it->path());
   }
-  if (error) return IoError("cannot list a folder of ONNX tests: " + error.message()).With("folder", root.string());
+  if (error)
+    return IoError("cannot list a folder of ONNX tests: " + error.message()).With("folder", root.string());
   std::sort(folders.begin(), folders.end());
   return folders;
 }
@@ -142,7 +147,9 @@ Result<std::vector<std::shared_ptr<const engine::Case>>> OpenOnnxTests(const fs:
   if (!fs::is_directory(root, ignored)) return NotFound("no such folder").With("folder", root.string());
   CONFORMANCE_TRY(const auto folders, CaseFolders(root));
   if (folders.empty()) {
-    return NotFound("the folder holds no ONNX backend test").With("folder", root.string()).With("wanted", "folders with model.onnx and test_data_set_0");
+    return NotFound("the folder holds no ONNX backend test")
+        .With("folder", root.string())
+        .With("wanted", "folders with model.onnx and test_data_set_0");
   }
   std::vector<std::shared_ptr<const engine::Case>> cases;
   for (const fs::path& folder : folders) cases.push_back(std::make_shared<OnnxTestCase>(root, folder));

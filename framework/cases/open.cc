@@ -8,12 +8,15 @@
 
 namespace conformance::cases {
 
-Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path& path, const FileOptions& options,
+Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path& path,
+                                                     const FileOptions& options,
                                                      const engine::Toolbox& toolbox) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     if (!options.inputs.empty() || !options.sizes.empty() || !options.expected.empty()) {
-      return Invalid("--inputs, --size and --expected are for files; a checkpoint folder's inputs are its inputs.safetensors")
+      return Invalid(
+                 "--inputs, --size and --expected are for files; a checkpoint folder's inputs are its "
+                 "inputs.safetensors")
           .With("folder", path.string());
     }
     CONFORMANCE_TRY(auto opened, engine::OpenCheckpointCase(path, toolbox.models));
@@ -28,8 +31,11 @@ Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path
     constexpr const char* kOurs = "onnx-reference";
     return OpenOnnxCase(path, options, toolbox.references.Find(kOurs) ? kOurs : "onnxruntime");
   }
-  if (!std::filesystem::exists(path, ignored)) return NotFound("no such file or folder").With("found", path.string());
-  return Invalid("not a model that can be opened").With("found", path.string()).With("wanted", "a checkpoint folder, a .pt2, .onnx or .pte file");
+  if (!std::filesystem::exists(path, ignored))
+    return NotFound("no such file or folder").With("found", path.string());
+  return Invalid("not a model that can be opened")
+      .With("found", path.string())
+      .With("wanted", "a checkpoint folder, a .pt2, .onnx or .pte file");
 }
 
 }  // namespace conformance::cases

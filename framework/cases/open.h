@@ -15,7 +15,8 @@ namespace conformance::cases {
 /// `options` is judged by the reference onnx-reference where the toolbox has it, else by onnxruntime without its graph optimisations.
 /// `toolbox` must outlive the case.
 /// Errors: kNotFound; kInvalid for a file of another kind, or for inputs and sizes beside a folder, whose inputs are its own.
-Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path& path, const FileOptions& options,
+Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path& path,
+                                                     const FileOptions& options,
                                                      const engine::Toolbox& toolbox);
 
 }  // namespace conformance::cases

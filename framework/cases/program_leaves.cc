@@ -15,10 +15,12 @@ using ir::ValueId;
 
 /// Ops that move elements and change no value, by name up to the overload.
 constexpr std::array<std::string_view, 34> kMoves = {
-    "view",     "reshape", "_unsafe_view", "unsqueeze",  "squeeze", "expand",           "slice",   "select",  "clone",
-    "_to_copy", "to",      "alias",        "detach",     "permute", "transpose",        "t",       "contiguous", "flatten",
-    "unflatten", "repeat", "cat",          "stack",      "split",   "split_with_sizes", "chunk",   "unbind",  "roll",
-    "narrow",   "flip",    "lift_fresh_copy", "view_copy", "movedim", "expand_as",      "type_as"};
+    "view",      "reshape", "_unsafe_view", "unsqueeze", "squeeze",    "expand",
+    "slice",     "select",  "clone",        "_to_copy",  "to",         "alias",
+    "detach",    "permute", "transpose",    "t",         "contiguous", "flatten",
+    "unflatten", "repeat",  "cat",          "stack",     "split",      "split_with_sizes",
+    "chunk",     "unbind",  "roll",         "narrow",    "flip",       "lift_fresh_copy",
+    "view_copy", "movedim", "expand_as",    "type_as"};
 
 /// "aten.slice.Tensor" -> "slice".
 std::string_view BaseName(const ir::Node& node) {
@@ -54,10 +56,13 @@ int64_t IntArgument(const ir::Node& node, std::string_view name) {
 }
 
 /// Sizes of the tables that `node` picks from with `value` as index.
-void AddLimits(const ir::Graph& graph, const ir::Node& node, const ir::NamedArgument& input, ValueId value, std::vector<SymInt>& limits) {
+void AddLimits(const ir::Graph& graph, const ir::Node& node, const ir::NamedArgument& input, ValueId value,
+               std::vector<SymInt>& limits) {
   const std::string_view op = BaseName(node);
-  if (op == "embedding" && input.name == "indices") return AddAxis(TensorArgument(graph, node, "weight"), 0, limits);
-  if (input.name == "index" && (op == "index_select" || op == "gather" || op == "scatter" || op == "index_add" || op == "scatter_add")) {
+  if (op == "embedding" && input.name == "indices")
+    return AddAxis(TensorArgument(graph, node, "weight"), 0, limits);
+  if (input.name == "index" && (op == "index_select" || op == "gather" || op == "scatter" ||
+                                op == "index_add" || op == "scatter_add")) {
     return AddAxis(TensorArgument(graph, node, "self"), IntArgument(node, "dim"), limits);
   }
   if (op == "one_hot" && input.name == "self" && IntArgument(node, "num_classes") > 0) {
@@ -140,8 +145,10 @@ std::optional<SymBool> ConditionOf(std::string_view guard, const std::vector<Lea
     if (close == std::string_view::npos) return std::nullopt;
     const std::string_view name = guard.substr(0, quote);
     const auto axis = ParseInt(guard.substr(quote + 10, close - quote - 10));
-    const auto leaf = std::find_if(leaves.begin(), leaves.end(), [&](const Leaf& each) { return each.name == name; });
-    if (leaf == leaves.end() || !axis || *axis < 0 || static_cast<size_t>(*axis) >= leaf->sizes.size()) return std::nullopt;
+    const auto leaf =
+        std::find_if(leaves.begin(), leaves.end(), [&](const Leaf& each) { return each.name == name; });
+    if (leaf == leaves.end() || !axis || *axis < 0 || static_cast<size_t>(*axis) >= leaf->sizes.size())
+      return std::nullopt;
     const std::string symbol = "guarded" + std::to_string(sizes.size());
     sizes.emplace(symbol, leaf->sizes[static_cast<size_t>(*axis)]);
     text += symbol;
@@ -160,7 +167,8 @@ void AddSymbols(const ir::Program& program, LeafPlan& plan) {
         if (!seen.insert(name).second) continue;
         SizeSymbol symbol;
         symbol.name = name;
-        if (const auto range = program.range_constraints.find(name); range != program.range_constraints.end()) {
+        if (const auto range = program.range_constraints.find(name);
+            range != program.range_constraints.end()) {
           symbol.min = range->second.min;
           symbol.max = range->second.max;
         }
@@ -183,14 +191,20 @@ Result<LeafPlan> LeavesOf(const ir::Program& program) {
     if (program.signature.inputs[i].kind != ir::InputSpec::Kind::kUserInput) continue;
     const ir::Argument& argument = program.graph.inputs()[i];
     const std::string shown(program.graph.NameOf(argument));
-    if (next >= names.inputs.size()) return Corrupt("the input spec has fewer leaves than the graph has user inputs");
+    if (next >= names.inputs.size())
+      return Corrupt("the input spec has fewer leaves than the graph has user inputs");
     Leaf leaf;
     leaf.name = names.inputs[next++];
     const auto* id = argument.As<ValueId>();
     const ir::TensorMeta* meta = id ? program.graph.value(*id).tensor() : nullptr;
-    if (!meta) return Unsupported("an input of the Program is no tensor").With("input", leaf.name.empty() ? shown : leaf.name);
+    if (!meta)
+      return Unsupported("an input of the Program is no tensor")
+          .With("input", leaf.name.empty() ? shown : leaf.name);
     const auto dtype = ir::ToDType(meta->dtype);
-    if (!dtype) return Unsupported("an input's type has no computing here").With("input", leaf.name).With("found", ir::Describe(*meta));
+    if (!dtype)
+      return Unsupported("an input's type has no computing here")
+          .With("input", leaf.name)
+          .With("found", ir::Describe(*meta));
     leaf.dtype = *dtype;
     leaf.sizes = meta->sizes;
     if (!IsFloating(leaf.dtype) && leaf.dtype != DType::kBool) FollowUses(program, *id, leaf);

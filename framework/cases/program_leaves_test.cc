@@ -37,7 +37,8 @@ TEST(ProgramLeaves, ReadsNamesSizesRangesAndUses) {
   EXPECT_EQ(plan->leaves[2].name, "token_type_ids");
   EXPECT_EQ(plan->leaves[2].limits[0].AsInt(), 2);
   ASSERT_THAT(plan->symbols, SizeIs(3));
-  EXPECT_THAT(plan->First(), UnorderedElementsAre(::testing::Pair("s18", 2), ::testing::Pair("s41", 9), ::testing::Pair("s43", 2)));
+  EXPECT_THAT(plan->First(), UnorderedElementsAre(::testing::Pair("s18", 2), ::testing::Pair("s41", 9),
+                                                  ::testing::Pair("s43", 2)));
   EXPECT_EQ(plan->symbols[1].max, 40);
 }
 
@@ -53,7 +54,8 @@ TEST(ProgramLeaves, ReadsGuards) {
 }
 
 TEST(ProgramLeaves, EveryDynamicGoldenProgramHasThreeOtherShapes) {
-  for (const std::string model : {"bert", "gpt2", "llama_gqa", "modernbert", "patchtst", "resnet", "vit_cls", "wav2vec2_ctc"}) {
+  for (const std::string model :
+       {"bert", "gpt2", "llama_gqa", "modernbert", "patchtst", "resnet", "vit_cls", "wav2vec2_ctc"}) {
     const auto plan = PlanOf(model + "/torch_export_dynamic.pt2");
     ASSERT_THAT(plan, IsOk()) << model;
     const auto unseen = plan->Unseen();
@@ -72,11 +74,13 @@ TEST(ProgramLeaves, AStaticProgramHasNoOpenSize) {
 
 // A size that the program reads out of an input: what stands in the input keeps to its range.
 TEST(ProgramLeaves, SizesReadOutOfInputsKeepToTheirRange) {
-  const auto read = ir::ReadPt2(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/data_dependent.pt2");
+  const auto read =
+      ir::ReadPt2(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/data_dependent.pt2");
   ASSERT_THAT(read, IsOk());
   const auto plan = LeavesOf(read->program);
   ASSERT_THAT(plan, IsOk());
-  EXPECT_TRUE(std::any_of(plan->leaves.begin(), plan->leaves.end(), [](const Leaf& leaf) { return leaf.least == 2; }));
+  EXPECT_TRUE(std::any_of(plan->leaves.begin(), plan->leaves.end(),
+                          [](const Leaf& leaf) { return leaf.least == 2; }));
 }
 
 }  // namespace

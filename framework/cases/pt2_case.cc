@@ -24,8 +24,11 @@ class LoadedPt2 : public engine::LoadedCase {
  public:
   LoadedPt2(std::filesystem::path file, FileOptions options, LeafPlan plan, ir::Program program,
             std::shared_ptr<const weights::Weights> weights)
-      : file_(std::move(file)), options_(std::move(options)), plan_(std::move(plan)),
-        program_(std::make_shared<const ir::Program>(std::move(program))), weights_(std::move(weights)) {}
+      : file_(std::move(file)),
+        options_(std::move(options)),
+        plan_(std::move(plan)),
+        program_(std::make_shared<const ir::Program>(std::move(program))),
+        weights_(std::move(weights)) {}
 
   std::shared_ptr<const ir::Program> program() const override { return program_; }
   std::shared_ptr<const weights::Weights> weights() const override { return weights_; }
@@ -56,7 +59,8 @@ class LoadedPt2 : public engine::LoadedCase {
 
 class Pt2Case : public engine::Case {
  public:
-  Pt2Case(const std::filesystem::path& file, const FileOptions& options) : info_(InfoOf(file, options)), options_(options) {
+  Pt2Case(const std::filesystem::path& file, const FileOptions& options)
+      : info_(InfoOf(file, options)), options_(options) {
     info_.judge = options.judge.empty() ? "program" : options.judge;
     broken_ = Look();
   }
@@ -72,8 +76,9 @@ class Pt2Case : public engine::Case {
     CONFORMANCE_TRY(ir::Pt2Program read, ir::ReadPt2(info_.source));
     CONFORMANCE_TRY(LeafPlan plan, PlanOf(read.program, options_));
     CONFORMANCE_TRY(auto tensors, read.Weights());
-    return std::make_shared<const LoadedPt2>(info_.source, options_, std::move(plan), std::move(read.program),
-                                             std::make_shared<const weights::TensorWeights>(std::move(tensors)));
+    return std::make_shared<const LoadedPt2>(
+        info_.source, options_, std::move(plan), std::move(read.program),
+        std::make_shared<const weights::TensorWeights>(std::move(tensors)));
   }
 
  private:
@@ -100,9 +105,11 @@ class Pt2Case : public engine::Case {
 
 }  // namespace
 
-Result<std::shared_ptr<const engine::Case>> OpenPt2Case(const std::filesystem::path& file, const FileOptions& options) {
+Result<std::shared_ptr<const engine::Case>> OpenPt2Case(const std::filesystem::path& file,
+                                                        const FileOptions& options) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return NotFound("no such file").With("file", file.string());
+  if (!std::filesystem::is_regular_file(file, ignored))
+    return NotFound("no such file").With("file", file.string());
   return std::shared_ptr<const engine::Case>(std::make_shared<Pt2Case>(file, options));
 }
 

@@ -14,6 +14,7 @@ namespace conformance::cases {
 /// LeavesOf plans them or from files.
 ///
 /// Errors: kNotFound for a file that isn't there. One that cannot be read is kept and becomes the outcome of the case's cells.
-Result<std::shared_ptr<const engine::Case>> OpenPt2Case(const std::filesystem::path& file, const FileOptions& options);
+Result<std::shared_ptr<const engine::Case>> OpenPt2Case(const std::filesystem::path& file,
+                                                        const FileOptions& options);
 
 }  // namespace conformance::cases

@@ -17,7 +17,8 @@ std::vector<DType> TypesOf(const NamedTensors& tensors) {
 
 std::vector<ports::ValueInfo> InfosOf(const NamedTensors& tensors) {
   std::vector<ports::ValueInfo> infos;
-  for (const auto& [name, tensor] : tensors) infos.push_back({.name = name, .dtype = tensor.dtype(), .dims = {}});
+  for (const auto& [name, tensor] : tensors)
+    infos.push_back({.name = name, .dtype = tensor.dtype(), .dims = {}});
   return infos;
 }
 
@@ -26,7 +27,9 @@ class LoadedRecordedFile : public engine::LoadedCase {
   LoadedRecordedFile(ports::Artifact artifact, NamedTensors inputs, NamedTensors expected)
       : artifact_(std::move(artifact)), inputs_(std::move(inputs)), expected_(std::move(expected)) {}
 
-  Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view) const override { return artifact_; }
+  Result<ports::Artifact> Artifact(const engine::Variant&, std::string_view) const override {
+    return artifact_;
+  }
   Result<std::vector<engine::Call>> Calls(const engine::Variant&, uint64_t) const override {
     engine::Call call;
     call.inputs.kwargs = Json::MakeObject();
@@ -70,7 +73,8 @@ class RecordedFileCase : public engine::Case {
     artifact.options = Json::MakeObject();
     artifact.inputs = InfosOf(inputs);
     artifact.outputs = InfosOf(expected);
-    return std::make_shared<const LoadedRecordedFile>(std::move(artifact), std::move(inputs), std::move(expected));
+    return std::make_shared<const LoadedRecordedFile>(std::move(artifact), std::move(inputs),
+                                                      std::move(expected));
   }
 
  private:
@@ -83,12 +87,15 @@ class RecordedFileCase : public engine::Case {
 
 }  // namespace
 
-Result<std::shared_ptr<const engine::Case>> OpenRecordedFile(const std::filesystem::path& file, const std::string& format,
+Result<std::shared_ptr<const engine::Case>> OpenRecordedFile(const std::filesystem::path& file,
+                                                             const std::string& format,
                                                              const FileOptions& options) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return NotFound("no such file").With("file", file.string());
+  if (!std::filesystem::is_regular_file(file, ignored))
+    return NotFound("no such file").With("file", file.string());
   if (options.inputs.empty()) return Invalid("this file needs --inputs").With("file", file.string());
-  if (!options.sizes.empty()) return Invalid("--size is for inputs that are made, and --inputs gives them").With("file", file.string());
+  if (!options.sizes.empty())
+    return Invalid("--size is for inputs that are made, and --inputs gives them").With("file", file.string());
   return std::shared_ptr<const engine::Case>(std::make_shared<RecordedFileCase>(file, format, options));
 }
 

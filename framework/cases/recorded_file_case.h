@@ -15,7 +15,8 @@ namespace conformance::cases {
 /// defaults for its first floating output; without them one variant, "static", for a case that it is held against (Against).
 /// Errors: kNotFound for a file that isn't there; kInvalid without inputs. Files of tensors that cannot be read become the outcome of
 /// the case's cells.
-Result<std::shared_ptr<const engine::Case>> OpenRecordedFile(const std::filesystem::path& file, const std::string& format,
+Result<std::shared_ptr<const engine::Case>> OpenRecordedFile(const std::filesystem::path& file,
+                                                             const std::string& format,
                                                              const FileOptions& options);
 
 }  // namespace conformance::cases

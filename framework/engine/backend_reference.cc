@@ -11,7 +11,8 @@ Result<NamedTensors> BackendReference::Run(const ports::ReferenceRequest& reques
   const std::string name(Name());
   if (request.inputs == nullptr) return Internal("reference '" + name + "' was given no inputs");
   const auto formats = backend_->Capabilities().formats;
-  if (request.artifact == nullptr || std::find(formats.begin(), formats.end(), request.artifact->format) == formats.end()) {
+  if (request.artifact == nullptr ||
+      std::find(formats.begin(), formats.end(), request.artifact->format) == formats.end()) {
     return Unsupported("reference '" + name + "' evaluates files alone")
         .With("found", request.artifact ? request.artifact->format : "none")
         .With("wanted", Join(formats, ", "));

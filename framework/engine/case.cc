@@ -3,11 +3,14 @@
 namespace conformance::engine {
 
 Result<ports::Artifact> LoadedCase::Artifact(const Variant& variant, std::string_view format) const {
-  return Unsupported("the case has no artifact of this format").With("format", std::string(format)).With("variant", variant.name);
+  return Unsupported("the case has no artifact of this format")
+      .With("format", std::string(format))
+      .With("variant", variant.name);
 }
 
 Result<DynamicShapes> LoadedCase::Shapes(const Variant& variant) const {
-  return Unsupported("the case has no module whose dimensions could be dynamic").With("variant", variant.name);
+  return Unsupported("the case has no module whose dimensions could be dynamic")
+      .With("variant", variant.name);
 }
 
 Result<Recorded> LoadedCase::Recall(const Variant& variant) const {

@@ -159,7 +159,8 @@ class Passage {
     request.tolerance = recorded->tolerance.value_or(ports::PlainTolerance{});
     request.mask = recorded->keep;
     // Outputs that are recorded as empty have a structure and no more.
-    const bool all_empty = !expected.empty() && std::all_of(expected.begin(), expected.end(), [](const auto& entry) { return entry.second.num_elements() == 0; });
+    const auto empty = [](const auto& entry) { return entry.second.num_elements() == 0; };
+    const bool all_empty = !expected.empty() && std::all_of(expected.begin(), expected.end(), empty);
     return Judge(request, "", all_empty);
   }
 

@@ -74,12 +74,15 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
       ->expected(1)
       ->take_all();
   const char* files = "Files that you bring";
-  command.add_option("--inputs", select.inputs, "of .pt2, .onnx, .pte: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder")->group(files);
-  command.add_option("--expected", select.expected, "their outputs, likewise: what was recorded judges, and no reference")->group(files);
-  command.add_option("--size", select.sizes, "DIMENSION=SIZE that a .pt2 or .onnx leaves open, in place of a small one")->group(files);
+  const auto repeated = [&](const char* flag, std::vector<std::string>& values, const char* text) {
+    command.add_option(flag, values, text)->allow_extra_args(false)->group(files);  // what follows is a model again
+  };
+  repeated("--inputs", select.inputs, "of .pt2, .onnx, .pte: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder");
+  repeated("--expected", select.expected, "their outputs, likewise: what was recorded judges, and no reference");
+  repeated("--size", select.sizes, "DIMENSION=SIZE that a .pt2 or .onnx leaves open, in place of a small one");
   command.add_option("--against", select.against, "hold the models against this one: a .pt2, an .onnx or a checkpoint folder")->group(files);
   command.add_option("--reference", select.reference, "what judges: a reference (eager, program, …) or a backend, then without f64")->group(files);
-  command.add_option("--onnx-tests", select.onnx_tests, "folder of ONNX backend tests, at any depth (model.onnx, test_data_set_*)")->group(files);
+  repeated("--onnx-tests", select.onnx_tests, "folder of ONNX backend tests, at any depth (model.onnx, test_data_set_*)");
   command.add_option("--list", select.lists, "file or folder of expectations (skip, expected_fail, disable_optimize, tolerance)");
 }
 

@@ -62,19 +62,22 @@ class FilesCli : public ::testing::Test {
   }
   std::vector<std::string> Ids() const {
     std::vector<std::string> ids;
-    for (const Json& cell : cells_.AsArray()) ids.push_back(cell.Find("id")->AsString() + " " + cell.Find("verdict")->AsString());
+    for (const Json& cell : cells_.AsArray())
+      ids.push_back(cell.Find("id")->AsString() + " " + cell.Find("verdict")->AsString());
     return ids;
   }
   std::string Reasons() const {
     std::string text;
-    for (const Json& cell : cells_.AsArray()) text += cell.Find("id")->AsString() + ": " + cell.Find("reason")->AsString() + "\n";
+    for (const Json& cell : cells_.AsArray())
+      text += cell.Find("id")->AsString() + ": " + cell.Find("reason")->AsString() + "\n";
     return text;
   }
   const Json& Cell(size_t i = 0) const { return cells_.AsArray()[i]; }
   /// The shapes that a cell was judged at.
   std::set<std::string> Assignments(size_t i = 0) const {
     std::set<std::string> found;
-    for (const Json& figures : Cell(i).Find("figures")->AsArray()) found.insert(figures.Find("assignment")->AsString());
+    for (const Json& figures : Cell(i).Find("figures")->AsArray())
+      found.insert(figures.Find("assignment")->AsString());
     return found;
   }
   std::string Notes() const {
@@ -101,22 +104,27 @@ TEST_F(FilesCli, AStaticProgramRunsAsItIs) {
 }
 
 TEST_F(FilesCli, ADynamicProgramRunsAtThreeUnseenShapes) {
-  for (const std::string model : {"bert", "gpt2", "llama_gqa", "modernbert", "patchtst", "resnet", "vit_cls", "wav2vec2_ctc"}) {
-    EXPECT_EQ(Run({Golden(model + "/torch_export_dynamic.pt2"), "--backend", "program"}), 0) << model << errors_ << Reasons();
+  for (const std::string model :
+       {"bert", "gpt2", "llama_gqa", "modernbert", "patchtst", "resnet", "vit_cls", "wav2vec2_ctc"}) {
+    EXPECT_EQ(Run({Golden(model + "/torch_export_dynamic.pt2"), "--backend", "program"}), 0)
+        << model << errors_ << Reasons();
     EXPECT_THAT(Assignments(), SizeIs(4)) << model;
   }
 }
 
 TEST_F(FilesCli, AProgramIsExportedByOurs) {
   if (!HasOnnxRuntime()) GTEST_SKIP();
-  EXPECT_EQ(Run({Golden("gpt2/torch_export_dynamic.pt2"), "--exporter", "onnx", "--backend", "onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("gpt2/torch_export_dynamic.pt2"), "--exporter", "onnx", "--backend", "onnxruntime"}),
+            0)
+      << errors_ << Reasons();
   EXPECT_THAT(Ids(), ElementsAre("torch_export_dynamic.pt2/dynamic/onnx/onnxruntime/f32 pass"));
   EXPECT_THAT(Assignments(), SizeIs(4));
 }
 
 TEST_F(FilesCli, InputsComeFromFiles) {
   const std::string inputs = Golden("bert/inputs.safetensors");
-  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--inputs", inputs, "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({"--inputs", inputs, Golden("bert/torch_export.pt2"), "--backend", "program"}), 0)
+      << errors_ << Reasons();
   EXPECT_THAT(Cell().Find("command")->AsString(), HasSubstr("--inputs " + inputs));
   EXPECT_EQ(Run({Golden("gpt2/torch_export.pt2"), "--inputs", inputs, "--backend", "program"}), 1);
   EXPECT_THAT(Reasons(), AllOf(HasSubstr("no such input"), HasSubstr("token_type_ids")));
@@ -125,7 +133,8 @@ TEST_F(FilesCli, InputsComeFromFiles) {
 }
 
 TEST_F(FilesCli, SizesCanBeChosen) {
-  EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41=17", "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41=17", "--backend", "program"}), 0)
+      << errors_ << Reasons();
   EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41=41", "--backend", "program"}), 1);
   EXPECT_THAT(Reasons(), HasSubstr("at most 40"));
   EXPECT_EQ(Run({Golden("bert/torch_export_dynamic.pt2"), "--size", "s41", "--backend", "program"}), 2);
@@ -144,15 +153,17 @@ TEST_F(FilesCli, AnOnnxFileIsJudgedByTheRuntimeUnoptimised) {
 
 TEST_F(FilesCli, OnnxBackendTestsAreJudgedByTheirOutputs) {
   if (!HasOnnxRuntime()) GTEST_SKIP();
-  EXPECT_EQ(Run({"--onnx-tests", (Fixtures() / "onnx_tests").string(), "--backend", "onnxruntime"}), 1) << errors_;
-  EXPECT_THAT(Ids(), UnorderedElementsAre("node/test_abs/test_data_set_0/none/onnxruntime/f32 pass",
-                                          "node/test_add_uint8/test_data_set_0/none/onnxruntime/f32 pass",
-                                          "node/test_and2d/test_data_set_0/none/onnxruntime/f32 pass",
-                                          "node/test_gather_0/test_data_set_0/none/onnxruntime/f32 pass",
-                                          "node/test_identity_sequence/test_data_set_0/none/onnxruntime/f32 unsupported",
-                                          "node/test_identity_opt/test_data_set_0/none/onnxruntime/f32 unsupported",
-                                          "node/test_string_concat/test_data_set_0/none/onnxruntime/f32 unsupported",
-                                          "simple/test_single_relu_model/test_data_set_0/none/onnxruntime/f32 pass"))
+  EXPECT_EQ(Run({"--onnx-tests", (Fixtures() / "onnx_tests").string(), "--backend", "onnxruntime"}), 1)
+      << errors_;
+  EXPECT_THAT(Ids(), UnorderedElementsAre(
+                         "node/test_abs/test_data_set_0/none/onnxruntime/f32 pass",
+                         "node/test_add_uint8/test_data_set_0/none/onnxruntime/f32 pass",
+                         "node/test_and2d/test_data_set_0/none/onnxruntime/f32 pass",
+                         "node/test_gather_0/test_data_set_0/none/onnxruntime/f32 pass",
+                         "node/test_identity_sequence/test_data_set_0/none/onnxruntime/f32 unsupported",
+                         "node/test_identity_opt/test_data_set_0/none/onnxruntime/f32 unsupported",
+                         "node/test_string_concat/test_data_set_0/none/onnxruntime/f32 unsupported",
+                         "simple/test_single_relu_model/test_data_set_0/none/onnxruntime/f32 pass"))
       << Reasons();
   EXPECT_THAT(Reasons(), AllOf(HasSubstr("a sequence"), HasSubstr("an optional"), HasSubstr("STRING")));
   // A folder of one case, as its repeat command names it; and outputs that differ.
@@ -200,7 +211,8 @@ TEST_F(FilesCli, OneArtifactIsHeldAgainstAnother) {
   write("before.onnx", Scaling(2, "x", "y"));
   write("same.onnx", Scaling(2, "input", "output"));  // called differently
   write("other.onnx", Scaling(2.001f, "x", "y"));
-  EXPECT_EQ(Run({Path("same.onnx"), "--against", Path("before.onnx"), "--backend", "onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Path("same.onnx"), "--against", Path("before.onnx"), "--backend", "onnxruntime"}), 0)
+      << errors_ << Reasons();
   EXPECT_EQ(Cell().Find("facts")->Find("against")->AsString(), Path("before.onnx"));
   EXPECT_THAT(Assignments(), SizeIs(4));
   EXPECT_EQ(Run({Path("other.onnx"), "--against", Path("before.onnx"), "--backend", "onnxruntime"}), 1);
@@ -216,16 +228,22 @@ TEST_F(FilesCli, AnArtifactIsHeldAgainstTheProgramItCameFrom) {
   EXPECT_EQ(Cell().Find("facts")->Find("judged_by")->AsString(), "program");
   EXPECT_THAT(Assignments(), SizeIs(4));
   // The static twin computes the same, at its own shape.
-  EXPECT_EQ(Run({Golden("patchtst/torch_export.pt2"), "--against", program, "--backend", "program"}), 0) << errors_ << Reasons();
-  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("bert"), "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("patchtst/torch_export.pt2"), "--against", program, "--backend", "program"}), 0)
+      << errors_ << Reasons();
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("bert"), "--backend", "program"}), 0)
+      << errors_ << Reasons();
   EXPECT_EQ(Cell().Find("facts")->Find("judged_by")->AsString(), "eager");
-  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("patchtst/torch_export.pt2"), "--backend", "program"}), 1);
+  EXPECT_EQ(Run({Golden("bert/torch_export.pt2"), "--against", Golden("patchtst/torch_export.pt2"),
+                 "--backend", "program"}),
+            1);
 }
 
 TEST_F(FilesCli, RecordedOutputsJudge) {
-  const std::string inputs = Golden("bert/inputs.safetensors"), expected = Golden("bert/expected.safetensors");
+  const std::string inputs = Golden("bert/inputs.safetensors"),
+                    expected = Golden("bert/expected.safetensors");
   const std::string model = Golden("bert/torch_export.pt2");
-  EXPECT_EQ(Run({model, "--inputs", inputs, "--expected", expected, "--backend", "program"}), 0) << errors_ << Reasons();
+  EXPECT_EQ(Run({model, "--inputs", inputs, "--expected", expected, "--backend", "program"}), 0)
+      << errors_ << Reasons();
   EXPECT_THAT(Ids(), ElementsAre("torch_export.pt2/recorded/none/program/f32 pass"));
   EXPECT_THAT(Cell().Find("command")->AsString(), HasSubstr("--expected"));
   EXPECT_EQ(Run({model, "--inputs", inputs, "--expected", inputs, "--backend", "program"}), 1);
@@ -244,14 +262,18 @@ TEST_F(FilesCli, RecordedOutputsJudge) {
 }
 
 TEST_F(FilesCli, AFileThatNamesNothingIsJudgedByRecordedOutputsOrAnotherModel) {
-  toolbox_.backends.Add(std::make_shared<FakeBackend>("runner", std::vector<std::string>{"pte"},
-                                                      [](const auto&, const auto&, const NamedTensors& inputs) -> Result<NamedTensors> {
-                                                        return NamedTensors{{"0", Doubled(inputs[0].second)}};
-                                                      }));
+  toolbox_.backends.Add(std::make_shared<FakeBackend>(
+      "runner", std::vector<std::string>{"pte"},
+      [](const auto&, const auto&, const NamedTensors& inputs) -> Result<NamedTensors> {
+        return NamedTensors{{"0", Doubled(inputs[0].second)}};
+      }));
   std::ofstream(Path("model.pte")) << "read by its runtime alone";
-  ASSERT_THAT(formats::WriteSafetensors(Path("in.safetensors"), {{"0", Tensor::Of<float>({2}, {1, 2})}}), IsOk());
-  ASSERT_THAT(formats::WriteSafetensors(Path("out.safetensors"), {{"0", Tensor::Of<float>({2}, {2, 4})}}), IsOk());
-  const std::vector<std::string> model = {Path("model.pte"), "--inputs", Path("in.safetensors"), "--backend", "runner"};
+  ASSERT_THAT(formats::WriteSafetensors(Path("in.safetensors"), {{"0", Tensor::Of<float>({2}, {1, 2})}}),
+              IsOk());
+  ASSERT_THAT(formats::WriteSafetensors(Path("out.safetensors"), {{"0", Tensor::Of<float>({2}, {2, 4})}}),
+              IsOk());
+  const std::vector<std::string> model = {Path("model.pte"), "--inputs", Path("in.safetensors"), "--backend",
+                                          "runner"};
   const auto with = [&](const std::string& flag, const std::string& file) {
     std::vector<std::string> words = model;
     words.insert(words.end(), {flag, Path(file)});
@@ -278,7 +300,8 @@ TEST_F(FilesCli, BrokenFilesCostTheirOwnCells) {
     std::vector<std::string> words;
     size_t count = 0;
     for (const auto& entry : fs::directory_iterator(Fixtures() / "malformed" / folder)) {
-      if (entry.path().extension() != extension || entry.path().stem() == "good") continue;  // what the others change
+      if (entry.path().extension() != extension || entry.path().stem() == "good")
+        continue;  // what the others change
       words.push_back(entry.path().string());
       ++count;
     }
@@ -288,9 +311,11 @@ TEST_F(FilesCli, BrokenFilesCostTheirOwnCells) {
     for (const Json& cell : cells_.AsArray()) {
       const std::string verdict = cell.Find("verdict")->AsString();
       if (verdict == "unavailable") continue;
-      EXPECT_TRUE(verdict == "error" || verdict == "unsupported") << cell.Find("id")->AsString() << " " << verdict;
+      EXPECT_TRUE(verdict == "error" || verdict == "unsupported")
+          << cell.Find("id")->AsString() << " " << verdict;
       EXPECT_EQ(cell.Find("stage")->AsString(), "load") << cell.Find("id")->AsString();
-      EXPECT_THAT(cell.Find("reason")->AsString(), HasSubstr(extension)) << cell.Find("id")->AsString();  // the file is named
+      EXPECT_THAT(cell.Find("reason")->AsString(), HasSubstr(extension))
+          << cell.Find("id")->AsString();  // the file is named
     }
   }
 }

@@ -180,7 +180,8 @@ Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& opt
     if (!options.suite.empty()) return Invalid("models and --suite exclude each other").With("found", options.suite);
     suite.name = "command line";
     CONFORMANCE_RETURN_IF_ERROR(OpenGiven(toolbox, options, suite));
-  } else if (!options.inputs.empty() || !options.expected.empty() || !options.sizes.empty() || !options.against.empty() || !options.reference.empty()) {
+  } else if (!options.inputs.empty() || !options.expected.empty() || !options.sizes.empty() || !options.against.empty() ||
+             !options.reference.empty()) {
     return Invalid("--inputs, --expected, --size, --against and --reference need a model");
   } else if (!options.suite.empty()) {
     const fs::path file(options.suite);
