@@ -43,6 +43,10 @@ Outputs DivideMode(const KernelCall& call);
 Outputs Pow(const KernelCall& call);
 Outputs ReverseSubtract(const KernelCall& call);
 Outputs Subtract(const KernelCall& call);
+// grouped_mm.cc
+Outputs GroupedMm(const KernelCall& call);
+// linear_recurrence.cc
+Outputs LinearRecurrence(const KernelCall& call);
 // where.cc
 Outputs MaskedFill(const KernelCall& call);
 Outputs Where(const KernelCall& call);

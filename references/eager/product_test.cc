@@ -1,5 +1,5 @@
-// Products, attention and convolution by hand.
-#include <gtest/gtest.h>
+// Products, recurrences, attention and convolution by hand.
+#include <gmock/gmock.h>
 
 #include <limits>
 
@@ -98,6 +98,55 @@ TEST(Attention, ManyQueriesAgreeWithOneAtATime) {
     EXPECT_THAT(ops::Slice(c, all, 0, SymInt(i), SymInt(i + 1)),
                 IsTensorNear(ops::ScaledDotProductAttention(c, query, seen, seen).tensor(), Within(1e-6)));
   }
+}
+
+TEST(GroupedMm, EachGroupHasAMatrixOfItsOwn) {
+  Eager c;
+  const Value x = V(F32({{1, 2}, {3, 4}, {5, 6}, {7, 8}}));
+  // The identity, twice the first column, and nothing but the second column.
+  const Value weights = V(F32Of({3, 2, 2}, {1, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 1}));
+  EXPECT_THAT(ops::GroupedMm(c, x, weights, V(Tensor::Of<int32_t>({3}, {1, 1, 3}))), BitEqualTo(F32({{1, 2}, {0, 4}, {0, 6}, {0, 0}})));
+  EXPECT_THAT(ops::GroupedMm(c, x, weights, V(Tensor::Of<int32_t>({3}, {0, 4, 4}))), BitEqualTo(F32({{2, 0}, {6, 0}, {10, 0}, {14, 0}})));
+  const Value columns = ops::Transpose(c, V(F32Of({3, 2, 2}, {1, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 1})), 1, 2);
+  EXPECT_THAT(ops::GroupedMm(c, x, columns, V(Tensor::Of<int32_t>({3}, {4, 4, 4}))), BitEqualTo(F32({{1, 2}, {3, 4}, {5, 6}, {7, 8}})));
+}
+
+TEST(GroupedMm, EndsThatFallOrLieOutsideAreNamed) {
+  for (const std::vector<int32_t>& ends : {std::vector<int32_t>{2, 1}, {1, 3}, {-1, 2}}) {
+    Eager c;
+    ops::GroupedMm(c, V(F32({{1}, {2}})), V(F32Of({2, 1, 1}, {1, 1})), V(Tensor::Of<int32_t>({2}, ends)));
+    EXPECT_THAT(c.status(), IsError(ErrorKind::kInvalid, ::testing::HasSubstr("group")));
+  }
+  Eager c;
+  ops::GroupedMm(c, V(F32({{1, 2}})), V(F32Of({1, 1, 1}, {1})), V(Tensor::Of<int32_t>({1}, {1})));
+  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, ::testing::HasSubstr("[groups, 2, n]")));
+}
+
+TEST(LinearRecurrence, EachStepScalesAndAdds) {
+  Eager c;
+  // From 8: 8/2 + 1 = 5, 5/5 + 2 = 3, 3 · 0 − 1 = −1. The second row is a running sum.
+  const Value gate = V(F32({{0.5, 0.2f, 0}, {1, 1, 1}})), x = V(F32({{1, 2, -1}, {1, 2, 3}})), initial = V(F32({8, 10}));
+  EXPECT_THAT(ops::LinearRecurrence(c, gate, x, initial, 1), IsTensorNear(F32({{5, 3, -1}, {11, 13, 16}}), Ulps(1)));
+  // The same along the first axis.
+  const Value columns = ops::LinearRecurrence(c, ops::T(c, gate), ops::T(c, x), initial, 0);
+  EXPECT_THAT(columns, IsTensorNear(F32({{5, 11}, {3, 13}, {-1, 16}}), Ulps(1)));
+  EXPECT_THAT(ops::LinearRecurrence(c, V(Tensor::Zeros(DType::kF32, {2, 0})), V(Tensor::Zeros(DType::kF32, {2, 0})), initial, -1),
+              IsTensorNear(Tensor::Zeros(DType::kF32, {2, 0}), Ulps(0)));
+}
+
+TEST(LinearRecurrence, KeepsTheStateOfHalvesInF32) {
+  Eager c;
+  // 2048 + 1 is no f16; after two steps the state is 2050, which is.
+  const auto half = [](const Tensor& x) { return V(Cast(x, DType::kF16)); };
+  EXPECT_THAT(ops::LinearRecurrence(c, half(F32({1, 1})), half(F32({1, 1})), half(F32Of({}, {2048})), 0),
+              BitEqualTo(Cast(F32({2048, 2050}), DType::kF16)));
+}
+
+TEST(LinearRecurrence, NanStaysAndSizesMustFit) {
+  Eager c;
+  EXPECT_THAT(ops::LinearRecurrence(c, V(F32({1, 1, 0})), V(F32({kNan, 1, 1})), V(F32Of({}, {0})), 0), IsTensorNear(F32({kNan, kNan, kNan}), Ulps(0)));
+  ops::LinearRecurrence(c, V(F32({1, 1})), V(F32({1, 1})), V(F32({0, 0})), 0);
+  EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, ::testing::HasSubstr("want initial []")));
 }
 
 TEST(Conv, ByHand) {

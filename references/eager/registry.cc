@@ -203,6 +203,9 @@ const KernelTable& DefaultKernels() {
     kernels.Add("aten.group_norm.default", GroupNorm);
     kernels.Add("aten.batch_norm.default", BatchNorm);
     kernels.Add("aten._weight_norm.default", WeightNorm);
+    kernels.Add("aten._grouped_mm.default", GroupedMm);
+    kernels.Add("transformers.grouped_mm_fallback.default", GroupedMm);
+    kernels.Add("conformance.linear_recurrence.default", LinearRecurrence);
     kernels.Add("aten.linear.default", Linear);
     kernels.Add("aten.addmm.default", Addmm);
     kernels.Add("aten.baddbmm.default", Baddbmm);

@@ -1,12 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "exporters/onnx/config.h"
 #include "exporters/onnx/decompose/decompose.h"
 #include "exporters/onnx/fixes/fixes.h"
 #include "exporters/onnx/lower/registry.h"
+#include "exporters/onnx/lower/translate.h"
 #include "exporters/onnx/patches/patches.h"
 #include "exporters/onnx/text_testing.h"
 #include "framework/ops/ops.h"
@@ -63,6 +65,33 @@ TEST(Translate, ReshapesNeedNoArithmeticWhereOneSizeFollows) {
     return ops::View(c, in[0], {kBatch * kLength, 8});
   }));
   EXPECT_THAT(merged, HasSubstr("= Reshape(x, [-1, 8])"));
+}
+
+TEST(Translate, ARecurrenceIsOneScanOfAnyLength) {
+  const auto recorded = Recorded({{DType::kF32, {kBatch, kLength, 8}}, {DType::kF32, {kBatch, 8}}}, [](ops::OpContext& c, const Values& in) {
+    return ops::LinearRecurrence(c, in[0], in[0], in[1], 1);
+  });
+  const Result<LoweredModel> model = Translate(recorded, kDefaultOpset);
+  ASSERT_THAT(model, IsOk());
+  const auto& nodes = model->model.graph.nodes;
+  const auto scan = std::find_if(nodes.begin(), nodes.end(), [](const formats::OnnxNode& node) { return node.op_type == "Scan"; });
+  ASSERT_NE(scan, nodes.end());
+  EXPECT_EQ(scan->Find("scan_input_axes")->ints, (std::vector<int64_t>{1, 1}));
+  const formats::OnnxGraph& body = scan->Find("body")->graphs[0];
+  ASSERT_EQ(body.nodes.size(), 3u);
+  EXPECT_EQ(body.nodes[0].op_type, "Mul");
+  EXPECT_EQ(body.nodes[1].op_type, "Add");
+  EXPECT_EQ(body.outputs[0].name, body.nodes[1].outputs[0]);
+  EXPECT_THAT(formats::CheckOnnx(model->model), IsOk());
+}
+
+TEST(Translate, GroupsAreMultipliedEachByItsOwnMatrix) {
+  const std::string text = Translated(Recorded({{DType::kF32, {kLength, 4}}, {DType::kF32, {2, 4, 3}}, {DType::kI32, {2}}},
+                                               [](ops::OpContext& c, const Values& in) { return ops::GroupedMm(c, in[0], in[1], in[2]); }));
+  size_t products = 0;
+  for (size_t at = text.find("MatMul("); at != std::string::npos; at = text.find("MatMul(", at + 1)) ++products;
+  EXPECT_EQ(products, 2u) << text;
+  EXPECT_THAT(text, HasSubstr("output _grouped_mm: f32[length, 3]")) << text;
 }
 
 TEST(Translate, ExpandKeepsWhatIsThereByOnes) {

@@ -22,6 +22,26 @@ Result<Outputs> LowerMatmul(const Call& call, Graph& g) {
   return g.Op("MatMul", {call.Tensor("self"), call.Tensor(SecondOperand(call))});
 }
 
+Result<Outputs> LowerGroupedMm(const Call& call, Graph& g) {
+  const Value x = call.Tensor(call.Has("self") ? "self" : "input"), weights = call.Tensor(call.Has("mat2") ? "mat2" : "weight");
+  const auto groups = (*weights.sizes)[0].AsInt();
+  if (!groups) return call.Refused("a number of groups that is not known");
+  const Value ends = g.Cast(call.Tensor("offs"), DType::kI64);
+  std::vector<Value> parts;
+  Size start = 0;
+  for (int64_t group = 0; group < *groups; ++group) {
+    const Size end = g.Slice(ends, 0, group, group + 1);
+    const Value matrix = g.Squeeze(g.Slice(weights, 0, group, group + 1), {0});
+    parts.push_back(g.Op("MatMul", {g.Slice(x, 0, start, end), matrix}));
+    start = end;
+  }
+  // Rows that no group has are zeros.
+  const Value rest = g.Slice(x, 0, start, g.Sizes({g.Dim(x, 0)}));
+  const Value rest_rows = g.Op("Shape", {rest}, {{"start", 0}, {"end", 1}}, DType::kI64);
+  parts.push_back(g.Expand(g.Const(0, x), {Size(rest_rows), (*weights.sizes)[2].AsInt() ? Size((*weights.sizes)[2].constant()) : Size(g.Dim(weights, 2))}));
+  return g.Concat(std::move(parts), 0);
+}
+
 Result<Outputs> LowerAddmm(const Call& call, Graph& g) {
   const auto alpha = call.Literal("alpha"), beta = call.Literal("beta");
   const Value bias = call.Tensor("self"), a = call.Tensor("mat1"), b = call.Tensor("mat2");

@@ -8,6 +8,7 @@
 #include "exporters/onnx/lower/index.h"
 #include "exporters/onnx/lower/matmul.h"
 #include "exporters/onnx/lower/norm.h"
+#include "exporters/onnx/lower/recurrence.h"
 #include "exporters/onnx/lower/reduce.h"
 #include "exporters/onnx/lower/shape.h"
 #include "exporters/onnx/lower/sizes.h"
@@ -209,6 +210,8 @@ std::vector<TranslationEntry> Table() {
       {"aten.mm.default", LowerMatmul},
       {"aten.bmm.default", LowerMatmul},
       {"aten.addmm.default", LowerAddmm},
+      {"aten._grouped_mm.default", LowerGroupedMm},
+      {"transformers.grouped_mm_fallback.default", LowerGroupedMm},
       {"aten.baddbmm.default", LowerBaddbmm},
       {"aten.layer_norm.default", LowerLayerNorm},
       {"aten.rms_norm.default", LowerRmsNorm},
@@ -219,6 +222,8 @@ std::vector<TranslationEntry> Table() {
       {"aten.conv2d.padding", LowerConv},
       {"aten.max_pool2d.default", LowerMaxPool},
       {"aten.adaptive_avg_pool2d.default", LowerAdaptiveAvgPool},
+      // recurrences
+      {"conformance.linear_recurrence.default", LowerLinearRecurrence},
       // sizes
       {"aten.sym_size.int", LowerSymSize},
       {"_operator.add", LowerSizes<"Add">},
