@@ -63,6 +63,9 @@ class LoadedCheckpoint : public LoadedCase {
       recorded.options["recording"] = recording.name;
       recorded.options["module"] = recording.module;
       recorded.options["kwargs"] = recording.kwargs;
+      Json outputs = Json::MakeArray();
+      for (const std::string& name : recording.outputs) outputs.Append(name);
+      recorded.options["outputs"] = std::move(outputs);
       recorded.options["generation_config"] = loaded_.generation_config;
       return recorded;
     }

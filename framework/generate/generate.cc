@@ -41,7 +41,10 @@ Result<Ids> ReadIds(std::string_view name, const Tensor& tensor, const Ids* like
   return ids;
 }
 
-bool Contains(const std::vector<int64_t>& values, int64_t value) { return std::find(values.begin(), values.end(), value) != values.end(); }
+template <typename T>
+bool Contains(const std::vector<T>& values, const T& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
 
 /// Zeros where the pad token stands, if it can be told from the end token; else ones.
 Ids DefaultMask(const Ids& ids, const GenerateOptions& options) {
@@ -151,51 +154,125 @@ Result<GenerateOptions> GenerateOptions::FromJson(const Json& generation_config,
       options.eos_token_ids.push_back(id.AsInt());
     }
   }
-  if (const Json* pad = find("pad_token_id")) {
-    if (!pad->IsInt()) return WrongType("pad_token_id", *pad, "int");
-    options.pad_token_id = pad->AsInt();
+  for (const auto& [key, field] : {std::pair{"pad_token_id", &options.pad_token_id}, {"decoder_start_token_id", &options.decoder_start_token_id}}) {
+    const Json* id = find(key);
+    if (id == nullptr) continue;
+    if (!id->IsInt()) return WrongType(key, *id, "int");
+    *field = id->AsInt();
   }
+  // transformers lets a decoder start from the beginning token where nothing else is said.
+  if (const Json* begin = find("bos_token_id"); begin != nullptr && begin->IsInt() && !options.decoder_start_token_id)
+    options.decoder_start_token_id = begin->AsInt();
   return options;
 }
 
-Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options,
-                         const ContextFactory& context, const StepListener& listener) {
-  if (!model.traits().generates) return Unsupported("this class does not generate").With("class", model.class_name());
+namespace {
+
+/// The inputs of a generation, sorted: ids that grow, what stays, and what an encoder takes.
+struct Prompt {
   Ids ids, mask, types;
-  bool has_mask = false, has_types = false;
-  for (const auto& [name, tensor] : inputs)
-    if (name == "input_ids") {
-      CONFORMANCE_TRY(ids, ReadIds(name, tensor, nullptr));
-    }
-  if (ids.columns() == 0) return Invalid("generation needs input_ids [batch, length]").With("class", model.class_name());
+  bool has_types = false;
+  bool keep_mask = false;   ///< some mask has a zero, or belongs to an encoder
+  Tree fixed = Tree::Dict();  ///< passed in every step
+};
+
+bool HasZero(const Ids& mask) {
+  return std::any_of(mask.values.begin(), mask.values.end(), [](const auto& row) {
+    return std::any_of(row.begin(), row.end(), [](int64_t value) { return value != 1; });
+  });
+}
+
+/// A decoder's own prompt: ids, mask and types grow together.
+Result<Prompt> DecoderPrompt(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options) {
+  const nn::GenerationTraits& traits = model.traits().generation;
+  Prompt prompt;
+  bool has_mask = false;
+  if (const Tensor* ids = Find(inputs, traits.ids)) {
+    CONFORMANCE_TRY(prompt.ids, ReadIds(traits.ids, *ids, nullptr));
+  }
+  if (prompt.ids.columns() == 0) return Invalid("generation needs " + traits.ids + " [batch, length]").With("class", model.class_name());
   for (const auto& [name, tensor] : inputs) {
-    if (name == "input_ids") continue;
+    if (name == traits.ids || Contains(traits.encoded, name)) continue;
     if (name == "attention_mask") {
-      CONFORMANCE_TRY(mask, ReadIds(name, tensor, &ids));
+      CONFORMANCE_TRY(prompt.mask, ReadIds(name, tensor, &prompt.ids));
       has_mask = true;
     } else if (name == "token_type_ids") {
-      CONFORMANCE_TRY(types, ReadIds(name, tensor, &ids));
-      has_types = true;
+      CONFORMANCE_TRY(prompt.types, ReadIds(name, tensor, &prompt.ids));
+      prompt.has_types = true;
     } else {
       return Unsupported("generation from input " + name + " is not implemented").With("class", model.class_name());
     }
   }
-  if (!has_mask) mask = DefaultMask(ids, options);
-  Ids positions = PositionsOf(mask);
+  if (!has_mask) prompt.mask = DefaultMask(prompt.ids, options);
   // transformers drops a mask of ones after it has made positions from it.
-  const bool keep_mask = std::any_of(mask.values.begin(), mask.values.end(), [](const auto& row) {
-    return std::any_of(row.begin(), row.end(), [](int64_t value) { return value != 1; });
-  });
+  prompt.keep_mask = HasZero(prompt.mask);
+  return prompt;
+}
+
+/// A decoder behind an encoder starts from one token; the encoder's mask goes into every step as it is.
+Result<Prompt> EncoderDecoderPrompt(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options) {
+  const nn::GenerationTraits& traits = model.traits().generation;
+  Prompt prompt;
+  const Tensor* source = nullptr;
+  for (const auto& [name, tensor] : inputs) {
+    if (Contains(traits.encoded, name)) {
+      source = &tensor;
+    } else if (name == traits.ids) {
+      CONFORMANCE_TRY(prompt.ids, ReadIds(name, tensor, nullptr));
+    } else if (name == "attention_mask") {
+      prompt.fixed.Set(name, ops::Value::Eager(tensor));
+    } else {
+      return Unsupported("generation from input " + name + " is not implemented").With("class", model.class_name());
+    }
+  }
+  if (source == nullptr || source->rank() < 1)
+    return Invalid("generation needs what the encoder takes").With("class", model.class_name()).With("wanted", Join(traits.encoded, ", "));
+  if (prompt.fixed.Find("attention_mask") == nullptr && IsIntegral(source->dtype())) {
+    CONFORMANCE_TRY(const Ids ids, ReadIds(traits.encoded.front(), *source, nullptr));
+    prompt.fixed.Set("attention_mask", ops::Value::Eager(DefaultMask(ids, options).All()));
+  }
+  if (prompt.ids.columns() == 0) {
+    if (!options.decoder_start_token_id)
+      return Invalid("generation needs decoder_start_token_id or " + traits.ids).With("class", model.class_name());
+    prompt.ids.rows = source->dim(0);
+    prompt.ids.values.assign(static_cast<size_t>(source->dim(0)), {*options.decoder_start_token_id});
+  }
+  prompt.mask = prompt.ids;
+  return prompt;
+}
+
+/// What the class encodes before the first step.
+Result<Tree> Encode(const nn::Model& model, const NamedTensors& inputs, const ContextFactory& context) {
+  CONFORMANCE_TRY(const Tree arguments, nn::TreeFromTensors(inputs));
+  CONFORMANCE_TRY(const std::unique_ptr<ops::OpContext> run, context());
+  Tree encoded = model.Encode(*run, arguments);
+  if (run->failed()) return Error(run->status().error());
+  return encoded;
+}
+
+}  // namespace
+
+Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options,
+                         const ContextFactory& context, const StepListener& listener) {
+  const nn::GenerationTraits& traits = model.traits().generation;
+  if (!model.traits().generates) return Unsupported("this class does not generate").With("class", model.class_name());
+  CONFORMANCE_TRY(Prompt prompt, traits.encoder_decoder ? EncoderDecoderPrompt(model, inputs, options) : DecoderPrompt(model, inputs, options));
+  Ids& ids = prompt.ids;
+  Ids positions = PositionsOf(prompt.mask);
 
   std::optional<int64_t> pad = options.pad_token_id;
   if (!pad && !options.eos_token_ids.empty()) pad = options.eos_token_ids.front();
-  const int64_t prompt = ids.columns();
-  int64_t last = prompt + options.max_new_tokens.value_or(20);
+  const int64_t length = ids.columns();
+  int64_t last = length + options.max_new_tokens.value_or(20);
   if (!options.max_new_tokens && options.max_length) last = *options.max_length;
-  if (last <= prompt)
+  if (last <= length)
     return Invalid("the prompt is as long as generation may become")
-        .With("found", std::to_string(prompt))
+        .With("found", std::to_string(length))
         .With("wanted", "below " + std::to_string(last));
+  Tree encoded;
+  if (!traits.encoded.empty()) {
+    CONFORMANCE_TRY(encoded, Encode(model, inputs, context));
+  }
 
   Json kwargs = Json::MakeObject();
   kwargs["use_cache"] = options.use_cache;
@@ -205,12 +282,16 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
   std::vector<bool> done(static_cast<size_t>(ids.rows), false);
   Tree cache;
   for (int64_t index = 0; ids.columns() < last; ++index) {
-    const int64_t fresh = index == 0 || !options.use_cache ? ids.columns() : 1;
-    Tree step = Tree::Dict({{"input_ids", ops::Value::Eager(ids.Last(fresh))}});
-    if (keep_mask) step.Set("attention_mask", ops::Value::Eager(mask.All()));
-    step.Set("position_ids", ops::Value::Eager(positions.Last(fresh)));
-    if (has_types) step.Set("token_type_ids", ops::Value::Eager(types.Last(fresh)));
-    if (!cache.IsNone()) step.Set("past_key_values", cache);
+    const bool whole = index == 0 || !options.use_cache;
+    const int64_t fresh = whole ? ids.columns() : 1;
+    Tree step = prompt.fixed;
+    step.Set(traits.ids, ops::Value::Eager(ids.Last(fresh)));
+    if (prompt.keep_mask && (whole || !traits.mask_in_prefill_only)) step.Set("attention_mask", ops::Value::Eager(prompt.mask.All()));
+    if (traits.positions) step.Set("position_ids", ops::Value::Eager(positions.Last(fresh)));
+    if (prompt.has_types) step.Set("token_type_ids", ops::Value::Eager(prompt.types.Last(fresh)));
+    if (!cache.IsNone()) step.Set(traits.cache, cache);
+    if (whole || traits.encoder_decoder)
+      for (const Tree::Member& member : encoded.members()) step.Set(member.name, member.tree);
 
     CONFORMANCE_TRY(const Tree outputs, Forward(model, step, kwargs, context));
     if (listener) listener({index, &step, &kwargs, &outputs});
@@ -222,14 +303,14 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
       const int64_t token = done[row] ? *pad : best[row].id;
       if (!done[row]) generated.min_top1_margin = std::min(generated.min_top1_margin, best[row].margin);
       ids.values[row].push_back(token);
-      mask.values[row].push_back(1);
+      prompt.mask.values[row].push_back(1);
       positions.values[row].push_back(positions.values[row].back() + 1);
-      if (has_types) types.values[row].push_back(types.values[row].back());
+      if (prompt.has_types) prompt.types.values[row].push_back(prompt.types.values[row].back());
       if (Contains(options.eos_token_ids, token)) done[row] = true;
     }
     if (std::all_of(done.begin(), done.end(), [](bool row) { return row; })) break;
     if (options.use_cache)
-      if (const Tree* past = outputs.Find("past_key_values")) cache = *past;
+      if (const Tree* past = outputs.Find(traits.cache)) cache = *past;
   }
   generated.sequences = ids.All();
   return generated;

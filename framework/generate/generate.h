@@ -20,6 +20,7 @@ struct GenerateOptions {
   std::optional<int64_t> max_length = {};      ///< prompt included
   std::vector<int64_t> eos_token_ids = {};   ///< empty: never stops early
   std::optional<int64_t> pad_token_id = {};  ///< written after a row's end; none: the first end token
+  std::optional<int64_t> decoder_start_token_id = {};  ///< first token of a decoder behind an encoder
   bool use_cache = true;
 
   /// From generation_config.json's (or config.json's) names with `kwargs` before them: max_new_tokens, max_length, eos_token_id
@@ -47,7 +48,7 @@ struct Generated {
 using ContextFactory = std::function<Result<std::unique_ptr<ops::OpContext>>()>;
 
 /// Greedy decoding with a cache. `inputs`: input_ids [batch, length], attention_mask (left-padded batches) and others that forward
-/// takes. Prefill and decode steps are the model's own forward, called as transformers calls it: position_ids from the mask, an
+/// takes; of a decoder behind an encoder, what the encoder takes. How a class is called stands in its GenerationTraits. Prefill and decode steps are the model's own forward, called as transformers calls it: position_ids from the mask, an
 /// all-ones mask dropped, one new token a step. Errors: those of forward; kUnsupported where the class doesn't generate.
 Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options,
                          const ContextFactory& context, const StepListener& listener = {});

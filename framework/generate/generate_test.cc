@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "framework/formats/json.h"
+#include "framework/ops/mul.h"
 #include "framework/testing/matchers.h"
 #include "framework/testing/tensors.h"
 #include "references/eager/eager.h"
@@ -22,7 +23,8 @@ Tensor Column(const std::vector<int64_t>& values) { return Tensor::Of<int64_t>({
 /// Always answers "the token after the last one" of each row, modulo 8, and keeps a cache of one number a token.
 class Counter : public nn::Model {
  public:
-  explicit Counter(bool generates = true) : Model("Counter", Json::MakeObject(), Traits(generates)) { Finish(); }
+  explicit Counter(bool generates = true) : Counter(Traits(generates)) {}
+  explicit Counter(nn::ModelTraits traits) : Model("Counter", Json::MakeObject(), std::move(traits)) { Finish(); }
 
   Tree Forward(ops::OpContext&, const Tree& inputs, const Json& kwargs) const override {
     const Tensor& ids = inputs.Find("input_ids")->value().tensor();
@@ -49,11 +51,12 @@ class Counter : public nn::Model {
 
 class Greedily : public ::testing::Test {
  protected:
-  Result<Generated> Run(const NamedTensors& inputs, GenerateOptions options) {
+  Result<Generated> Run(const NamedTensors& inputs, GenerateOptions options) { return RunModel(counter_, inputs, std::move(options)); }
+  Result<Generated> RunModel(const nn::Model& model, const NamedTensors& inputs, GenerateOptions options) {
     const ContextFactory contexts = [this]() -> Result<std::unique_ptr<ops::OpContext>> {
       return std::unique_ptr<ops::OpContext>(std::make_unique<eager::EagerContext>(eager::DefaultKernels(), ops::Numerics(), none_));
     };
-    return Greedy(counter_, inputs, options, contexts, [this](const Step& step) {
+    return Greedy(model, inputs, options, contexts, [this](const Step& step) {
       std::string text;
       for (const auto& [name, value] : nn::GetLeafTensors(*step.inputs)) {
         text += (text.empty() ? "" : " ") + name;
@@ -126,6 +129,44 @@ TEST_F(Greedily, RefusesWhatItCannotDo) {
   EXPECT_THAT(Run({{"input_ids", I64({{1, 2}})}, {"pixel_values", F32({1})}}, {}), IsError(ErrorKind::kUnsupported, HasSubstr("pixel_values")));
   const Counter silent(false);
   EXPECT_THAT(Greedy(silent, {{"input_ids", Column({1})}}, {}, {}), IsError(ErrorKind::kUnsupported, HasSubstr("Counter")));
+}
+
+/// A Counter behind an encoder that doubles what it is given.
+class Translator : public Counter {
+ public:
+  Translator() : Counter(Traits()) {}
+  Tree Forward(ops::OpContext& context, const Tree& inputs, const Json& kwargs) const override {
+    Tree decoder = Tree::Dict({{"input_ids", *inputs.Find("decoder_input_ids")}});
+    if (const Tree* past = inputs.Find("past_key_values")) decoder.Set("past_key_values", *past);
+    return Counter::Forward(context, decoder, kwargs);
+  }
+  Tree Encode(ops::OpContext& context, const Tree& inputs) const override {
+    return Tree::Dict({{"encoder_outputs", Tree::Dict({{"last_hidden_state", ops::Mul(context, inputs.Find("input_ids")->value(), 2)}})}});
+  }
+
+ private:
+  static nn::ModelTraits Traits() {
+    nn::ModelTraits traits;
+    traits.generates = true;
+    traits.generation.ids = "decoder_input_ids";
+    traits.generation.positions = false;
+    traits.generation.encoded = {"input_ids"};
+    traits.generation.encoder_decoder = true;
+    return traits;
+  }
+};
+
+TEST_F(Greedily, ADecoderBehindAnEncoderStartsAnew) {
+  const Translator model;
+  const NamedTensors inputs = {{"input_ids", I64({{5, 6}})}, {"attention_mask", I64({{1, 1}})}};
+  const Result<Generated> generated = RunModel(model, inputs, {.max_new_tokens = 2, .decoder_start_token_id = 3});
+  ASSERT_THAT(generated, IsOk());
+  EXPECT_THAT(generated->sequences, BitEqualTo(I64({{3, 4, 5}})));
+  // What the encoder gave and its mask go into every step, ones or not.
+  EXPECT_THAT(steps_, ElementsAre("attention_mask,1,1 decoder_input_ids,3 encoder_outputs.last_hidden_state,10,12",
+                                  "attention_mask,1,1 decoder_input_ids,4 past_key_values.length,1 encoder_outputs.last_hidden_state,10,12"));
+  EXPECT_THAT(RunModel(model, inputs, {.max_new_tokens = 2}), IsError(ErrorKind::kInvalid, HasSubstr("decoder_start_token_id")));
+  EXPECT_THAT(RunModel(model, {}, {}), IsError(ErrorKind::kInvalid, HasSubstr("input_ids")));
 }
 
 Json Parse(std::string_view text) { return *formats::ParseJson(text); }

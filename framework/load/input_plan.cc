@@ -94,12 +94,19 @@ Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool l
 
 Tensor MakeIds(const InputSpec& spec, const Shape& shape, const std::vector<int64_t>& special, Random random) {
   constexpr int64_t kTries = 64;
+  const int64_t columns = shape.empty() ? 1 : shape.back();
   std::vector<int64_t> values;
   for (int64_t i = 0; i < NumElements(shape); ++i) {
+    const int64_t column = i % columns;
+    if (spec.placeholder && column >= 1 && column <= spec.placeholder->count) {
+      values.push_back(spec.placeholder->id);
+      continue;
+    }
     int64_t id = 0;
     for (int64_t attempt = 0; attempt < kTries; ++attempt) {
       id = static_cast<int64_t>(random.Below(static_cast<uint64_t>(std::max<int64_t>(spec.limit, 1))));
-      if (std::find(special.begin(), special.end(), id) == special.end()) break;
+      const bool taken = spec.placeholder && id == spec.placeholder->id;
+      if (!taken && std::find(special.begin(), special.end(), id) == special.end()) break;
     }
     values.push_back(id);
   }
@@ -181,7 +188,8 @@ Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view varia
   plan.pad_id_ = PadId(model.config());
   for (const InputSymbol& symbol : plan.layout_.symbols) {
     // Small, and no two alike, so that a confusion of axes shows.
-    const int64_t wanted = symbol.name == "batch" ? 2 : symbol.name == "past" ? 6 : 9;
+    const int64_t small = symbol.name == "batch" ? 2 : symbol.name == "past" ? 6 : 9;
+    const int64_t wanted = symbol.wanted > 0 ? symbol.wanted : small;
     int64_t value = std::clamp(wanted, symbol.min, std::max(symbol.min, symbol.max));
     if (!symbol.follows.empty()) value = plan.traced_[symbol.follows] + symbol.distance;
     plan.traced_[symbol.name] = value;
@@ -192,9 +200,10 @@ Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view varia
 Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view variant, const NamedTensors& inputs, const Json& kwargs) {
   InputPlan plan;
   plan.variant_ = std::string(variant);
+  const nn::GenerationTraits& traits = model.traits().generation;
   const bool has_cache =
-      std::any_of(inputs.begin(), inputs.end(), [](const auto& entry) { return StartsWith(entry.first, "past_key_values."); });
-  const Tensor* ids = Find(inputs, "input_ids");
+      std::any_of(inputs.begin(), inputs.end(), [&](const auto& entry) { return StartsWith(entry.first, traits.cache + "."); });
+  const Tensor* ids = Find(inputs, traits.ids);
   const bool one_token = ids != nullptr && ids->rank() == 2 && ids->dim(1) == 1;
   // A file may hold a cache for any variant.
   const std::string_view use = !has_cache ? UseOf(variant) : one_token ? std::string_view("decode") : std::string_view("continue");
@@ -261,45 +270,71 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   return plan;
 }
 
-std::vector<Assignment> InputPlan::Unseen() const {
-  const InputSymbol* batch = nullptr;
-  const InputSymbol* length = nullptr;
-  for (const InputSymbol& symbol : layout_.symbols) {
-    if (!symbol.follows.empty() || traced_.find(symbol.name)->second <= 1) continue;
-    (symbol.name == "batch" ? batch : length) = &symbol;
-  }
-  const auto others = [&](const InputSymbol* symbol, const std::vector<int64_t>& wanted) {
-    std::vector<int64_t> values;
-    if (symbol == nullptr) return values;
-    const int64_t traced = traced_.find(symbol->name)->second;
-    const auto add = [&](int64_t value) {
-      const bool fits = value >= std::max<int64_t>(symbol->min, 2) && value <= symbol->max && value != traced;
-      if (fits && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
-    };
-    for (const int64_t value : wanted) add(value);
-    for (int64_t value = 2; value <= symbol->max && value < traced + 8; ++value) add(value);
-    return values;
+namespace {
+
+bool IsPrime(int64_t value) {
+  for (int64_t divisor = 2; divisor * divisor <= value; ++divisor)
+    if (value % divisor == 0) return false;
+  return value >= 2;
+}
+
+/// Sizes beside the traced one that are worth trying, the best first: `wanted`, then primes near the traced size, then any.
+std::vector<int64_t> OtherSizes(const InputSymbol& symbol, int64_t traced, const std::vector<int64_t>& wanted) {
+  constexpr int64_t kNear = 64;
+  std::vector<int64_t> values;
+  const auto add = [&](int64_t value) {
+    const bool fits = value >= std::max<int64_t>(symbol.min, 2) && value <= symbol.max && value != traced;
+    if (fits && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   };
-  const std::vector<int64_t> batches = others(batch, {3, 5});
-  const std::vector<int64_t> lengths = others(length, {11, 13, 7, 5, 3});
+  for (const int64_t value : wanted) add(value);
+  for (int64_t distance = 1; distance < kNear && values.size() < wanted.size(); ++distance)
+    for (const int64_t value : {traced + distance, traced - distance})
+      if (traced > wanted.front() && IsPrime(value)) add(value);
+  for (int64_t value = std::max<int64_t>(symbol.min, 2); value <= symbol.max && value < traced + 8 && values.size() < kNear; ++value) add(value);
+  return values;
+}
+
+}  // namespace
+
+std::vector<Assignment> InputPlan::Unseen() const {
+  // The batch, and all lengths (of a sequence, an image's sides, …), which change together, each to a value of its own.
+  struct Choice {
+    const InputSymbol* symbol;
+    std::vector<int64_t> values;
+  };
+  std::vector<Choice> batches, lengths;
+  for (const InputSymbol& symbol : layout_.symbols) {
+    const int64_t traced = traced_.find(symbol.name)->second;
+    if (!symbol.follows.empty() || traced <= 1) continue;
+    const bool batch = symbol.name == "batch";
+    Choice choice{&symbol, OtherSizes(symbol, traced, batch ? std::vector<int64_t>{3, 5} : std::vector<int64_t>{11, 13, 7, 5, 3})};
+    if (!choice.values.empty()) (batch ? batches : lengths).push_back(std::move(choice));
+  }
   std::vector<Assignment> unseen;
-  const auto add = [&](std::optional<int64_t> b, std::optional<int64_t> n) {
+  const auto add = [&](std::optional<size_t> batch, std::optional<size_t> length) {
     Assignment assignment = traced_;
-    if (b) assignment[batch->name] = *b;
-    if (n) assignment[length->name] = *n;
+    const auto set = [&](const std::vector<Choice>& choices, std::optional<size_t> at) {
+      if (!at) return;
+      for (size_t i = 0; i < choices.size(); ++i) {
+        const std::vector<int64_t>& values = choices[i].values;
+        assignment[choices[i].symbol->name] = choices.size() == 1 ? values[std::min(*at, values.size() - 1)] : values[(*at + i) % values.size()];
+      }
+    };
+    set(batches, batch);
+    set(lengths, length);
     for (const InputSymbol& symbol : layout_.symbols)
       if (!symbol.follows.empty()) assignment[symbol.name] = assignment[symbol.follows] + symbol.distance;
     const bool fits = Check(assignment).ok();
     if (fits && assignment != traced_ && std::find(unseen.begin(), unseen.end(), assignment) == unseen.end()) unseen.push_back(assignment);
   };
-  const auto at = [](const std::vector<int64_t>& values, size_t i) {
-    return values.empty() ? std::nullopt : std::optional(values[std::min(i, values.size() - 1)]);
-  };
-  add(at(batches, 0), std::nullopt);
-  add(std::nullopt, at(lengths, 0));
-  add(at(batches, 1), at(lengths, 1));
+  add(0, std::nullopt);
+  add(std::nullopt, 0);
+  add(1, 1);
   // Where one of the two is fixed, other values of the other make up for it.
-  for (size_t i = 0; i < std::max(batches.size(), lengths.size()) && unseen.size() < 3; ++i) add(at(batches, i), at(lengths, i));
+  size_t most = 0;
+  for (const std::vector<Choice>* choices : {&batches, &lengths})
+    for (const Choice& choice : *choices) most = std::max(most, choice.values.size());
+  for (size_t i = 0; i < most && unseen.size() < 3; ++i) add(i, i);
   return unseen;
 }
 
@@ -326,8 +361,9 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
       Tensor ids = MakeIds(spec, shape, special_ids_, random);
       if (mask == nullptr || !pad_id_ || mask->shape() != shape || *pad_id_ >= spec.limit) return ids;
       std::vector<int64_t> values = ids.ToInts();
+      const auto stands_for_input = [&](int64_t id) { return spec.placeholder && id == spec.placeholder->id; };
       for (int64_t i = 0; i < mask->num_elements(); ++i)
-        if (mask->IntAt(i) == 0) values[static_cast<size_t>(i)] = *pad_id_;
+        if (mask->IntAt(i) == 0 && !stands_for_input(ids.IntAt(i))) values[static_cast<size_t>(i)] = *pad_id_;
       return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
     }
     case Fill::kTokenTypes:
@@ -353,12 +389,13 @@ Result<NamedTensors> InputPlan::Make(const Assignment& assignment, uint64_t seed
   for (const InputSpec& spec : layout_.inputs) {
     if (spec.fill != Fill::kAttentionMask) continue;
     CONFORMANCE_TRY(const Shape shape, ShapeOf(spec, assignment));
-    if (shape.size() == 2) mask = MakeLeaf(spec, shape, nullptr, assignment, seed);
+    if (shape.size() == 2 && !mask) mask = MakeLeaf(spec, shape, nullptr, assignment, seed);
   }
   NamedTensors tensors;
   for (const InputSpec& spec : layout_.inputs) {
     CONFORMANCE_TRY(const Shape shape, ShapeOf(spec, assignment));
-    tensors.emplace_back(spec.name, spec.fill == Fill::kAttentionMask && mask
+    // A second mask (of a decoder's own tokens) has sizes of its own.
+    tensors.emplace_back(spec.name, spec.fill == Fill::kAttentionMask && mask && mask->shape() == shape
                                         ? *mask
                                         : MakeLeaf(spec, shape, mask ? &*mask : nullptr, assignment, seed));
   }

@@ -81,7 +81,10 @@ Result<LoadedModel> LoadModel(const std::filesystem::path& folder, const models:
   if (!files.ok()) return std::move(files).error();
   if (!dtype) dtype = StoredDType(*files);
   model->To(dtype.value_or(DType::kF32));
-  CONFORMANCE_TRY(weights::Resolution resolution, options.plan.Resolve(*files, *model));
+  weights::LoadPlan plan = options.plan;
+  if (model_class->rules)
+    for (weights::Rule& rule : model_class->rules(loaded.config)) plan.Add(std::move(rule));
+  CONFORMANCE_TRY(weights::Resolution resolution, plan.Resolve(*files, *model));
   for (const std::string& name : resolution.untied) model->Untie(name);
   loaded.weights = weights::MakeWeights(resolution);
   loaded.applied = std::move(resolution.applied);

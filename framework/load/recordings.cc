@@ -228,6 +228,7 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
     Json with_hidden = kwargs;
     with_hidden["output_hidden_states"] = true;
     CONFORMANCE_TRY(Recording hidden, file.Call("hidden", "inputs.safetensors", "hidden.safetensors", std::move(with_hidden), nullptr));
+    for (const auto& [name, tensor] : hidden.expected) hidden.outputs.push_back(name);
     recordings.push_back(std::move(hidden));
   }
   const Json* generate = file.json.Find("generate");

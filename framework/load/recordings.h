@@ -19,6 +19,7 @@ struct Recording {
   std::string module;  ///< the submodule that was called; empty for the model itself
   NamedTensors inputs; ///< cache leaves included, bookkeeping leaves ("_…") left out
   Json kwargs = Json::MakeObject();  ///< arguments that are no tensors; for generate: max_new_tokens, eos_token_id, pad_token_id, …
+  std::vector<std::string> outputs;  ///< of "hidden": names of what is kept, outputs or modules
   NamedTensors expected;  ///< by dotted name; for generate and generate_batch `sequences` [batch, length] i64
   double atol = 0, rtol = 0;  ///< |difference| ≤ atol + rtol · |expected|
   /// Positions that count, for outputs that are not compared whole ("compare": "unmasked"): bool, broadcastable to the output.

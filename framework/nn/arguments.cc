@@ -113,6 +113,12 @@ void Arguments::NeedTrue(std::string_view name, std::string_view why) {
   if (!Flag(name, true)) Fail(Unsupported("argument " + std::string(name) + "=false is not implemented: " + std::string(why)));
 }
 
+bool Arguments::Required(const Value& value, std::string_view name) {
+  if (value.defined()) return true;
+  Fail(Invalid("an argument is missing").With("argument", std::string(name)));
+  return false;
+}
+
 bool Arguments::ExactlyOne(const Value& a, std::string_view a_name, const Value& b, std::string_view b_name) {
   if (a.defined() != b.defined()) return true;
   Fail(Invalid("exactly one of " + std::string(a_name) + " and " + std::string(b_name) + " must be given")

@@ -40,6 +40,8 @@ class Arguments {
   void Refuse(std::string_view name, std::string_view why);
   /// kUnsupported where the flag is false, with `why`.
   void NeedTrue(std::string_view name, std::string_view why);
+  /// The tensor must be there. False (and an error) otherwise.
+  bool Required(const ops::Value& value, std::string_view name);
   /// Exactly one of the two tensors must be there. False (and an error) otherwise.
   bool ExactlyOne(const ops::Value& a, std::string_view a_name, const ops::Value& b, std::string_view b_name);
 

@@ -11,6 +11,7 @@
 #include "framework/ops/contiguous.h"
 #include "framework/ops/cumsum.h"
 #include "framework/ops/diff.h"
+#include "framework/ops/div.h"
 #include "framework/ops/equal.h"
 #include "framework/ops/expand.h"
 #include "framework/ops/greater.h"
@@ -24,6 +25,7 @@
 #include "framework/ops/slice.h"
 #include "framework/ops/softmax.h"
 #include "framework/ops/sub.h"
+#include "framework/ops/tanh.h"
 #include "framework/ops/to.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/unsqueeze.h"
@@ -95,12 +97,6 @@ double LowestOf(DType dtype) {
   }
 }
 
-/// True and false as 0 and the lowest number of a type, to be added to scores.
-Value AsAddend(OpContext& context, const Value& mask, DType dtype) {
-  const Value zero = context.Constant(Cast(Tensor::Of<float>({}, {0.0f}), dtype));
-  return ops::Where(context, mask, zero, LowestOf(dtype));
-}
-
 /// Each key head once for every query head that it serves: [batch, kv_heads, key, d] -> [batch, kv_heads · groups, key, d].
 Value RepeatHeads(OpContext& context, const Value& x, int64_t groups) {
   if (groups == 1) return x;
@@ -114,6 +110,7 @@ Value AttendInSteps(OpContext& context, const Value& q, const Value& k, const Va
   const auto wide = [&](const Value& x) { return eager.scores ? ops::To(context, x, DType::kF32) : x; };
   const Value keys = RepeatHeads(context, k, groups);
   Value scores = ops::Mul(context, ops::Matmul(context, wide(q), ops::Transpose(context, wide(keys), 2, 3)), scale);
+  if (eager.softcap) scores = ops::Mul(context, ops::Tanh(context, ops::Div(context, scores, *eager.softcap)), *eager.softcap);
   if (mask.defined()) scores = ops::Add(context, scores, mask);
   const Value weights = ops::Softmax(context, scores, -1, eager.softmax ? std::optional(DType::kF32) : std::nullopt);
   return ops::Matmul(context, ops::To(context, weights, v.dtype()), RepeatHeads(context, v, groups));
@@ -130,6 +127,24 @@ bool CheckKept(OpContext& context, const MaskRequest& request, const SymInt& pas
 }
 
 }  // namespace
+
+Value MaskAsAddend(OpContext& context, const Value& mask, DType dtype) {
+  const Value zero = context.Constant(Cast(Tensor::Of<float>({}, {0.0f}), dtype));
+  return ops::Where(context, mask, zero, LowestOf(dtype));
+}
+
+AttentionMask WithBias(OpContext& context, const AttentionMask& mask, const Value& bias) {
+  AttentionMask joined{bias, false, mask.kind};
+  if (mask.mask.defined()) {
+    const bool addend = mask.mask.dtype() != DType::kBool;
+    joined.mask = addend ? ops::Add(context, bias, mask.mask) : ops::Where(context, mask.mask, bias, LowestOf(bias.dtype()));
+  } else if (mask.is_causal) {
+    const Value query = ops::Unsqueeze(context, ops::Arange(context, bias.size(2)), 1);
+    const Value key = ops::Unsqueeze(context, ops::Arange(context, bias.size(3)), 0);
+    joined.mask = ops::Where(context, ops::LessEqual(context, key, query), bias, LowestOf(bias.dtype()));
+  }
+  return joined;
+}
 
 AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) {
   const Value& given = request.attention_mask;
@@ -174,7 +189,7 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
   }
   if (!mask.defined()) return {Value(), request.causal && !in_order && !one_query, request.kind};
   mask = ops::Expand(context, mask, {batch, -1, queries, keys});
-  if (request.kind == AttentionKind::kEager) mask = AsAddend(context, mask, request.embeds.dtype());
+  if (request.kind == AttentionKind::kEager) mask = MaskAsAddend(context, mask, request.embeds.dtype());
   return {mask, false, request.kind};
 }
 

@@ -39,11 +39,19 @@ struct MaskRequest {
 /// Errors: kShape (kept by the context) for masks that do not fit the keys.
 AttentionMask MakeAttentionMask(ops::OpContext& context, const MaskRequest& request);
 
-/// Where kEager computes halves in f32; classes differ. Nothing to sdpa, nor to f32.
+/// What classes do differently under kEager.
 struct EagerPrecision {
-  bool softmax = false;  ///< the softmax alone
-  bool scores = false;   ///< products, mask and softmax (GPT-2's reorder_and_upcast_attn)
+  bool softmax = false;  ///< halves: the softmax alone is computed in f32
+  bool scores = false;   ///< halves: products, mask and softmax are (GPT-2's reorder_and_upcast_attn)
+  std::optional<double> softcap = {};  ///< scores become cap · tanh(scores / cap) before the mask
 };
+
+/// True and false as 0 and the lowest number of a type, to be added to scores.
+ops::Value MaskAsAddend(ops::OpContext& context, const ops::Value& mask, DType dtype);
+
+/// The mask with a bias of the scores [1 or batch, heads, query, key] in it, as the library joins them: hidden positions have the lowest
+/// number in place of the bias (kSdpa), or both are added (kEager).
+AttentionMask WithBias(ops::OpContext& context, const AttentionMask& mask, const ops::Value& bias);
 
 /// Scaled dot product attention over heads: q [batch, heads, query, d], k and v [batch, kv_heads, key, d] -> [batch, query, heads · d].
 /// Groups of heads / kv_heads neighbouring query heads share keys and values.

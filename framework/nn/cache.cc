@@ -7,39 +7,75 @@
 #include "framework/ops/slice.h"
 
 namespace conformance::nn {
+namespace {
 
-Cache::Cache(const std::vector<std::optional<int64_t>>& windows) {
-  for (const auto& window : windows) layers_.push_back({{}, {}, window});
+/// Keys or values of an attention layer.
+Status ReadEntries(const Tree::Member& part, const std::string& place, Cache::Layer& layer) {
+  if (part.name != "keys" && part.name != "values")
+    return Invalid("a cache layer has keys and values only").With("found", place + "." + part.name);
+  if (part.tree.IsNone()) return Ok();
+  if (part.tree.kind() != Tree::Kind::kTensor || part.tree.value().rank() != 4)
+    return ShapeError("a cache entry is no tensor [batch, heads, time, head_dim]")
+        .With("found", place + "." + part.name + ": " + Describe(part.tree));
+  (part.name == "keys" ? layer.keys : layer.values) = part.tree.value();
+  return Ok();
 }
 
-Result<Cache> Cache::FromTree(const Tree& tree, const std::vector<std::optional<int64_t>>& windows) {
-  Cache cache(windows);
+/// conv_states or recurrent_states of a recurrent layer: tensors by their number.
+Status ReadStates(const Tree::Member& part, const std::string& place, Cache::Layer& layer) {
+  if (part.name != "conv_states" && part.name != "recurrent_states")
+    return Invalid("a recurrent cache layer has conv_states and recurrent_states only").With("found", place + "." + part.name);
+  std::vector<ops::Value>& states = part.name == "conv_states" ? layer.conv_states : layer.recurrent_states;
+  const std::vector<Tree>& items = part.tree.items();
+  const bool fits = part.tree.IsNone() || (part.tree.kind() == Tree::Kind::kList && items.size() == states.size());
+  if (!fits)
+    return Invalid("a cache layer has another number of states than the model")
+        .With("found", place + "." + part.name + ": " + Describe(part.tree))
+        .With("wanted", std::to_string(states.size()));
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].IsNone()) continue;
+    if (items[i].kind() != Tree::Kind::kTensor || items[i].value().rank() < 1)
+      return ShapeError("a state is no tensor").With("found", place + "." + part.name + "." + std::to_string(i) + ": " + Describe(items[i]));
+    states[i] = items[i].value();
+  }
+  return Ok();
+}
+
+}  // namespace
+
+CacheLayer CacheLayer::States(size_t count) {
+  CacheLayer layer;
+  layer.states = count;
+  return layer;
+}
+
+Cache::Cache(const std::vector<CacheLayer>& layers) {
+  for (const CacheLayer& layer : layers)
+    layers_.push_back({layer, {}, {}, std::vector<ops::Value>(layer.states), std::vector<ops::Value>(layer.states)});
+}
+
+Result<Cache> Cache::FromTree(const Tree& tree, const std::vector<CacheLayer>& wanted, std::string_view name) {
+  Cache cache(wanted);
   for (const Tree::Member& member : tree.members())
     if (member.name != "layers" && !StartsWith(member.name, "_"))
-      return Invalid("a cache has the part `layers` only").With("found", "past_key_values." + member.name);
+      return Invalid("a cache has the part `layers` only").With("found", std::string(name) + "." + member.name);
   const Tree* layers = tree.Find("layers");
   if (layers == nullptr || layers->IsNone()) return cache;
   // Layers by number; numbers that are not dense come as a dict.
   for (size_t i = 0; i < layers->items().size() + layers->members().size(); ++i) {
     const bool list = layers->kind() == Tree::Kind::kList;
-    const std::string name = list ? std::to_string(i) : layers->members()[i].name;
+    const std::string number = list ? std::to_string(i) : layers->members()[i].name;
     const Tree& layer = list ? layers->items()[i] : layers->members()[i].tree;
-    const std::string place = "past_key_values.layers." + name;
-    const std::optional<int64_t> index = ParseInt(name);
-    if (!index || *index < 0 || *index >= static_cast<int64_t>(windows.size()))
+    const std::string place = std::string(name) + ".layers." + number;
+    const std::optional<int64_t> index = ParseInt(number);
+    if (!index || *index < 0 || *index >= static_cast<int64_t>(wanted.size()))
       return Invalid("a cache layer that the model doesn't have")
           .With("found", place)
-          .With("wanted", std::to_string(windows.size()) + " layers");
+          .With("wanted", std::to_string(wanted.size()) + " layers");
     Layer& target = cache.layers_[static_cast<size_t>(*index)];
     for (const Tree::Member& part : layer.members()) {
       if (StartsWith(part.name, "_")) continue;
-      if (part.name != "keys" && part.name != "values")
-        return Invalid("a cache layer has keys and values only").With("found", place + "." + part.name);
-      if (part.tree.IsNone()) continue;
-      if (part.tree.kind() != Tree::Kind::kTensor || part.tree.value().rank() != 4)
-        return ShapeError("a cache entry is no tensor [batch, heads, time, head_dim]")
-            .With("found", place + "." + part.name + ": " + Describe(part.tree));
-      (part.name == "keys" ? target.keys : target.values) = part.tree.value();
+      CONFORMANCE_RETURN_IF_ERROR(target.kind.states > 0 ? ReadStates(part, place, target) : ReadEntries(part, place, target));
     }
     if (target.keys.defined() != target.values.defined())
       return Invalid("a cache layer has keys or values, wanted both or neither").With("found", place);
@@ -57,12 +93,18 @@ std::pair<ops::Value, ops::Value> Cache::Update(ops::OpContext& context, const o
   kept.values = all_values;
   // A window of 1 keeps everything, because Python's [-0:] is the whole axis. The start is not written as a negative number, which
   // would hold only where there is enough to cut.
-  if (kept.sliding_window && *kept.sliding_window != 1) {
-    const SymInt start = Max(all_keys.size(2) - (*kept.sliding_window - 1), 0);
+  const std::optional<int64_t> window = kept.kind.sliding_window;
+  if (window && *window != 1) {
+    const SymInt start = Max(all_keys.size(2) - (*window - 1), 0);
     kept.keys = ops::Slice(context, all_keys, 2, start);
     kept.values = ops::Slice(context, all_values, 2, start);
   }
   return {all_keys, all_values};
+}
+
+void Cache::Set(const ops::Value& keys, const ops::Value& values, size_t layer) {
+  layers_[layer].keys = keys;
+  layers_[layer].values = values;
 }
 
 SymInt Cache::Length(size_t layer) const {
@@ -71,19 +113,47 @@ SymInt Cache::Length(size_t layer) const {
 
 Tree Cache::ToTree() const {
   std::vector<Tree> layers;
-  for (const Layer& layer : layers_)
-    layers.push_back(Tree::Dict({{"keys", layer.keys}, {"values", layer.values}},
-                                layer.sliding_window ? "DynamicSlidingWindowLayer" : "DynamicLayer"));
+  for (const Layer& layer : layers_) {
+    if (layer.kind.states > 0) {
+      const auto list = [](const std::vector<ops::Value>& states) { return Tree::List({states.begin(), states.end()}); };
+      layers.push_back(Tree::Dict({{"conv_states", list(layer.conv_states)}, {"recurrent_states", list(layer.recurrent_states)}},
+                                  "LinearAttentionLayer"));
+    } else {
+      layers.push_back(Tree::Dict({{"keys", layer.keys}, {"values", layer.values}},
+                                  layer.kind.sliding_window ? "DynamicSlidingWindowLayer" : "DynamicLayer"));
+    }
+  }
   return Tree::Dict({{"layers", Tree::List(std::move(layers))}}, "DynamicCache");
 }
 
 void Cache::AppendLeaves(std::string_view prefix, NamedValues& leaves) const {
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    if (IsEmpty(i)) continue;
-    const std::string place = std::string(prefix) + ".layers." + std::to_string(i) + ".";
-    leaves.emplace_back(place + "keys", layers_[i].keys);
-    leaves.emplace_back(place + "values", layers_[i].values);
+  for (const auto& [name, value] : GetLeafTensors(ToTree())) leaves.emplace_back(std::string(prefix) + "." + name, value);
+}
+
+EncoderDecoderCache::EncoderDecoderCache(size_t layers)
+    : self_attention(std::vector<CacheLayer>(layers)), cross_attention(std::vector<CacheLayer>(layers)) {}
+
+Result<EncoderDecoderCache> EncoderDecoderCache::FromTree(const Tree& tree, size_t layers) {
+  EncoderDecoderCache cache(layers);
+  const std::vector<CacheLayer> wanted(layers);
+  for (const Tree::Member& member : tree.members()) {
+    if (StartsWith(member.name, "_") || member.tree.IsNone()) continue;
+    if (member.name != "self_attention_cache" && member.name != "cross_attention_cache")
+      return Invalid("an encoder-decoder cache has self_attention_cache and cross_attention_cache only").With("found", "past_key_values." + member.name);
+    CONFORMANCE_TRY((member.name == "self_attention_cache" ? cache.self_attention : cache.cross_attention),
+                    Cache::FromTree(member.tree, wanted, "past_key_values." + member.name));
   }
+  return cache;
+}
+
+Tree EncoderDecoderCache::ToTree() const {
+  return Tree::Dict({{"self_attention_cache", self_attention.ToTree()}, {"cross_attention_cache", cross_attention.ToTree()}},
+                    "EncoderDecoderCache");
+}
+
+void EncoderDecoderCache::AppendLeaves(std::string_view prefix, NamedValues& leaves) const {
+  self_attention.AppendLeaves(std::string(prefix) + ".self_attention_cache", leaves);
+  cross_attention.AppendLeaves(std::string(prefix) + ".cross_attention_cache", leaves);
 }
 
 }  // namespace conformance::nn

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,25 +12,43 @@
 
 namespace conformance::nn {
 
-/// Keys and values that attention has seen: transformers' DynamicCache, with sliding-window layers. Belongs to one forward: made
-/// from the input tree, updated by the layers in turn, returned as a tree; the caller's values are not touched.
+/// What one layer of a cache keeps: keys and values of attention, or the states of a recurrent layer.
+struct CacheLayer {
+  CacheLayer() = default;
+  CacheLayer(std::optional<int64_t> sliding_window) : sliding_window(sliding_window) {}  // NOLINT: implicit on purpose, as both below
+  CacheLayer(std::nullopt_t) {}                                                          // NOLINT
+  CacheLayer(int64_t sliding_window) : sliding_window(sliding_window) {}                 // NOLINT
+  /// A recurrent layer with `count` convolution states and as many recurrent ones.
+  static CacheLayer States(size_t count);
+
+  std::optional<int64_t> sliding_window;  ///< keeps the last window − 1 entries; none: keeps all
+  size_t states = 0;                      ///< above 0: no keys and values
+};
+
+/// What layers have seen: transformers' DynamicCache, with sliding-window and recurrent (linear attention) layers. Belongs to one
+/// forward: made from the input tree, updated by the layers in turn, returned as a tree; the caller's values are not touched.
 class Cache {
  public:
   struct Layer {
+    CacheLayer kind;
     ops::Value keys;    ///< [batch, heads, cached, head_dim], undefined while nothing is cached
     ops::Value values;
-    std::optional<int64_t> sliding_window;  ///< keeps the last window − 1 entries; none: keeps all
+    std::vector<ops::Value> conv_states, recurrent_states;  ///< kind.states of each, undefined while nothing was seen
   };
 
-  /// An empty one with a layer for each entry of `windows`.
-  explicit Cache(const std::vector<std::optional<int64_t>>& windows);
-  /// From `past_key_values` ({layers: [{keys, values}, …]}); names that start with "_" are bookkeeping and ignored, layers without
-  /// tensors are empty. Errors: kInvalid for other names, or another number of layers than `windows`; kShape unless rank 4.
-  static Result<Cache> FromTree(const Tree& tree, const std::vector<std::optional<int64_t>>& windows);
+  /// An empty one.
+  explicit Cache(const std::vector<CacheLayer>& layers);
+  /// From `past_key_values` ({layers: [{keys, values}, …]}, or {conv_states: [..], recurrent_states: [..]} of a recurrent layer); names that
+  /// start with "_" are bookkeeping and ignored, layers without tensors are empty. `name` is the argument's, for messages.
+  /// Errors: kInvalid for other names, or layers beyond `layers`; kShape for keys or values that are not of rank 4.
+  static Result<Cache> FromTree(const Tree& tree, const std::vector<CacheLayer>& layers, std::string_view name = "past_key_values");
 
   /// Appends and returns what attention is to see: all kept entries with the new ones. A sliding layer keeps the last window − 1
   /// of them for the next call.
   std::pair<ops::Value, ops::Value> Update(ops::OpContext& context, const ops::Value& keys, const ops::Value& values, size_t layer);
+  /// What attention to an encoder sees is computed once: the layer's entries from now on.
+  void Set(const ops::Value& keys, const ops::Value& values, size_t layer);
+  Layer& States(size_t layer) { return layers_[layer]; }
 
   /// Entries kept in a layer (0 while empty). Of a sliding layer that has overflowed these are fewer than have been seen.
   SymInt Length(size_t layer) const;
@@ -43,6 +62,17 @@ class Cache {
 
  private:
   std::vector<Layer> layers_;
+};
+
+/// What a decoder with an encoder has seen: transformers' EncoderDecoderCache. Cross layers are filled once.
+struct EncoderDecoderCache {
+  Cache self_attention, cross_attention;
+
+  explicit EncoderDecoderCache(size_t layers);
+  /// {self_attention_cache: {layers: …}, cross_attention_cache: {layers: …}}. Errors: those of Cache::FromTree; kInvalid for other names.
+  static Result<EncoderDecoderCache> FromTree(const Tree& tree, size_t layers);
+  Tree ToTree() const;
+  void AppendLeaves(std::string_view prefix, NamedValues& leaves) const;
 };
 
 }  // namespace conformance::nn

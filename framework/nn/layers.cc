@@ -2,7 +2,11 @@
 
 #include "framework/ops/add.h"
 #include "framework/ops/addmm.h"
+#include "framework/ops/batch_norm.h"
+#include "framework/ops/conv1d.h"
+#include "framework/ops/conv2d.h"
 #include "framework/ops/embedding.h"
+#include "framework/ops/group_norm.h"
 #include "framework/ops/layer_norm.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/mean.h"
@@ -76,6 +80,61 @@ Value RmsNorm::Forward(OpContext& context, const Value& x) const {
     const Value inverse = ops::Rsqrt(context, ops::Add(context, variance, eps_));
     const Value scaled = ops::To(context, ops::Mul(context, wide, inverse), x.dtype());
     return ops::Mul(context, Weight(context, weight_), scaled);
+  });
+}
+
+Conv2d::Conv2d(int64_t in, int64_t out, std::pair<int64_t, int64_t> kernel, Options options)
+    : Module("Conv2d"),
+      weight_(AddParameter("weight", {out, in / options.groups, kernel.first, kernel.second})),
+      bias_(options.bias ? &AddParameter("bias", {out}, Init::kZeros) : nullptr),
+      options_(std::move(options)) {}
+
+Value Conv2d::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}}, [&] {
+    return ops::Conv2d(context, x, Weight(context, weight_), bias_ ? Weight(context, *bias_) : Value(), options_.stride, options_.padding,
+                       options_.dilation, options_.groups);
+  });
+}
+
+Conv1d::Conv1d(int64_t in, int64_t out, int64_t kernel, Options options)
+    : Module("Conv1d"),
+      weight_(AddParameter("weight", {out, in / options.groups, kernel})),
+      bias_(options.bias ? &AddParameter("bias", {out}, Init::kZeros) : nullptr),
+      options_(options) {}
+
+Value Conv1d::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}}, [&] {
+    return ops::Conv1d(context, x, Weight(context, weight_), bias_ ? Weight(context, *bias_) : Value(), {options_.stride}, {options_.padding},
+                       {options_.dilation}, options_.groups);
+  });
+}
+
+GroupNorm::GroupNorm(int64_t groups, int64_t channels, double eps)
+    : Module("GroupNorm"),
+      weight_(AddParameter("weight", {channels}, Init::kOnes)),
+      bias_(AddParameter("bias", {channels}, Init::kZeros)),
+      groups_(groups),
+      eps_(eps) {}
+
+Value GroupNorm::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}},
+              [&] { return ops::GroupNorm(context, x, groups_, Weight(context, weight_), Weight(context, bias_), eps_); });
+}
+
+BatchNorm2d::BatchNorm2d(int64_t channels, double eps)
+    : Module("BatchNorm2d"),
+      weight_(AddParameter("weight", {channels}, Init::kOnes)),
+      bias_(AddParameter("bias", {channels}, Init::kZeros)),
+      running_mean_(AddBuffer("running_mean", {channels}, DType::kF32)),
+      running_var_(AddBuffer("running_var", {channels}, DType::kF32, Init::kOnes)),
+      eps_(eps) {
+  AddBuffer("num_batches_tracked", {}, DType::kI64);  // in every checkpoint, of no use here
+}
+
+Value BatchNorm2d::Forward(OpContext& context, const Value& x) const {
+  return Call(context, {{"input", x}}, [&] {
+    return ops::BatchNorm(context, x, Weight(context, weight_), Weight(context, bias_), Weight(context, running_mean_),
+                          Weight(context, running_var_), 0.1, eps_);
   });
 }
 

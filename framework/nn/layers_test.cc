@@ -126,6 +126,42 @@ TEST(Cache, ComesFromATreeAndGoesBack) {
   EXPECT_EQ(GetLeafTensors(cache->ToTree())[0].first, "layers.0.keys");
 }
 
+TEST(Cache, RecurrentLayersHoldStates) {
+  const std::vector<CacheLayer> layers = {CacheLayer::States(1), CacheLayer()};
+  const Value conv = Value::Eager(F32({1, 2})), state = Value::Eager(F32({3}));
+  const Result<Cache> cache = Cache::FromTree(
+      *TreeFromLeaves({{"layers.0.conv_states.0", conv}, {"layers.0.recurrent_states.0", state}, {"layers.1.keys", Entry({1})}, {"layers.1.values", Entry({2})}}),
+      layers, "cache_params");
+  ASSERT_THAT(cache, IsOk());
+  EXPECT_THAT(cache->layers()[0].recurrent_states[0], IsTensorNear(F32({3}), Ulps(0)));
+  NamedValues leaves;
+  cache->AppendLeaves("cache_params", leaves);
+  ASSERT_EQ(leaves.size(), 4u);
+  EXPECT_EQ(leaves[0].first, "cache_params.layers.0.conv_states.0");
+  EXPECT_EQ(leaves[1].first, "cache_params.layers.0.recurrent_states.0");
+  EXPECT_TRUE(GetLeafTensors(Cache(layers).ToTree()).empty());
+  EXPECT_THAT(Cache::FromTree(*TreeFromLeaves({{"layers.0.keys", Entry({1})}}), layers, "cache_params"),
+              IsError(ErrorKind::kInvalid, HasSubstr("cache_params.layers.0.keys")));
+  EXPECT_THAT(Cache::FromTree(*TreeFromLeaves({{"layers.0.conv_states.0", conv}, {"layers.0.conv_states.1", conv}}), layers),
+              IsError(ErrorKind::kInvalid, HasSubstr("conv_states")));
+}
+
+TEST(Cache, OfAnEncoderDecoderHasTwoParts) {
+  const Result<Tree> tree = TreeFromLeaves({{"self_attention_cache.layers.0.keys", Entry({1})},
+                                            {"self_attention_cache.layers.0.values", Entry({2})},
+                                            {"cross_attention_cache.layers.0.keys", Entry({3, 4})},
+                                            {"cross_attention_cache.layers.0.values", Entry({5, 6})}});
+  const Result<EncoderDecoderCache> cache = EncoderDecoderCache::FromTree(*tree, 1);
+  ASSERT_THAT(cache, IsOk());
+  EXPECT_EQ(cache->self_attention.Length(0).AsInt(), 1);
+  EXPECT_EQ(cache->cross_attention.Length(0).AsInt(), 2);
+  NamedValues leaves;
+  cache->AppendLeaves("past_key_values", leaves);
+  ASSERT_EQ(leaves.size(), 4u);
+  EXPECT_EQ(leaves[3].first, "past_key_values.cross_attention_cache.layers.0.values");
+  EXPECT_THAT(EncoderDecoderCache::FromTree(*TreeFromLeaves({{"layers.0.keys", Entry({1})}}), 1), IsError(ErrorKind::kInvalid, HasSubstr("layers")));
+}
+
 TEST(Cache, RefusesWhatIsNoCache) {
   const auto from = [](const NamedValues& leaves) { return Cache::FromTree(*TreeFromLeaves(leaves), {std::nullopt}); };
   EXPECT_THAT(from({{"self_attention_cache.layers.0.keys", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("self_attention_cache")));

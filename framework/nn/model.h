@@ -28,6 +28,12 @@ struct InputSpec {
   Fill fill = Fill::kTokenIds;
   int64_t limit = 0;   ///< of ids and token types
   double scale = 1.0;  ///< of kNormal
+  /// Of ids: so many columns after the first hold that id, which stands for what another input encodes (image tokens).
+  struct Placeholder {
+    int64_t id = 0;
+    int64_t count = 0;
+  };
+  std::optional<Placeholder> placeholder = {};
 };
 
 /// A symbol of the specs with its bounds.
@@ -37,6 +43,7 @@ struct InputSymbol {
   int64_t max = 0;
   std::string follows = {};  ///< another symbol, to which this one keeps its distance when that changes
   int64_t distance = 0;      ///< in a plan's own assignment
+  int64_t wanted = 0;        ///< size in a plan's own assignment; 0: a small one
 };
 
 /// What a forward is called with in one of its uses.
@@ -46,6 +53,17 @@ struct InputLayout {
   std::vector<InputSpec> optional;   ///< others that forward takes, for inputs that come from a file
   Json kwargs = Json::MakeObject();  ///< arguments that are no tensors: {"use_cache": true}
   bool left_padded = false;          ///< padding of generated masks
+};
+
+/// How generate() calls a class's forward.
+struct GenerationTraits {
+  std::string ids = "input_ids";          ///< argument whose tokens generation extends
+  std::string cache = "past_key_values";  ///< argument and output that carries what was seen
+  bool positions = true;                  ///< forward takes position_ids
+  bool mask_in_prefill_only = false;      ///< states stand for the padding of earlier tokens
+  /// Arguments that Model::Encode replaces by what it computes from them.
+  std::vector<std::string> encoded = {};
+  bool encoder_decoder = false;  ///< what was encoded goes into every step (else into the first), and `ids` start anew
 };
 
 /// What generation and plans need to know of a class.
@@ -59,6 +77,7 @@ struct ModelTraits {
   std::vector<std::string> ignored_keys;
   /// Parts of older checkpoint names and what stands for them now ("gamma" -> "weight"), as transformers renames on load.
   std::vector<std::pair<std::string, std::string>> renamed_keys;
+  GenerationTraits generation = {};
 };
 
 /// The root module of a model class with its configuration. Const and concurrent like every module.
@@ -74,6 +93,10 @@ class Model : public Module {
 
   /// Inputs of a use: "forward", "prefill", "decode", and "continue" for several tokens after a cache. Errors: kUnsupported for a use that the class doesn't have.
   virtual Result<InputLayout> Layout(std::string_view use) const = 0;
+
+  /// What generate() computes once, before its first step, from all its inputs: arguments that stand for traits().generation.encoded
+  /// (encoder_outputs of an encoder, …). Errors go to the context. Classes without such arguments give nothing.
+  virtual Tree Encode(ops::OpContext& context, const Tree& inputs) const;
 
   const Json& config() const { return config_; }
   const ModelTraits& traits() const { return traits_; }

@@ -76,7 +76,7 @@ void Module::To(DType dtype) {
   for (const auto& parameter : parameters_)
     if (parameter->info.kind != ops::WeightInfo::Kind::kConstant && IsFloating(parameter->info.meta.dtype) &&
         !parameter->fixed_dtype)
-      parameter->info.meta.dtype = dtype;
+      parameter->info.meta.dtype = dtype == DType::kF16 && parameter->wide_in_f16 ? DType::kF32 : dtype;
   for (const auto& child : owned_) child->To(dtype);
 }
 

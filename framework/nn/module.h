@@ -30,6 +30,7 @@ struct Parameter {
   ops::WeightInfo info;   ///< what a context is asked for: full name, kind, dtype and sizes; a tied one asks for its twin
   Init init = Init::kNormal;
   bool fixed_dtype = false;        ///< `To` leaves it alone
+  bool wide_in_f16 = false;        ///< f32 where the others are f16 (transformers' _keep_in_fp32_modules)
   std::optional<Tensor> constant;  ///< elements of a constant
   const Parameter* tied_to = nullptr;  ///< the one whose elements this one shares
 
@@ -88,6 +89,13 @@ class Module {
   template <typename T, typename... Args>
   T& Add(std::string name, Args&&... args) {
     auto child = std::make_unique<T>(std::forward<Args>(args)...);
+    T& result = *child;
+    Adopt(std::move(name), std::move(child));
+    return result;
+  }
+  /// As Add for a child that was made elsewhere.
+  template <typename T>
+  T& AddMade(std::string name, std::unique_ptr<T> child) {
     T& result = *child;
     Adopt(std::move(name), std::move(child));
     return result;

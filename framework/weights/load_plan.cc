@@ -229,6 +229,7 @@ Result<bool> SameElements(const WeightRef& a, const WeightRef& b) {
 /// What from_pretrained does to a name that the model doesn't know: older parts renamed, the base model's prefix put or taken off.
 std::optional<std::string> AdaptedName(const std::string& name, const nn::Model& model,
                                        const std::map<std::string, const nn::Parameter*, std::less<>>& wanted) {
+  if (wanted.contains(name)) return name;
   std::string current = name;
   for (const auto& [old_part, new_part] : model.traits().renamed_keys)
     if (const size_t at = current.find(old_part); at != std::string::npos) current.replace(at, old_part.size(), new_part);
