@@ -47,8 +47,18 @@ ConfigReader::ConfigReader(const Json& config, std::string class_name, std::file
 void ConfigReader::Fail(Error error) {
   if (!status_.ok()) return;
   if (error.Fact("class").empty()) error.With("class", class_name_);
+  if (!place_.empty()) error.With("in", place_);
   if (!file_.empty()) error.With("file", file_.string());
   status_ = std::move(error);
+}
+
+ConfigReader ConfigReader::Child(std::string_view key) {
+  static const Json kEmpty = Json::MakeObject();
+  const Json* json = Find(key);
+  if (json != nullptr && !json->IsNull() && !json->IsObject()) WrongKind(key, *json, "object");
+  ConfigReader child(json != nullptr && json->IsObject() ? *json : kEmpty, class_name_, file_);
+  child.place_ = place_.empty() ? std::string(key) : place_ + "." + std::string(key);
+  return child;
 }
 
 void ConfigReader::Alias(std::string_view key, std::string_view other) { aliases_.emplace_back(key, other); }
@@ -129,6 +139,46 @@ void ConfigReader::RefuseLayerTypes(std::string_view only) {
                       .With("found", TextOf(type)));
 }
 
+std::vector<int64_t> ConfigReader::Sizes(std::string_view key, std::vector<int64_t> otherwise, int64_t min) {
+  const Json* json = Find(key);
+  if (json == nullptr) return otherwise;
+  if (!json->IsArray()) {
+    WrongKind(key, *json, "list of ints");
+    return otherwise;
+  }
+  std::vector<int64_t> sizes;
+  for (const Json& item : json->AsArray()) {
+    if (!item.IsInt()) {
+      WrongKind(key, item, "list of ints");
+      return otherwise;
+    }
+    if (item.AsInt() < min || item.AsInt() > kLargest) {
+      Fail(Invalid("field is out of range")
+               .With("key", std::string(key))
+               .With("found", std::to_string(item.AsInt()))
+               .With("wanted", "between " + std::to_string(min) + " and " + std::to_string(kLargest)));
+      return otherwise;
+    }
+    sizes.push_back(item.AsInt());
+  }
+  return sizes;
+}
+
+std::pair<int64_t, int64_t> ConfigReader::HeightAndWidth(std::string_view key, int64_t otherwise) {
+  const Json* json = Find(key);
+  if (json == nullptr || !json->IsArray()) {
+    const int64_t size = Size(key, otherwise, 1, kLongestTable);
+    return {size, size};
+  }
+  const std::vector<int64_t> sizes = Sizes(key, {otherwise, otherwise});
+  if (sizes.size() == 2 && sizes[0] <= kLongestTable && sizes[1] <= kLongestTable) return {sizes[0], sizes[1]};
+  Fail(Invalid("field is no height and width")
+           .With("key", std::string(key))
+           .With("found", std::to_string(sizes.size()) + " numbers")
+           .With("wanted", "two, up to " + std::to_string(kLongestTable)));
+  return {otherwise, otherwise};
+}
+
 double ConfigReader::Number(std::string_view key, double otherwise) {
   const Json* json = Find(key);
   if (json == nullptr) return otherwise;
@@ -183,11 +233,16 @@ void ConfigReader::Refuse(std::string_view key, std::string_view why, const Json
            .With("found", TextOf(*json)));
 }
 
+void ConfigReader::NeedTrue(std::string_view key, std::string_view why) {
+  if (!Flag(key, true))
+    Fail(Unsupported("config field " + std::string(key) + "=false is not implemented: " + std::string(why)).With("key", std::string(key)));
+}
+
 void ConfigReader::Ignore(std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) known_.emplace_back(key);
 }
 
-nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddings) {
+nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta) {
   nn::RopeConfig rope;
   rope.head_dim = head_dim;
   rope.max_position_embeddings = max_position_embeddings;
@@ -239,7 +294,7 @@ nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddi
     break;
   }
 
-  const double outer_theta = Number("rope_theta", 10000.0);
+  const double outer_theta = Number("rope_theta", default_theta);
   rope.theta = number("rope_theta").value_or(outer_theta);
   const Json* outer_share = Find("partial_rotary_factor");
   const double share = outer_share == nullptr || outer_share->IsNull() ? 1.0 : Number("partial_rotary_factor", 1.0);
@@ -287,8 +342,9 @@ Status ConfigReader::Finish() {
   Refuse("output_attentions", "attention weights are not kept");
   Refuse("tie_last_hidden_states", "hidden states before the last normalisation", true);
   Refuse("return_dict", "outputs have names here", true);
-  Refuse("is_encoder_decoder", "this class has no encoder beside it");
-  Refuse("tie_encoder_decoder", "this class has no encoder beside it");
+  if (std::find(known_.begin(), known_.end(), "is_encoder_decoder") == known_.end())
+    Refuse("is_encoder_decoder", "this class has no encoder beside it");
+  Refuse("tie_encoder_decoder", "encoder and decoder with one set of weights");
   Refuse("pruned_heads", "heads were removed", Json::MakeObject());
   if (!status_.ok()) return status_;
   for (const auto& [key, value] : config_.AsObject()) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "framework/base/json.h"
@@ -26,6 +27,8 @@ class ConfigReader {
 
   /// `class_name` and `file` are for messages. `config` must live longer.
   ConfigReader(const Json& config, std::string class_name, std::filesystem::path file);
+  /// Of the object under `key` (a config in the config), an empty one where it is absent. Errors say where they stand.
+  ConfigReader Child(std::string_view key);
 
   /// From now on `other` is another name of `key` (transformers' attribute_map): GPT-2's n_embd is hidden_size.
   void Alias(std::string_view key, std::string_view other);
@@ -39,6 +42,10 @@ class ConfigReader {
   int64_t Layers(std::string_view key, int64_t otherwise);
   /// A token id, or null. Beyond the vocabulary is an error.
   std::optional<int64_t> TokenId(std::string_view key, std::optional<int64_t> otherwise, int64_t vocab_size);
+  /// A list of sizes, each at least `min`.
+  std::vector<int64_t> Sizes(std::string_view key, std::vector<int64_t> otherwise, int64_t min = 1);
+  /// Height and width: one number for both, or a list of the two.
+  std::pair<int64_t, int64_t> HeightAndWidth(std::string_view key, int64_t otherwise);
   double Number(std::string_view key, double otherwise);
   bool Flag(std::string_view key, bool otherwise);
   std::string Text(std::string_view key, std::string otherwise);
@@ -46,13 +53,15 @@ class ConfigReader {
   std::string ActivationName(std::string_view key, std::string otherwise);
   /// rope_parameters (or rope_scaling, rope_theta, partial_rotary_factor, original_max_position_embeddings, as older files have
   /// them) by transformers' rules.
-  nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings);
+  nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta = 10000.0);
 
   /// attn_implementation; flash and flex attention are refused with what to set.
   nn::AttentionKind Attention();
 
   /// kUnsupported where the field is there with another value than null, false, or `neutral`; `why` says what is missing.
   void Refuse(std::string_view key, std::string_view why, const Json& neutral = nullptr);
+  /// kUnsupported where the flag is there and false; `why` says what is missing.
+  void NeedTrue(std::string_view key, std::string_view why);
   /// kUnsupported where `layer_types` names another type than `only`.
   void RefuseLayerTypes(std::string_view only);
   /// Fields that this class may ignore, beside those that no class looks at.
@@ -70,6 +79,7 @@ class ConfigReader {
   const Json& config_;
   std::string class_name_;
   std::filesystem::path file_;
+  std::string place_;  ///< of a child: the key under which it stands
   std::vector<std::pair<std::string, std::string>> aliases_;
   std::vector<std::string> known_;
   Status status_;

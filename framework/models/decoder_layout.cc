@@ -20,8 +20,8 @@ void AddCache(const DecoderShape& shape, const SymInt& batch, const SymInt& past
 
 }  // namespace
 
-std::vector<std::optional<int64_t>> CacheWindows(const DecoderShape& shape) {
-  return std::vector<std::optional<int64_t>>(static_cast<size_t>(shape.layers), shape.sliding_window);
+std::vector<nn::CacheLayer> CacheWindows(const DecoderShape& shape) {
+  return std::vector<nn::CacheLayer>(static_cast<size_t>(shape.layers), shape.sliding_window);
 }
 
 Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use) {

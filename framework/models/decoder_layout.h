@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/base/result.h"
+#include "framework/nn/cache.h"
 #include "framework/nn/model.h"
 
 namespace conformance::models {
@@ -27,7 +28,7 @@ struct DecoderShape {
 /// "decode": one new token, the mask of all tokens, its position, and the cache; "continue": as decode with several. Errors: kUnsupported for another use.
 Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use);
 
-/// Cache windows of a decoder: one entry a layer.
-std::vector<std::optional<int64_t>> CacheWindows(const DecoderShape& shape);
+/// Layers of a decoder's cache.
+std::vector<nn::CacheLayer> CacheWindows(const DecoderShape& shape);
 
 }  // namespace conformance::models

@@ -1,19 +1,35 @@
 #include "framework/models/registry.h"
 
 #include "framework/base/strings.h"
+#include "framework/models/bart/bart.h"
 #include "framework/models/bert/bert.h"
+#include "framework/models/deberta_v2/deberta_v2.h"
 #include "framework/models/gpt2/gpt2.h"
 #include "framework/models/llama/llama.h"
+#include "framework/models/llava/llava.h"
+#include "framework/models/mamba/mamba.h"
 #include "framework/models/mistral/mistral.h"
+#include "framework/models/mixtral/mixtral.h"
+#include "framework/models/swin/swin.h"
+#include "framework/models/t5/t5.h"
+#include "framework/models/whisper/whisper.h"
 
 namespace conformance::models {
 
 ModelTable DefaultModels() {
   ModelTable table;
+  table.Add(BartForConditionalGenerationClass());
   table.Add(BertModelClass());
+  table.Add(DebertaV2ModelClass());
   table.Add(Gpt2LmHeadModelClass());
   table.Add(LlamaForCausalLmClass());
+  table.Add(LlavaForConditionalGenerationClass());
+  table.Add(MambaForCausalLmClass());
   table.Add(MistralForCausalLmClass());
+  table.Add(MixtralForCausalLmClass());
+  table.Add(SwinModelClass());
+  table.Add(T5ForConditionalGenerationClass());
+  table.Add(WhisperForConditionalGenerationClass());
   return table;
 }
 

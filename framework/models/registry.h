@@ -10,6 +10,7 @@
 #include "framework/base/json.h"
 #include "framework/base/result.h"
 #include "framework/nn/model.h"
+#include "framework/weights/load_plan.h"
 
 namespace conformance::models {
 
@@ -19,6 +20,8 @@ struct ModelClass {
   std::string model_type;  ///< "llama"
   /// Errors name file, key, found and wanted; what is not implemented is refused by name (kUnsupported). `file` is for messages.
   std::function<Result<std::unique_ptr<nn::Model>>(const Json& config, const std::filesystem::path& file)> make;
+  /// How checkpoint tensors of the class become parameters, beyond names (its config has passed `make`). None: they are parameters.
+  std::function<std::vector<weights::Rule>(const Json& config)> rules = {};
 };
 
 /// Classes by name. A value: ours from DefaultModels(), more with Add.

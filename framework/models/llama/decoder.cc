@@ -70,16 +70,16 @@ class LlamaAttention : public nn::Module {
   nn::Linear& o_proj_;
 };
 
-class LlamaMLP : public nn::Module {
+class LlamaMLP : public FeedForward {
  public:
   explicit LlamaMLP(const LlamaDecoderConfig& config)
-      : Module(config.family + "MLP"),
+      : FeedForward(config.family + "MLP"),
         gate_proj_(Add<nn::Linear>("gate_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
         up_proj_(Add<nn::Linear>("up_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
         down_proj_(Add<nn::Linear>("down_proj", config.intermediate_size, config.hidden_size, config.mlp_bias)),
         act_fn_(Add<nn::Activation>("act_fn", config.hidden_act)) {}
 
-  Value Forward(OpContext& c, const Value& x) const {
+  Value Forward(OpContext& c, const Value& x) const override {
     return Call(c, {{"x", x}}, [&] {
       const Value gate = act_fn_.Forward(c, gate_proj_.Forward(c, x));
       return down_proj_.Forward(c, ops::Mul(c, gate, up_proj_.Forward(c, x)));
@@ -93,12 +93,14 @@ class LlamaMLP : public nn::Module {
   nn::Activation& act_fn_;
 };
 
+}  // namespace
+
 class LlamaDecoderLayer : public nn::Module {
  public:
   LlamaDecoderLayer(const LlamaDecoderConfig& config, size_t layer)
       : Module(config.family + "DecoderLayer"),
         self_attn_(Add<LlamaAttention>("self_attn", config, layer)),
-        mlp_(Add<LlamaMLP>("mlp", config)),
+        mlp_(AddMade("mlp", config.feed_forward ? config.feed_forward(config) : std::make_unique<LlamaMLP>(config))),
         input_layernorm_(Add<nn::RmsNorm>("input_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)),
         post_attention_layernorm_(
             Add<nn::RmsNorm>("post_attention_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)) {}
@@ -114,94 +116,77 @@ class LlamaDecoderLayer : public nn::Module {
 
  private:
   LlamaAttention& self_attn_;
-  LlamaMLP& mlp_;
+  FeedForward& mlp_;
   nn::RmsNorm& input_layernorm_;
   nn::RmsNorm& post_attention_layernorm_;
 };
 
-/// Arguments of the decoder's forward, read.
-struct DecoderInputs {
-  Value input_ids, inputs_embeds, attention_mask, position_ids;
-  std::optional<Cache> cache;
-  bool use_cache = false;
-  bool output_hidden_states = false;
+NamedValues DecoderInputs::Leaves() const {
+  NamedValues leaves;
+  for (const auto& [name, value] : {std::pair{"input_ids", &input_ids}, {"attention_mask", &attention_mask},
+                                    {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
+    if (value->defined()) leaves.emplace_back(name, *value);
+  if (cache) cache->AppendLeaves("past_key_values", leaves);
+  return leaves;
+}
 
-  NamedValues Leaves() const {
-    NamedValues leaves;
-    for (const auto& [name, value] : {std::pair{"input_ids", &input_ids}, {"attention_mask", &attention_mask},
-                                      {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
-      if (value->defined()) leaves.emplace_back(name, *value);
-    if (cache) cache->AppendLeaves("past_key_values", leaves);
-    return leaves;
-  }
-};
+LlamaModel::LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
+    : Module(config.family + "Model"),
+      config_(config),
+      embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.hidden_size, config.pad_token_id)) {
+  for (int64_t i = 0; i < config.num_hidden_layers; ++i)
+    layers_.push_back(&Add<LlamaDecoderLayer>("layers." + std::to_string(i), config, static_cast<size_t>(i)));
+  norm_ = &Add<nn::RmsNorm>("norm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps);
+  rotary_emb_ = &Add<nn::RotaryEmbedding>("rotary_emb", config.family + "RotaryEmbedding", config.rope, std::move(rope));
+}
 
-class LlamaModel : public nn::Module {
- public:
-  LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
-      : Module(config.family + "Model"),
-        config_(config),
-        embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.hidden_size, config.pad_token_id)) {
-    for (int64_t i = 0; i < config.num_hidden_layers; ++i)
-      layers_.push_back(&Add<LlamaDecoderLayer>("layers." + std::to_string(i), config, static_cast<size_t>(i)));
-    norm_ = &Add<nn::RmsNorm>("norm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps);
-    rotary_emb_ = &Add<nn::RotaryEmbedding>("rotary_emb", config.family + "RotaryEmbedding", config.rope, std::move(rope));
-  }
+Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
+  return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
+    const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : embed_tokens_.Forward(c, inputs.input_ids);
+    if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
+    Step step;
+    step.cache = inputs.cache ? &*inputs.cache : nullptr;
+    step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
+                                          .attention_mask = inputs.attention_mask,
+                                          .position_ids = inputs.position_ids,
+                                          .cache = step.cache,
+                                          .sliding_window = config_.sliding_window,
+                                          .causal = config_.is_causal,
+                                          .kind = config_.attention});
+    const auto [cos, sin] = rotary_emb_->Forward(c, embeds, Positions(c, inputs, embeds));
+    step.cos = ops::Unsqueeze(c, cos, 1);
+    step.sin = ops::Unsqueeze(c, sin, 1);
 
-  /// {last_hidden_state, past_key_values, hidden_states}.
-  Tree Forward(OpContext& c, DecoderInputs inputs) const {
-    return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
-      const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : embed_tokens_.Forward(c, inputs.input_ids);
-      if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
-      Step step;
-      step.cache = inputs.cache ? &*inputs.cache : nullptr;
-      step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
-                                            .attention_mask = inputs.attention_mask,
-                                            .position_ids = inputs.position_ids,
-                                            .cache = step.cache,
-                                            .sliding_window = config_.sliding_window,
-                                            .causal = config_.is_causal,
-                                            .kind = config_.attention});
-      const auto [cos, sin] = rotary_emb_->Forward(c, embeds, Positions(c, inputs, embeds));
-      step.cos = ops::Unsqueeze(c, cos, 1);
-      step.sin = ops::Unsqueeze(c, sin, 1);
-
-      std::vector<Tree> hidden_states;
-      Value hidden = embeds;
-      for (const LlamaDecoderLayer* layer : layers_) {
-        if (inputs.output_hidden_states) hidden_states.emplace_back(hidden);
-        hidden = layer->Forward(c, hidden, step);
-      }
-      hidden = norm_->Forward(c, hidden);
+    std::vector<Tree> hidden_states;
+    Value hidden = embeds;
+    for (const LlamaDecoderLayer* layer : layers_) {
       if (inputs.output_hidden_states) hidden_states.emplace_back(hidden);
+      hidden = layer->Forward(c, hidden, step);
+    }
+    hidden = norm_->Forward(c, hidden);
+    if (inputs.output_hidden_states) hidden_states.emplace_back(hidden);
 
-      Tree output = Tree::Dict({{"last_hidden_state", hidden}}, "BaseModelOutputWithPast");
-      const bool returned = inputs.cache && (inputs.use_cache || !config_.returns_cache_if_asked_only);
-      if (returned) output.Set("past_key_values", inputs.cache->ToTree());
-      if (inputs.output_hidden_states) output.Set("hidden_states", Tree::List(std::move(hidden_states)));
-      return output;
-    });
-  }
+    Tree output = Tree::Dict({{"last_hidden_state", hidden}}, "BaseModelOutputWithPast");
+    const bool returned = inputs.cache && (inputs.use_cache || !config_.returns_cache_if_asked_only);
+    if (returned) output.Set("past_key_values", inputs.cache->ToTree());
+    if (inputs.output_hidden_states) output.Set("hidden_states", Tree::List(std::move(hidden_states)));
+    return output;
+  });
+}
 
-  const nn::Embedding& embed_tokens() const { return embed_tokens_; }
+/// Where the caller gave none: after what the cache has seen. A window that has overflowed no longer knows; then the mask does.
+Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
+  if (inputs.position_ids.defined()) return inputs.position_ids;
+  const SymInt time = embeds.size(1);
+  SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(0) : SymInt(0);
+  const Value& mask = inputs.attention_mask;
+  if (config_.sliding_window && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
+  return nn::DefaultPositions(c, time, past);
+}
 
- private:
-  /// Where the caller gave none: after what the cache has seen. A window that has overflowed no longer knows; then the mask does.
-  Value Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
-    if (inputs.position_ids.defined()) return inputs.position_ids;
-    const SymInt time = embeds.size(1);
-    SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(0) : SymInt(0);
-    const Value& mask = inputs.attention_mask;
-    if (config_.sliding_window && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
-    return nn::DefaultPositions(c, time, past);
-  }
+LlamaModel::~LlamaModel() = default;
 
-  LlamaDecoderConfig config_;
-  nn::Embedding& embed_tokens_;
-  std::vector<LlamaDecoderLayer*> layers_;
-  nn::RmsNorm* norm_;
-  nn::RotaryEmbedding* rotary_emb_;
-};
+namespace {
 
 class LlamaForCausalLM : public nn::Model {
  public:
@@ -238,7 +223,7 @@ class LlamaForCausalLM : public nn::Model {
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       const Tree outputs = model_.Forward(c, std::move(read));
       const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "CausalLMOutputWithPast");
+      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, fields_.output_class);
       for (const char* part : {"past_key_values", "hidden_states"})
         if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
       return result;
@@ -255,12 +240,17 @@ class LlamaForCausalLM : public nn::Model {
 
 }  // namespace
 
-Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits) {
+Status CheckHeads(const LlamaDecoderConfig& fields) {
   if (fields.num_attention_heads % fields.num_key_value_heads != 0)
     return Invalid("num_attention_heads is no multiple of num_key_value_heads")
         .With("key", "num_key_value_heads")
         .With("found", std::to_string(fields.num_key_value_heads))
         .With("wanted", "a divisor of " + std::to_string(fields.num_attention_heads));
+  return Ok();
+}
+
+Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits) {
+  CONFORMANCE_RETURN_IF_ERROR(CheckHeads(fields));
   CONFORMANCE_TRY(nn::RopeTable rope, nn::MakeRopeTable(fields.rope));
   std::unique_ptr<nn::Model> model = std::make_unique<LlamaForCausalLM>(std::move(config), fields, std::move(rope), std::move(traits));
   model->Finish();

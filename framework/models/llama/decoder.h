@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "framework/models/config_reader.h"
 #include "framework/models/decoder_layout.h"
 #include "framework/nn/activations.h"
 #include "framework/nn/attention.h"
@@ -15,10 +17,20 @@
 
 namespace conformance::models {
 
+/// What follows attention in a layer: x [batch, time, dim] -> y as x.
+class FeedForward : public nn::Module {
+ public:
+  using nn::Module::Module;
+  virtual ops::Value Forward(ops::OpContext& context, const ops::Value& x) const = 0;
+};
+
 /// A decoder of Llama's build: pre-normalised blocks of rotary grouped-query attention and a gated MLP. Families that only differ in
 /// these fields (Mistral) share the code under their own class names.
 struct LlamaDecoderConfig {
   std::string family = "Llama";  ///< prefix of the class names
+  std::string output_class = "CausalLMOutputWithPast";
+  /// Made for each layer in place of the gated MLP; none: that.
+  std::function<std::unique_ptr<FeedForward>(const LlamaDecoderConfig& config)> feed_forward = {};
   int64_t vocab_size = 0;
   int64_t hidden_size = 0;
   int64_t intermediate_size = 0;
@@ -46,6 +58,45 @@ struct LlamaDecoderConfig {
     return {vocab_size, hidden_size, num_hidden_layers, num_key_value_heads, head_dim, max_position_embeddings, sliding_window};
   }
 };
+
+/// Fields of a Llama or Mistral config, with their defaults; what these decoders do not implement is refused by name.
+LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader);
+LlamaDecoderConfig ReadMistralFields(ConfigReader& reader);
+
+/// Arguments of the decoder's forward, read.
+struct DecoderInputs {
+  ops::Value input_ids, inputs_embeds, attention_mask, position_ids;
+  std::optional<nn::Cache> cache;
+  bool use_cache = false;
+  bool output_hidden_states = false;
+
+  nn::NamedValues Leaves() const;
+};
+
+class LlamaDecoderLayer;
+
+/// The decoder without a head, "LlamaModel".
+class LlamaModel : public nn::Module {
+ public:
+  LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope);
+  ~LlamaModel() override;
+
+  /// {last_hidden_state, past_key_values, hidden_states}.
+  nn::Tree Forward(ops::OpContext& c, DecoderInputs inputs) const;
+  const nn::Embedding& embed_tokens() const { return embed_tokens_; }
+
+ private:
+  ops::Value Positions(ops::OpContext& c, const DecoderInputs& inputs, const ops::Value& embeds) const;
+
+  LlamaDecoderConfig config_;
+  nn::Embedding& embed_tokens_;
+  std::vector<LlamaDecoderLayer*> layers_;
+  nn::RmsNorm* norm_;
+  nn::RotaryEmbedding* rotary_emb_;
+};
+
+/// Errors: kInvalid for numbers of heads that do not fit each other.
+Status CheckHeads(const LlamaDecoderConfig& fields);
 
 /// Family + "ForCausalLM": the decoder with its head. Made by MakeLlamaDecoder.
 /// Errors: kInvalid for sizes that do not fit each other; those of MakeRopeTable.

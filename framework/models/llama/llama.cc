@@ -4,10 +4,8 @@
 #include "framework/models/llama/decoder.h"
 
 namespace conformance::models {
-namespace {
 
-Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
-  ConfigReader reader(config, "LlamaForCausalLM", file);
+LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader) {
   LlamaDecoderConfig fields;
   fields.vocab_size = reader.Size("vocab_size", 32000);
   fields.hidden_size = reader.Size("hidden_size", 4096);
@@ -32,6 +30,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("use_sliding_window", "this class has no window");
   reader.RefuseLayerTypes("full_attention");
   reader.Ignore({"attention_dropout"});
+  return fields;
+}
+
+namespace {
+
+Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
+  ConfigReader reader(config, "LlamaForCausalLM", file);
+  const LlamaDecoderConfig fields = ReadLlamaFields(reader);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = MakeLlamaDecoder(config, fields, {.model_type = "llama",
                                                  .task = "text-generation",

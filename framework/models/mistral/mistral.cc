@@ -4,10 +4,8 @@
 #include "framework/models/llama/decoder.h"
 
 namespace conformance::models {
-namespace {
 
-Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
-  ConfigReader reader(config, "MistralForCausalLM", file);
+LlamaDecoderConfig ReadMistralFields(ConfigReader& reader) {
   LlamaDecoderConfig fields;
   fields.family = "Mistral";
   fields.vocab_size = reader.Size("vocab_size", 32000);
@@ -34,6 +32,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("use_sliding_window", "this class looks at sliding_window alone", true);
   reader.RefuseLayerTypes(fields.sliding_window ? "sliding_attention" : "full_attention");
   reader.Ignore({"attention_dropout"});
+  return fields;
+}
+
+namespace {
+
+Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
+  ConfigReader reader(config, "MistralForCausalLM", file);
+  const LlamaDecoderConfig fields = ReadMistralFields(reader);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = MakeLlamaDecoder(config, fields, {.model_type = "mistral",
                                                  .task = "text-generation",
