@@ -14,14 +14,21 @@ import sys
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import (BertConfig, BertModel, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, MistralConfig,
-                          MistralForCausalLM)
+from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, CLIPVisionConfig, DebertaV2Config,
+                          DebertaV2Model, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
+                          LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM, MistralConfig, MistralForCausalLM, MixtralConfig,
+                          MixtralForCausalLM, SwinConfig, SwinModel, T5Config, T5ForConditionalGeneration, WhisperConfig,
+                          WhisperForConditionalGeneration)
 from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
 
 torch.set_num_threads(1)
 
 CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaForCausalLM),
-           "mistral": (MistralConfig, MistralForCausalLM), "bert": (BertConfig, BertModel)}
+           "mistral": (MistralConfig, MistralForCausalLM), "bert": (BertConfig, BertModel), "swin": (SwinConfig, SwinModel),
+           "mamba": (MambaConfig, MambaForCausalLM), "t5": (T5Config, T5ForConditionalGeneration),
+           "mixtral": (MixtralConfig, MixtralForCausalLM), "llava": (LlavaConfig, LlavaForConditionalGeneration),
+           "whisper": (WhisperConfig, WhisperForConditionalGeneration), "deberta": (DebertaV2Config, DebertaV2Model),
+           "bart": (BartConfig, BartForConditionalGeneration)}
 TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 SMALL = {
     "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
@@ -31,7 +38,24 @@ SMALL = {
                     num_key_value_heads=2, max_position_embeddings=64, sliding_window=None, **TOKENS),
     "bert": dict(vocab_size=96, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
                  max_position_embeddings=40),
+    "swin": dict(image_size=32, patch_size=2, embed_dim=8, depths=[2, 2], num_heads=[1, 2], window_size=4, mlp_ratio=2.0),
+    "mamba": dict(vocab_size=96, hidden_size=16, state_size=4, num_hidden_layers=2, time_step_rank=3, **TOKENS),
+    "t5": dict(vocab_size=96, d_model=16, d_kv=6, d_ff=24, num_layers=2, num_heads=2, relative_attention_num_buckets=8,
+               relative_attention_max_distance=20, decoder_start_token_id=0, pad_token_id=0, eos_token_id=2),
+    "mixtral": dict(vocab_size=96, hidden_size=16, intermediate_size=12, num_hidden_layers=2, num_attention_heads=4,
+                    num_key_value_heads=2, num_local_experts=4, max_position_embeddings=64, **TOKENS),
+    "llava": dict(image_token_index=95),
+    "whisper": dict(vocab_size=96, d_model=16, num_mel_bins=8, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2,
+                    decoder_attention_heads=2, encoder_ffn_dim=20, decoder_ffn_dim=20, max_source_positions=12, max_target_positions=24,
+                    decoder_start_token_id=3, begin_suppress_tokens=None, **TOKENS),
+    "deberta": dict(vocab_size=96, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24,
+                    max_position_embeddings=40, relative_attention=True, position_buckets=8, pos_att_type=["p2c", "c2p"],
+                    share_att_key=True, norm_rel_ebd="layer_norm", position_biased_input=False),
+    "bart": dict(vocab_size=96, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2,
+                 encoder_ffn_dim=24, decoder_ffn_dim=24, max_position_embeddings=40, decoder_start_token_id=2, forced_eos_token_id=None,
+                 **TOKENS),
 }
+ENCODER_DECODERS = ("t5", "whisper", "bart")
 
 
 def rope(kind, **fields):
@@ -146,12 +170,36 @@ case("bert_no_pad_token", "bert", pad_token_id=None)
 case("bert_mask4d", "bert", dict(mask="4d"))
 
 
-for family in SMALL:
+for family in ("gpt2", "llama", "mistral", "bert"):
     case(f"{family}_eager", family, dict(attn="eager", pad="left"))
     case(f"{family}_eager_full", family, dict(attn="eager", pad="full"))
     case(f"{family}_eager_no_mask", family, dict(attn="eager", pad="none", mask=False, inputs=[]))
 case("mistral_eager_window", "mistral", dict(attn="eager", pad="left"), sliding_window=4)
 case("bert_eager_decoder", "bert", dict(attn="eager", pad="full"), is_decoder=True)
+
+# Windows of 5 in maps of 17 x 13, which patches, merging and windows all leave a rest of.
+case("swin_odd", "swin", dict(size=(33, 26)), window_size=5, qkv_bias=False, hidden_act="relu")
+case("swin_last_fits", "swin", dict(size=(16, 20)), window_size=4, depths=[2, 3], layer_norm_eps=1e-3)
+case("swin_absolute", "swin", use_absolute_embeddings=True, image_size=[32, 24], patch_size=[2, 3], num_channels=2, window_size=3)
+case("swin_three", "swin", dict(size=(45, 37)), depths=[1, 2, 2], num_heads=[2, 1, 4], window_size=3, patch_size=3)
+case("mamba_bias", "mamba", use_bias=True, use_conv_bias=False, tie_word_embeddings=False, expand=3, conv_kernel=3, hidden_act="gelu")
+case("mamba_auto_rank", "mamba", dict(pad="left"), time_step_rank="auto", residual_in_fp32=False, conv_kernel=7)
+case("t5_gated", "t5", dict(pad="right"), feed_forward_proj="gated-gelu", tie_word_embeddings=False, num_decoder_layers=1)
+case("t5_far", "t5", dict(length=40, target=17), feed_forward_proj="gated-silu", relative_attention_num_buckets=12)
+case("t5_no_mask", "t5", dict(pad="none", mask=False), num_heads=3)
+case("mixtral_three", "mixtral", dict(pad="left"), num_local_experts=5, num_experts_per_tok=3, tie_word_embeddings=True, hidden_act="gelu")
+case("mixtral_window", "mixtral", dict(length=11), sliding_window=4, head_dim=6, num_experts_per_tok=1)
+case("llava_full", "llava", vision_feature_select_strategy="full", vision_feature_layer=-1, projector_hidden_act="relu",
+     multimodal_projector_bias=False)
+case("llava_layers", "llava", dict(text="mistral", batch=2), vision_feature_layer=[1, -2])
+case("whisper_heads", "whisper", decoder_attention_heads=4, encoder_layers=1, decoder_layers=3, activation_function="relu")
+case("whisper_untied", "whisper", tie_word_embeddings=False, encoder_ffn_dim=12, num_mel_bins=5)
+case("deberta_apart", "deberta", share_att_key=False, pos_att_type=["c2p"], norm_rel_ebd="none", type_vocab_size=2, position_biased_input=True,
+     position_buckets=-1)
+case("deberta_conv", "deberta", dict(length=30), pos_att_type="p2c", conv_kernel_size=3, conv_act="gelu", embedding_size=12, position_buckets=6)
+case("deberta_absolute", "deberta", dict(pad="left"), relative_attention=False, pos_att_type=None, position_biased_input=True)
+case("bart_scaled", "bart", scale_embedding=True, activation_function="relu", decoder_layers=1, encoder_layers=3)
+case("bart_heads", "bart", dict(pad="none", mask=False), decoder_attention_heads=4, encoder_ffn_dim=16)
 
 
 def seeded(model, seed):
@@ -162,11 +210,13 @@ def seeded(model, seed):
         for name, parameter in sorted(model.named_parameters()):
             if parameter.dtype != torch.float32 or "act" in name.rsplit(".", 2)[-2]:
                 continue
-            if parameter.dim() == 1:
+            if name.endswith("A_log"):
+                parameter.copy_(0.5 * normal(parameter.shape))
+            elif parameter.dim() == 1:
                 centre = 1.0 if name.endswith("weight") else 0.0
                 parameter.copy_(centre + 0.1 * normal(parameter.shape))
             else:
-                inputs = parameter.shape[0] if "c_" in name else parameter.shape[1]
+                inputs = parameter.shape[0] if "c_" in name else parameter[0].numel() if parameter.dim() != 3 else parameter.shape[-1]
                 parameter.copy_(normal(parameter.shape) * 1.2 / inputs**0.5)
     return model
 
@@ -186,13 +236,36 @@ def difference(a, b):
 def as_double(value):
     if isinstance(value, torch.Tensor):
         return value.double() if value.is_floating_point() else value
+    if isinstance(value, transformers.EncoderDecoderCache):
+        value = copy.deepcopy(value)
+        value.self_attention_cache = as_double(value.self_attention_cache)
+        value.cross_attention_cache = as_double(value.cross_attention_cache)
+        return value
     if isinstance(value, transformers.Cache):
         value = copy.deepcopy(value)
         for layer in value.layers:
-            if layer.is_initialized:
+            if hasattr(layer, "conv_states"):
+                for states in (layer.conv_states, layer.recurrent_states):
+                    for index, state in states.items():
+                        states[index] = None if state is None else state.double()
+            elif layer.is_initialized:
                 layer.keys, layer.values, layer.dtype = layer.keys.double(), layer.values.double(), torch.float64
         return value
+    if isinstance(value, (list, tuple)):
+        return type(value)(as_double(item) for item in value)
+    if isinstance(value, dict):
+        value = copy.deepcopy(value)
+        for key in list(value):
+            value[key] = as_double(value[key])
+        return value
     return value
+
+
+def as_double_model(model):
+    double = copy.deepcopy(model).double()
+    if hasattr(double, "set_experts_implementation"):
+        double.set_experts_implementation("eager")  # the grouped product has no f64
+    return double
 
 
 def call(model, double, inputs, kwargs):
@@ -212,22 +285,48 @@ def split_kwargs(captured):
     for name, value in captured.items():
         if isinstance(value, torch.Tensor):
             tensors[name] = value
-        elif isinstance(value, transformers.Cache):
+        elif isinstance(value, (transformers.Cache, dict)):
             tensors.update({f"{name}.{key}": leaf for key, leaf in get_leaf_tensors(value).items()})
             plain[name] = dict(object=type(value).__name__)
         elif value is not None:
             plain[name] = value
-    return {name: tensor.contiguous() for name, tensor in tensors.items()}, plain
+    return {name: tensor.contiguous().clone() for name, tensor in tensors.items()}, plain
 
 
 def margin_of(model, sequences, prompt, mask):
     """Smallest gap between the best and the second best logit of a chosen token."""
     attention = torch.cat([mask, torch.ones(mask.shape[0], sequences.shape[1] - prompt, dtype=mask.dtype)], 1)
     positions = (attention.cumsum(-1) - 1).masked_fill(attention == 0, 0)
+    places = {} if isinstance(model, MambaForCausalLM) else dict(position_ids=positions)
     with torch.no_grad():
-        logits = model(input_ids=sequences, attention_mask=attention, position_ids=positions).logits[:, prompt - 1:-1]
+        logits = model(input_ids=sequences, attention_mask=attention, **places).logits[:, prompt - 1:-1]
     best = logits.topk(2, -1).values
     return (best[..., 0] - best[..., 1]).min().item()
+
+
+def record_other_generation(model, double, folder, case_json, inputs):
+    """Of classes with more than a prompt of text: one row of the forward's own inputs, and the steps from it."""
+    prompt = {name: tensor[:1] for name, tensor in inputs.items() if not name.startswith("decoder_")}
+    sequences = model.generate(**prompt, max_new_tokens=8, do_sample=False)
+    save_file({name: tensor.contiguous() for name, tensor in prompt.items()}, folder / "generate_inputs.safetensors")
+    config = model.generation_config
+    generate = dict(max_new_tokens=8, do_sample=False, num_beams=1, inputs="generate_inputs.safetensors", sequences=sequences.tolist(),
+                    eos_token_id=config.eos_token_id, pad_token_id=config.pad_token_id, bos_token_id=config.bos_token_id,
+                    decoder_start_token_id=config.decoder_start_token_id, gen_kwargs={})
+    case_json["generate"] = generate
+    return record_steps(model, double, folder, generate, prompt)
+
+
+def record_steps(model, double, folder, generate, inputs):
+    worst = 0.0
+    for name, (_, captured) in decompose_prefill_decode(model, inputs).items():
+        tensors, plain = split_kwargs(captured)
+        save_file(tensors, folder / f"{name}_inputs.safetensors")
+        outputs, error = call(model, double, captured, {})
+        save_file(outputs, folder / f"{name}_expected.safetensors")
+        generate[name] = dict(inputs=facts(tensors), non_tensor_kwargs=plain, outputs=facts(outputs), fp32_fp64_max_abs=error)
+        worst = max(worst, error)
+    return worst
 
 
 def record_generation(model, double, folder, case_json, seed, eos):
@@ -263,15 +362,7 @@ def record_generation(model, double, folder, case_json, seed, eos):
                     new_tokens=sequences[0, 6:].tolist(), min_top1_margin=margin, eos_token_id=config.eos_token_id,
                     pad_token_id=config.pad_token_id, bos_token_id=config.bos_token_id, decoder_start_token_id=None, gen_kwargs={})
     # Steps of the left-padded batch: they hold masks, unlike those of a single prompt.
-    inputs = dict(input_ids=batch_ids, attention_mask=batch_mask)
-    worst = 0.0
-    for name, (_, captured) in decompose_prefill_decode(model, inputs).items():
-        tensors, plain = split_kwargs(captured)
-        save_file(tensors, folder / f"{name}_inputs.safetensors")
-        outputs, error = call(model, double, captured, {})
-        save_file(outputs, folder / f"{name}_expected.safetensors")
-        generate[name] = dict(inputs=facts(tensors), non_tensor_kwargs=plain, outputs=facts(outputs), fp32_fp64_max_abs=error)
-        worst = max(worst, error)
+    worst = record_steps(model, double, folder, generate, dict(input_ids=batch_ids, attention_mask=batch_mask))
     case_json["generate"] = generate
     case_json["generate_batch"] = dict(max_new_tokens=8, do_sample=False, inputs="generate_batch_inputs.safetensors",
                                        padding="left, row 1 by 3", sequences=batch_sequences.tolist(),
@@ -282,6 +373,20 @@ def record_generation(model, double, folder, case_json, seed, eos):
 def make_inputs(model, options, seed):
     config = model.config
     generator = torch.Generator().manual_seed(seed)
+    normal = lambda *shape: torch.randn(*shape, generator=generator)
+    if isinstance(model, SwinModel):
+        sides = config.image_size if isinstance(config.image_size, (list, tuple)) else [config.image_size] * 2
+        return dict(pixel_values=normal(options.get("batch", 2), config.num_channels, *options.get("size", sides)))
+    if isinstance(model, LlavaForConditionalGeneration):
+        vision = config.vision_config
+        tokens = (vision.image_size // vision.patch_size)**2 + (config.vision_feature_select_strategy == "full")
+        batch = options.get("batch", 1)
+        ids = torch.randint(3, 90, (batch, tokens + 6), generator=generator)
+        ids[:, 2:2 + tokens] = config.image_token_id
+        return dict(input_ids=ids, attention_mask=torch.ones_like(ids), pixel_values=normal(batch, 3, vision.image_size, vision.image_size))
+    if isinstance(model, WhisperForConditionalGeneration):
+        ids = torch.randint(4, 90, (2, 5), generator=generator)
+        return dict(input_features=normal(2, config.num_mel_bins, 2 * config.max_source_positions), decoder_input_ids=ids)
     batch, length, past = options.get("batch", 2), options.get("length", 9), options.get("past", 0)
     pad, total = options.get("pad", "right"), options.get("length", 9)
     length = options.get("length", 1) if past else length
@@ -303,7 +408,7 @@ def make_inputs(model, options, seed):
         allowed = torch.ones(length, length).tril().bool()[None, None] & (torch.rand(batch, 1, length, length, generator=generator) > 0.2)
         allowed = allowed | torch.eye(length).bool()
         inputs["attention_mask"] = allowed if form == "4d" else torch.where(allowed, 0.0, -1e4)
-    default = ["token_type_ids"] if isinstance(model, BertModel) else []
+    default = ["token_type_ids"] if isinstance(model, BertModel) or getattr(config, "type_vocab_size", 0) else []
     for extra in options.get("inputs", default):
         if extra == "token_type_ids":
             types = getattr(config, "type_vocab_size", config.vocab_size)
@@ -315,6 +420,8 @@ def make_inputs(model, options, seed):
         elif extra == "inputs_embeds":
             inputs[extra] = torch.randn(*ids.shape, config.hidden_size, generator=generator)
             del inputs["input_ids"]
+    if model.config.model_type in ENCODER_DECODERS:
+        inputs["decoder_input_ids"] = torch.randint(3, config.vocab_size, (batch, options.get("target", 5)), generator=generator)
     if past:
         # The first tokens go through the model; what it caches is an input of the rest.
         first = {k: v[:, :past] for k, v in inputs.items()}
@@ -332,7 +439,7 @@ def write_case(folder, model, inputs, options, seed, name):
     folder.mkdir(parents=True, exist_ok=True)
     if "attn" in options:
         model.set_attn_implementation(options["attn"])
-    double = copy.deepcopy(model).double()
+    double = as_double_model(model)
     model.save_pretrained(folder)
     if "attn" in options:
         config = json.loads((folder / "config.json").read_text())
@@ -345,15 +452,16 @@ def write_case(folder, model, inputs, options, seed, name):
         for target in (model, double):
             target.load_state_dict(target.state_dict())
         model = type(model).from_pretrained(folder).eval()
-        double = copy.deepcopy(model).double()
-    kwargs = options.get("kwargs", dict(use_cache=True) if not isinstance(model, BertModel) or model.config.is_decoder else {})
+        double = as_double_model(model)
+    caches = model.can_generate() or getattr(model.config, "is_decoder", False)
+    kwargs = options.get("kwargs", dict(use_cache=True) if caches else {})
     tensors, _ = split_kwargs(inputs)
     save_file(tensors, folder / "inputs.safetensors")
     expected, worst = call(model, double, inputs, kwargs)
     save_file(expected, folder / "expected.safetensors")
     with torch.no_grad():
-        hidden = model(**copy.deepcopy(inputs), **kwargs, output_hidden_states=True).hidden_states
-    save_file({f"hidden_states.{i}": state.contiguous() for i, state in enumerate(hidden)}, folder / "hidden.safetensors")
+        hidden = leaves(model(**copy.deepcopy(inputs), **kwargs, output_hidden_states=True))
+    save_file({name: state for name, state in hidden.items() if "hidden_states." in name}, folder / "hidden.safetensors")
     case_json = dict(name=name, library="transformers", model_type=model.config.model_type, **{"class": type(model).__name__},
                      transformers_version=transformers.__version__, torch_version=torch.__version__.split("+")[0], seed=seed,
                      dtype="float32", mode="eval", attn_implementation=model.config._attn_implementation, forward_kwargs=kwargs,
@@ -361,11 +469,25 @@ def write_case(folder, model, inputs, options, seed, name):
     if options.get("pad") == "left":
         case_json["compare"] = "unmasked"
     if model.can_generate() and options.get("generate", True):
-        worst = max(worst, record_generation(model, double, folder, case_json, seed, options.get("eos", False)))
+        plain = model.config.model_type not in ENCODER_DECODERS and "pixel_values" not in inputs
+        if not plain:
+            worst = max(worst, record_other_generation(model, double, folder, case_json, inputs))
+        else:
+            worst = max(worst, record_generation(model, double, folder, case_json, seed, options.get("eos", False)))
         if options.get("eos"):
             model.generation_config.save_pretrained(folder)
     case_json["tolerance"] = dict(fp32_fp64_max_abs=worst, atol=max(1e-5, 10 * worst), rtol=1e-4)
     (folder / "case.json").write_text(json.dumps(case_json, indent=1))
+
+
+def make_config(config_class, family, fields, options):
+    fields = {**SMALL[family], **fields}
+    if family == "llava":
+        text = options.get("text", "llama")
+        fields["text_config"] = CLASSES[text][0](**{**SMALL[text], "num_hidden_layers": 1})
+        fields["vision_config"] = CLIPVisionConfig(hidden_size=16, intermediate_size=20, num_hidden_layers=3, num_attention_heads=2, image_size=16,
+                                                   patch_size=4)
+    return config_class(**fields)
 
 
 def make(out, names):
@@ -375,7 +497,7 @@ def make(out, names):
         config_class, model_class = CLASSES[family]
         seed = 1234 + index
         torch.manual_seed(seed)
-        model = seeded(model_class(config_class(**{**SMALL[family], **fields})), seed).eval()
+        model = seeded(model_class(make_config(config_class, family, fields, options)), seed).eval()
         write_case(pathlib.Path(out) / name, model, make_inputs(model, options, seed), options, seed, name)
         print(name)
 
