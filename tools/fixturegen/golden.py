@@ -307,7 +307,8 @@ def margin_of(model, sequences, prompt, mask):
 def record_other_generation(model, double, folder, case_json, inputs):
     """Of classes with more than a prompt of text: one row of the forward's own inputs, and the steps from it."""
     prompt = {name: tensor[:1] for name, tensor in inputs.items() if not name.startswith("decoder_")}
-    sequences = model.generate(**prompt, max_new_tokens=8, do_sample=False)
+    # Whisper's own generate() cuts audio into windows and takes special tokens away.
+    sequences = transformers.GenerationMixin.generate(model, **prompt, max_new_tokens=8, do_sample=False)
     save_file({name: tensor.contiguous() for name, tensor in prompt.items()}, folder / "generate_inputs.safetensors")
     config = model.generation_config
     generate = dict(max_new_tokens=8, do_sample=False, num_beams=1, inputs="generate_inputs.safetensors", sequences=sequences.tolist(),

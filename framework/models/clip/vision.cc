@@ -156,11 +156,11 @@ class ClipEncoder : public nn::Module {
 
 ClipVisionConfig ReadClipVisionFields(ConfigReader& reader) {
   ClipVisionConfig fields;
-  fields.hidden_size = reader.Size("hidden_size", 768);
+  fields.hidden_size = reader.Size("hidden_size", 768, 1, ConfigReader::kLongestTable);
   fields.intermediate_size = reader.Size("intermediate_size", 3072);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 12);
   fields.num_attention_heads = reader.Size("num_attention_heads", 12);
-  fields.num_channels = reader.Size("num_channels", 3);
+  fields.num_channels = reader.Size("num_channels", 3, 1, 1024);
   fields.image_size = reader.Size("image_size", 224, 1, 1 << 14);
   fields.patch_size = reader.Size("patch_size", 32, 1, 1 << 14);
   fields.hidden_act = reader.ActivationName("hidden_act", "quick_gelu");

@@ -437,7 +437,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   ConfigReader reader(config, "DebertaV2Model", file);
   DebertaConfig fields;
   fields.vocab_size = reader.Size("vocab_size", 128100);
-  fields.hidden_size = reader.Size("hidden_size", 1536);
+  fields.hidden_size = reader.Size("hidden_size", 1536, 1, ConfigReader::kLongestTable);
   fields.embedding_size = reader.Size("embedding_size", fields.hidden_size);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 24);
   fields.num_attention_heads = reader.Size("num_attention_heads", 24);

@@ -246,7 +246,8 @@ void ReadFeatureLayers(ConfigReader& reader, const Json& config, LlavaConfig& fi
                              .With("wanted", "below " + std::to_string(states)));
     fields.feature_layers.push_back(index);
   }
-  if (fields.feature_layers.empty()) reader.Fail(Invalid("field names no layer").With("key", "vision_feature_layer"));
+  if (fields.feature_layers.empty() || fields.feature_layers.size() > 64)
+    reader.Fail(Invalid("field names none or too many layers").With("key", "vision_feature_layer").With("found", std::to_string(fields.feature_layers.size())));
 }
 
 /// The decoder that text_config describes.

@@ -127,9 +127,18 @@ class MambaMixer : public nn::Module {
   Value Convolve(OpContext& c, const Value& x, Cache::Layer* kept) const {
     const SymInt time = x.size(2);
     const bool has_past = kept != nullptr && kept->conv_states[0].defined();
+    if (has_past && !HasSize(c, kept->conv_states[0], kernel_)) return Value::Poisoned();
     const Value wide = has_past ? ops::Cat(c, {kept->conv_states[0], x}, -1) : ops::Pad(c, x, {kernel_, 0});
     if (kept != nullptr) kept->conv_states[0] = ops::To(c, ops::Slice(c, wide, 2, time), x.dtype());
     return act_.Forward(c, conv1d_.Forward(c, ops::Slice(c, wide, 2, 1)));
+  }
+
+  /// A state of another length would shift what the convolution sees.
+  static bool HasSize(OpContext& c, const Value& state, int64_t kernel) {
+    const bool fits = state.rank() == 3 && c.Guard(Eq(state.size(2), kernel), "conv_states hold as many inputs as the kernel has");
+    if (!fits && !c.failed())
+      c.Fail(ShapeError("conv_states do not fit the kernel").With("found", ops::Describe(state.meta())).With("wanted", "a last axis of " + std::to_string(kernel)));
+    return fits;
   }
 
   /// The selective scan over all positions, from a state of zeros; of one position after others from the kept state. (Several positions

@@ -67,8 +67,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.family = "Mixtral";
   fields.output_class = "MoeCausalLMOutputWithPast";
   fields.vocab_size = reader.Size("vocab_size", 32000);
-  fields.hidden_size = reader.Size("hidden_size", 4096);
-  fields.intermediate_size = reader.Size("intermediate_size", 14336);
+  fields.hidden_size = reader.Size("hidden_size", 4096, 1, ConfigReader::kLongestTable);
+  fields.intermediate_size = reader.Size("intermediate_size", 14336, 1, ConfigReader::kLongestTable);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 32);
   fields.num_attention_heads = reader.Size("num_attention_heads", 32);
   fields.num_key_value_heads = reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);

@@ -1,5 +1,6 @@
 #include "framework/models/swin/swin.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -49,6 +50,7 @@ struct SwinConfig {
   bool qkv_bias, use_absolute_embeddings, output_hidden_states;
   std::string hidden_act;
   nn::AttentionKind attention;
+  Tensor relative_index;  ///< row of the bias table for each pair of positions in a window; one for all blocks
 
   int64_t stages() const { return static_cast<int64_t>(depths.size()); }
   int64_t dim(int64_t stage) const { return embed_dim << stage; }
@@ -156,13 +158,26 @@ class SwinPatchMerging : public nn::Module {
   nn::LayerNorm& norm_;
 };
 
+/// Row of the bias table for each pair of positions in a window, the query's first.
+Tensor RelativeIndex(int64_t window) {
+  std::vector<int64_t> index;
+  const int64_t area = window * window;
+  for (int64_t query = 0; query < area; ++query)
+    for (int64_t key = 0; key < area; ++key) {
+      const int64_t rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1;
+      index.push_back(rows * (2 * window - 1) + columns);
+    }
+  return Tensor::Of<int64_t>({area * area}, index);
+}
+
 class SwinRelativePositionBias : public nn::Module {
  public:
-  SwinRelativePositionBias(int64_t heads, int64_t window)
+  SwinRelativePositionBias(const SwinConfig& config, int64_t heads)
       : Module("SwinRelativePositionBias"),
-        area_(window * window),
-        table_(AddParameter("relative_position_bias_table", {(2 * window - 1) * (2 * window - 1), heads}, nn::Init::kZeros)),
-        index_(AddConstant("relative_position_index", Index(window))) {}
+        area_(config.window_size * config.window_size),
+        table_(AddParameter("relative_position_bias_table", {(2 * config.window_size - 1) * (2 * config.window_size - 1), heads},
+                            nn::Init::kZeros)),
+        index_(AddConstant("relative_position_index", config.relative_index)) {}
 
   /// [1, heads, area, area].
   Value Forward(OpContext& c) const {
@@ -173,18 +188,6 @@ class SwinRelativePositionBias : public nn::Module {
   }
 
  private:
-  /// Row of the table for each pair of positions in a window.
-  static Tensor Index(int64_t window) {
-    std::vector<int64_t> index;
-    const int64_t area = window * window;
-    for (int64_t query = 0; query < area; ++query)
-      for (int64_t key = 0; key < area; ++key) {
-        const int64_t rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1;
-        index.push_back(rows * (2 * window - 1) + columns);
-      }
-    return Tensor::Of<int64_t>({area * area}, index);
-  }
-
   int64_t area_;
   nn::Parameter& table_;
   nn::Parameter& index_;
@@ -201,7 +204,7 @@ class SwinAttention : public nn::Module {
         k_proj_(Add<nn::Linear>("k_proj", dim, dim, config.qkv_bias)),
         v_proj_(Add<nn::Linear>("v_proj", dim, dim, config.qkv_bias)),
         o_proj_(Add<nn::Linear>("o_proj", dim, dim, true)),
-        bias_(Add<SwinRelativePositionBias>("relative_position_bias", heads, config.window_size)) {}
+        bias_(Add<SwinRelativePositionBias>("relative_position_bias", config, heads)) {}
 
   /// `windows` [batch · n, area, dim], `mask` [n, area, area] or absent.
   Value Forward(OpContext& c, const Value& windows, const Value& mask, const SymInt& batch) const {
@@ -441,6 +444,8 @@ void CheckStages(ConfigReader& reader, const SwinConfig& fields) {
                            .With("wanted", "one for each of 1 to " + std::to_string(kMostStages) + " stages"));
   for (size_t i = 0; i < stages; ++i) {
     const int64_t dim = fields.dim(static_cast<int64_t>(i));
+    if (dim > ConfigReader::kLongestTable)
+      return reader.Fail(Invalid("a stage is too wide").With("key", "embed_dim").With("found", std::to_string(dim)));
     if (dim % fields.num_heads[i] != 0)
       return reader.Fail(Invalid("a stage's width is no multiple of its heads")
                              .With("key", "num_heads")
@@ -455,11 +460,11 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   SwinConfig fields;
   fields.image_size = reader.HeightAndWidth("image_size", 224);
   fields.patch_size = reader.HeightAndWidth("patch_size", 4);
-  fields.num_channels = reader.Size("num_channels", 3);
+  fields.num_channels = reader.Size("num_channels", 3, 1, 1024);
   fields.embed_dim = reader.Size("embed_dim", 96, 1, ConfigReader::kLongestTable);
   fields.depths = reader.Sizes("depths", {2, 2, 6, 2});
   fields.num_heads = reader.Sizes("num_heads", {3, 6, 12, 24});
-  fields.window_size = reader.Size("window_size", 7, 1, 64);
+  fields.window_size = reader.Size("window_size", 7, 1, 32);
   fields.mlp_ratio = reader.Number("mlp_ratio", 4.0);
   fields.qkv_bias = reader.Flag("qkv_bias", true);
   fields.hidden_act = reader.ActivationName("hidden_act", "gelu");
@@ -468,9 +473,12 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.attention = reader.Attention();
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   CheckStages(reader, fields);
+  fields.relative_index = RelativeIndex(fields.window_size);
   // Derived from the fields above, or of the backbone and the masked-image head.
   reader.Ignore({"num_layers", "hidden_size", "stage_names", "out_features", "out_indices", "encoder_stride", "path_norm",
                  "hidden_dropout_prob", "attention_probs_dropout_prob", "drop_path_rate", "tie_word_embeddings"});
+  if (std::max(fields.patch_size.first, fields.patch_size.second) > 4096)
+    reader.Fail(Invalid("field is out of range").With("key", "patch_size").With("wanted", "at most 4096"));
   if (fields.mlp_ratio < 0 || fields.mlp_ratio > 1024)
     reader.Fail(Invalid("field is out of range").With("key", "mlp_ratio").With("wanted", "between 0 and 1024"));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());

@@ -453,6 +453,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
     reader.Fail(Invalid("relative_attention_max_distance is not above half of relative_attention_num_buckets")
                     .With("key", "relative_attention_max_distance")
                     .With("found", std::to_string(fields.max_distance)));
+  if (fields.num_heads * fields.d_kv > ConfigReader::kLargest)
+    reader.Fail(Invalid("field is out of range").With("key", "d_kv").With("found", std::to_string(fields.d_kv)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<T5ForConditionalGeneration>(
       config, fields,

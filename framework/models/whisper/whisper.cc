@@ -188,8 +188,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Alias("encoder_attention_heads", "num_attention_heads");
   WhisperConfig fields;
   fields.vocab_size = reader.Size("vocab_size", 51865);
-  fields.d_model = reader.Size("d_model", 384);
-  fields.num_mel_bins = reader.Size("num_mel_bins", 80);
+  fields.d_model = reader.Size("d_model", 384, 1, ConfigReader::kLongestTable);
+  fields.num_mel_bins = reader.Size("num_mel_bins", 80, 1, ConfigReader::kLongestTable);
   fields.max_source_positions = reader.Size("max_source_positions", 1500, 1, ConfigReader::kLongestTable);
   fields.max_target_positions = reader.Size("max_target_positions", 448, 1, ConfigReader::kLongestTable);
   fields.encoder_layers = reader.Layers("encoder_layers", 4);
