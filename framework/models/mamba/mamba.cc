@@ -26,6 +26,7 @@
 #include "framework/ops/to.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/unsqueeze.h"
+#include "framework/ops/view.h"
 #include "framework/ops/zeros.h"
 
 namespace conformance::models {
@@ -115,7 +116,7 @@ class MambaMixer : public nn::Module {
       const Value& gate = halves[1];
       Cache::Layer* kept = step.cache != nullptr ? &step.cache->States(layer_) : nullptr;
       const Value rows = WithoutPadding(c, ops::Transpose(c, Convolve(c, halves[0], kept), 1, 2), step.mask);  // [batch, time, inner]
-      Value scanned = Scan(c, rows, kept);                                                                      // [batch, inner, time]
+      Value scanned = Scan(c, rows, hidden_states.size(1), kept);  // [batch, inner, time]
       scanned = ops::Mul(c, scanned, ops::Silu(c, gate));
       return out_proj_.Forward(c, ops::To(c, ops::Transpose(c, scanned, 1, 2), hidden_states.dtype()));
     });
@@ -127,23 +128,29 @@ class MambaMixer : public nn::Module {
   Value Convolve(OpContext& c, const Value& x, Cache::Layer* kept) const {
     const SymInt time = x.size(2);
     const bool has_past = kept != nullptr && kept->conv_states[0].defined();
-    if (has_past && !HasSize(c, kept->conv_states[0], kernel_)) return Value::Poisoned();
-    const Value wide = has_past ? ops::Cat(c, {kept->conv_states[0], x}, -1) : ops::Pad(c, x, {kernel_, 0});
+    const Value wide = has_past ? ops::Cat(c, {Kept(c, kept->conv_states[0], kernel_), x}, -1) : ops::Pad(c, x, {kernel_, 0});
     if (kept != nullptr) kept->conv_states[0] = ops::To(c, ops::Slice(c, wide, 2, time), x.dtype());
     return act_.Forward(c, conv1d_.Forward(c, ops::Slice(c, wide, 2, 1)));
   }
 
-  /// A state of another length would shift what the convolution sees.
-  static bool HasSize(OpContext& c, const Value& state, int64_t kernel) {
-    const bool fits = state.rank() == 3 && c.Guard(Eq(state.size(2), kernel), "conv_states hold as many inputs as the kernel has");
-    if (!fits && !c.failed())
-      c.Fail(ShapeError("conv_states do not fit the kernel").With("found", ops::Describe(state.meta())).With("wanted", "a last axis of " + std::to_string(kernel)));
-    return fits;
+  /// A kept state with the sizes that the class gives it, [batch, inner, width]; another one is an error.
+  Value Kept(OpContext& c, const Value& state, int64_t width) const {
+    bool fits = state.rank() == 3;
+    for (const auto& [axis, size] : {std::pair{1, inner_}, {2, width}})
+      fits = fits && c.Guard(Eq(state.size(axis), size), "a kept state has the sizes of the layer");
+    if (c.failed()) return Value::Poisoned();
+    if (!fits) {
+      c.Fail(ShapeError("a kept state does not fit the layer")
+                 .With("found", ops::Describe(state.meta()))
+                 .With("wanted", "[batch, " + std::to_string(inner_) + ", " + std::to_string(width) + "]"));
+      return Value::Poisoned();
+    }
+    return state.size(1).IsConstant() && state.size(2).IsConstant() ? state : ops::View(c, state, {state.size(0), inner_, width});
   }
 
   /// The selective scan over all positions, from a state of zeros; of one position after others from the kept state. (Several positions
   /// after others start from zeros too, as they do in transformers and in the kernels that it calls.)
-  Value Scan(OpContext& c, const Value& rows, Cache::Layer* kept) const {
+  Value Scan(OpContext& c, const Value& rows, const SymInt& time, Cache::Layer* kept) const {
     const DType dtype = rows.dtype();
     const std::vector<Value> parts = ops::SplitWithSizes(c, x_proj_.Forward(c, rows), {rank_, states_, states_}, -1);
     if (c.failed()) return Value::Poisoned();
@@ -155,8 +162,8 @@ class MambaMixer : public nn::Module {
     const Value decay = ops::Exp(c, ops::Mul(c, ops::Unsqueeze(c, a, 1), steps));   // [batch, inner, time, state]
     const Value input = ops::Mul(c, ops::Mul(c, steps, ops::To(c, ops::Unsqueeze(c, parts[1], 1), DType::kF32)),
                                  ops::To(c, ops::Unsqueeze(c, x, 3), DType::kF32));
-    const bool goes_on = kept != nullptr && kept->recurrent_states[0].defined() && rows.size(1).AsInt() == 1;
-    const Value initial = goes_on ? ops::To(c, kept->recurrent_states[0], DType::kF32)
+    const bool goes_on = kept != nullptr && kept->recurrent_states[0].defined() && time.AsInt() == 1;
+    const Value initial = goes_on ? ops::To(c, Kept(c, kept->recurrent_states[0], states_), DType::kF32)
                                   : ops::Zeros(c, {x.size(0), inner_, states_}, DType::kF32);
     const Value all = ops::LinearRecurrence(c, decay, input, initial, 2);
     if (kept != nullptr) {
