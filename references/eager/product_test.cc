@@ -114,7 +114,7 @@ TEST(GroupedMm, EachGroupHasAMatrixOfItsOwn) {
 TEST(GroupedMm, EndsThatFallOrLieOutsideAreNamed) {
   for (const std::vector<int32_t>& ends : {std::vector<int32_t>{2, 1}, {1, 3}, {-1, 2}}) {
     Eager c;
-    ops::GroupedMm(c, V(F32({{1}, {2}})), V(F32Of({2, 1, 1}, {1, 1})), V(Tensor::Of<int32_t>({2}, ends)));
+    ops::GroupedMm(c, V(F32Of({2, 1}, {1, 2})), V(F32Of({2, 1, 1}, {1, 1})), V(Tensor::Of<int32_t>({2}, ends)));
     EXPECT_THAT(c.status(), IsError(ErrorKind::kInvalid, ::testing::HasSubstr("group")));
   }
   Eager c;

@@ -71,7 +71,7 @@ TEST(Translate, ARecurrenceIsOneScanOfAnyLength) {
   const auto recorded = Recorded({{DType::kF32, {kBatch, kLength, 8}}, {DType::kF32, {kBatch, 8}}}, [](ops::OpContext& c, const Values& in) {
     return ops::LinearRecurrence(c, in[0], in[0], in[1], 1);
   });
-  const Result<LoweredModel> model = Translate(recorded, kDefaultOpset);
+  const Result<LoweredModel> model = Translate(*recorded, kDefaultOpset);
   ASSERT_THAT(model, IsOk());
   const auto& nodes = model->model.graph.nodes;
   const auto scan = std::find_if(nodes.begin(), nodes.end(), [](const formats::OnnxNode& node) { return node.op_type == "Scan"; });
