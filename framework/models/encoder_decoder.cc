@@ -17,12 +17,17 @@ using ops::Value;
 
 namespace {
 
-void AddCache(const EncoderDecoderShape& shape, const SymInt& batch, const SymInt& past, std::vector<InputSpec>& inputs) {
-  for (const auto& [cache, length] : {std::pair{"self_attention_cache", past}, {"cross_attention_cache", shape.encoded_length}})
+void AddCache(const EncoderDecoderShape& shape, const SymInt& batch, const SymInt& past,
+              std::vector<InputSpec>& inputs) {
+  for (const auto& [cache, length] :
+       {std::pair{"self_attention_cache", past}, {"cross_attention_cache", shape.encoded_length}})
     for (int64_t layer = 0; layer < shape.decoder_layers; ++layer)
       for (const char* part : {"keys", "values"})
-        inputs.push_back({std::string("past_key_values.") + cache + ".layers." + std::to_string(layer) + "." + part, DType::kF32,
-                          {batch, shape.decoder_heads, length, shape.head_dim}, Fill::kNormal});
+        inputs.push_back(
+            {std::string("past_key_values.") + cache + ".layers." + std::to_string(layer) + "." + part,
+             DType::kF32,
+             {batch, shape.decoder_heads, length, shape.head_dim},
+             Fill::kNormal});
 }
 
 }  // namespace
@@ -31,8 +36,11 @@ Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, s
   const bool more = use == "continue";  // several new tokens after a cache
   const bool cached = use == "decode" || more;
   if (!cached && use != "forward" && use != "prefill")
-    return Unsupported("an encoder with a decoder has no such use").With("found", std::string(use)).With("wanted", "forward, prefill, decode, continue");
-  const SymInt batch = SymInt::Symbol("batch"), source = SymInt::Symbol("sequence"), past = SymInt::Symbol("past");
+    return Unsupported("an encoder with a decoder has no such use")
+        .With("found", std::string(use))
+        .With("wanted", "forward, prefill, decode, continue");
+  const SymInt batch = SymInt::Symbol("batch"), source = SymInt::Symbol("sequence"),
+               past = SymInt::Symbol("past");
   const SymInt target = use == "decode" ? SymInt(1) : SymInt::Symbol("target");
   nn::InputLayout layout;
   layout.kwargs["use_cache"] = true;
@@ -40,13 +48,21 @@ Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, s
   if (!shape.encoded_length.IsConstant()) layout.symbols.push_back({"sequence", 1, shape.max_source});
   if (cached) layout.symbols.push_back({"past", 1, std::max<int64_t>(shape.max_target - 1, 1)});
   // Another length than the source's, so that a confusion of the two shows.
-  if (use != "decode") layout.symbols.push_back({.name = "target", .min = 1, .max = shape.max_target, .wanted = std::min<int64_t>(5, shape.max_target)});
+  if (use != "decode")
+    layout.symbols.push_back({.name = "target",
+                              .min = 1,
+                              .max = shape.max_target,
+                              .wanted = std::min<int64_t>(5, shape.max_target)});
 
   const bool text = shape.features.empty();
   const InputSpec mask{"attention_mask", DType::kI64, {batch, shape.encoded_length}, Fill::kAttentionMask};
-  const InputSpec encoded{"encoder_outputs.last_hidden_state", DType::kF32, {batch, shape.encoded_length, shape.hidden_size}, Fill::kNormal};
+  const InputSpec encoded{"encoder_outputs.last_hidden_state",
+                          DType::kF32,
+                          {batch, shape.encoded_length, shape.hidden_size},
+                          Fill::kNormal};
   std::vector<InputSpec> source_inputs = shape.features;
-  if (text) source_inputs = {{"input_ids", DType::kI64, {batch, source}, Fill::kTokenIds, shape.vocab_size}, mask};
+  if (text)
+    source_inputs = {{"input_ids", DType::kI64, {batch, source}, Fill::kTokenIds, shape.vocab_size}, mask};
   if (use == "forward") {
     layout.inputs = source_inputs;
     layout.optional.push_back(encoded);
@@ -54,12 +70,19 @@ Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, s
     if (text) layout.inputs.push_back(mask);
     layout.optional = source_inputs;
   }
-  layout.inputs.push_back({"decoder_input_ids", DType::kI64, {batch, target}, Fill::kTokenIds, shape.vocab_size});
+  layout.inputs.push_back(
+      {"decoder_input_ids", DType::kI64, {batch, target}, Fill::kTokenIds, shape.vocab_size});
   if (use != "forward") layout.inputs.push_back(encoded);
   if (cached) AddCache(shape, batch, past, layout.inputs);
-  if (text) layout.optional.push_back({"inputs_embeds", DType::kF32, {batch, source, shape.hidden_size}, Fill::kNormal});
-  layout.optional.push_back({"decoder_attention_mask", DType::kI64, {batch, cached ? past + target : target}, Fill::kAttentionMask});
-  layout.optional.push_back({"decoder_inputs_embeds", DType::kF32, {batch, target, shape.hidden_size}, Fill::kNormal});
+  if (text)
+    layout.optional.push_back(
+        {"inputs_embeds", DType::kF32, {batch, source, shape.hidden_size}, Fill::kNormal});
+  layout.optional.push_back({"decoder_attention_mask",
+                             DType::kI64,
+                             {batch, cached ? past + target : target},
+                             Fill::kAttentionMask});
+  layout.optional.push_back(
+      {"decoder_inputs_embeds", DType::kF32, {batch, target, shape.hidden_size}, Fill::kNormal});
   return layout;
 }
 
@@ -72,8 +95,8 @@ nn::GenerationTraits EncoderDecoderTraits(std::string encoded) {
   return traits;
 }
 
-bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool use_cache, bool output_hidden_states, size_t layers,
-                              EncoderDecoderInputs& inputs) {
+bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool use_cache,
+                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs) {
   inputs.attention_mask = arguments.Tensor("attention_mask");
   inputs.decoder_input_ids = arguments.Ids("decoder_input_ids");
   inputs.decoder_inputs_embeds = arguments.Tensor("decoder_inputs_embeds", 3);
@@ -83,7 +106,8 @@ bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool
   inputs.output_hidden_states = arguments.Flag("output_hidden_states", output_hidden_states);
   const Tree* past = arguments.Structure("past_key_values");
   nn::ReadCommonArguments(arguments);
-  arguments.ExactlyOne(inputs.decoder_input_ids, "decoder_input_ids", inputs.decoder_inputs_embeds, "decoder_inputs_embeds");
+  arguments.ExactlyOne(inputs.decoder_input_ids, "decoder_input_ids", inputs.decoder_inputs_embeds,
+                       "decoder_inputs_embeds");
   if (!arguments.Finish()) return false;
   if (past != nullptr) {
     auto cache = nn::EncoderDecoderCache::FromTree(*past, layers);
@@ -101,35 +125,47 @@ bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool
 EncoderStates GivenEncoderStates(OpContext& context, const Tree& encoder_outputs) {
   EncoderStates states;
   for (const Tree::Member& member : encoder_outputs.members()) {
-    if (member.name == "last_hidden_state" && member.tree.kind() == Tree::Kind::kTensor) states.last = member.tree.value();
-    else if (member.name == "hidden_states" && member.tree.kind() == Tree::Kind::kList) states.hidden_states = member.tree.items();
-    else if (!member.tree.IsNone()) context.Fail(Invalid("encoder_outputs has a part that is not known").With("found", member.name));
+    if (member.name == "last_hidden_state" && member.tree.kind() == Tree::Kind::kTensor)
+      states.last = member.tree.value();
+    else if (member.name == "hidden_states" && member.tree.kind() == Tree::Kind::kList)
+      states.hidden_states = member.tree.items();
+    else if (!member.tree.IsNone())
+      context.Fail(Invalid("encoder_outputs has a part that is not known").With("found", member.name));
   }
   const bool fits = states.last.defined() && (states.last.poisoned() || states.last.rank() == 3);
-  if (!fits) context.Fail(Invalid("encoder_outputs needs last_hidden_state [batch, time, dim]").With("found", nn::Describe(encoder_outputs)));
+  if (!fits)
+    context.Fail(Invalid("encoder_outputs needs last_hidden_state [batch, time, dim]")
+                     .With("found", nn::Describe(encoder_outputs)));
   if (!fits) states.last = Value::Poisoned();
   return states;
 }
 
-Tree EncoderDecoderOutput(const Value& logits, const EncoderDecoderInputs& inputs, std::vector<Tree> decoder_states, EncoderStates encoder) {
+Tree EncoderDecoderOutput(const Value& logits, const EncoderDecoderInputs& inputs,
+                          std::vector<Tree> decoder_states, EncoderStates encoder) {
   Tree output = Tree::Dict({{"logits", logits}}, "Seq2SeqLMOutput");
   if (inputs.cache) output.Set("past_key_values", inputs.cache->ToTree());
   if (inputs.output_hidden_states) output.Set("decoder_hidden_states", Tree::List(std::move(decoder_states)));
   output.Set("encoder_last_hidden_state", encoder.last);
-  if (!encoder.hidden_states.empty()) output.Set("encoder_hidden_states", Tree::List(std::move(encoder.hidden_states)));
+  if (!encoder.hidden_states.empty())
+    output.Set("encoder_hidden_states", Tree::List(std::move(encoder.hidden_states)));
   return output;
 }
 
-nn::AttentionMask CrossAttentionMask(OpContext& context, const Value& attention_mask, const SymInt& queries, const Value& encoder_hidden_states,
-                                     nn::AttentionKind kind) {
+nn::AttentionMask CrossAttentionMask(OpContext& context, const Value& attention_mask, const SymInt& queries,
+                                     const Value& encoder_hidden_states, nn::AttentionKind kind) {
   if (!attention_mask.defined() || attention_mask.rank() == 4) return {attention_mask, false, kind};
   if (attention_mask.rank() != 2) {
-    context.Fail(ShapeError("attention_mask has neither 2 nor 4 axes").With("found", ops::Describe(attention_mask.meta())));
+    context.Fail(ShapeError("attention_mask has neither 2 nor 4 axes")
+                     .With("found", ops::Describe(attention_mask.meta())));
     return {Value::Poisoned(), false, kind};
   }
-  const Value keys = ops::Unsqueeze(context, ops::Unsqueeze(context, ops::To(context, attention_mask, DType::kBool), 1), 1);
-  const Value mask = ops::Expand(context, keys, {encoder_hidden_states.size(0), 1, queries, encoder_hidden_states.size(1)});
-  return {kind == nn::AttentionKind::kEager ? nn::MaskAsAddend(context, mask, encoder_hidden_states.dtype()) : mask, false, kind};
+  const Value keys =
+      ops::Unsqueeze(context, ops::Unsqueeze(context, ops::To(context, attention_mask, DType::kBool), 1), 1);
+  const Value mask =
+      ops::Expand(context, keys, {encoder_hidden_states.size(0), 1, queries, encoder_hidden_states.size(1)});
+  return {kind == nn::AttentionKind::kEager ? nn::MaskAsAddend(context, mask, encoder_hidden_states.dtype())
+                                            : mask,
+          false, kind};
 }
 
 }  // namespace conformance::models

@@ -45,8 +45,8 @@ struct EncoderDecoderInputs {
   bool output_hidden_states = false;
 };
 /// `layers` of the decoder's cache. False where the context has failed; `arguments` must not have been finished.
-bool ReadEncoderDecoderInputs(ops::OpContext& context, nn::Arguments& arguments, bool use_cache, bool output_hidden_states, size_t layers,
-                              EncoderDecoderInputs& inputs);
+bool ReadEncoderDecoderInputs(ops::OpContext& context, nn::Arguments& arguments, bool use_cache,
+                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs);
 
 /// What an encoder gives: its last state, and all of them where they were asked for.
 struct EncoderStates {
@@ -57,11 +57,12 @@ struct EncoderStates {
 EncoderStates GivenEncoderStates(ops::OpContext& context, const nn::Tree& encoder_outputs);
 
 /// Seq2SeqLMOutput in transformers' order.
-nn::Tree EncoderDecoderOutput(const ops::Value& logits, const EncoderDecoderInputs& inputs, std::vector<nn::Tree> decoder_states,
-                              EncoderStates encoder);
+nn::Tree EncoderDecoderOutput(const ops::Value& logits, const EncoderDecoderInputs& inputs,
+                              std::vector<nn::Tree> decoder_states, EncoderStates encoder);
 
 /// What `queries` decoder tokens may see of the encoder's states [batch, key, dim]: where attention_mask [batch, key] is not 0.
-nn::AttentionMask CrossAttentionMask(ops::OpContext& context, const ops::Value& attention_mask, const SymInt& queries,
-                                     const ops::Value& encoder_hidden_states, nn::AttentionKind kind);
+nn::AttentionMask CrossAttentionMask(ops::OpContext& context, const ops::Value& attention_mask,
+                                     const SymInt& queries, const ops::Value& encoder_hidden_states,
+                                     nn::AttentionKind kind);
 
 }  // namespace conformance::models

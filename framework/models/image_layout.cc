@@ -5,7 +5,10 @@
 namespace conformance::models {
 
 Result<nn::InputLayout> ImageLayout(const ImageShape& shape, std::string_view use) {
-  if (use != "forward") return Unsupported("an image model has no such use").With("found", std::string(use)).With("wanted", "forward");
+  if (use != "forward")
+    return Unsupported("an image model has no such use")
+        .With("found", std::string(use))
+        .With("wanted", "forward");
   nn::InputLayout layout;
   layout.symbols.push_back({"batch", 1, 64});
   const auto size = [&](const char* name, int64_t own, int64_t least) -> SymInt {
@@ -17,7 +20,10 @@ Result<nn::InputLayout> ImageLayout(const ImageShape& shape, std::string_view us
   };
   const SymInt height = size("height", shape.image_size.first, shape.min_size.first);
   const SymInt width = size("width", shape.image_size.second, shape.min_size.second);
-  layout.inputs = {{"pixel_values", DType::kF32, {SymInt::Symbol("batch"), shape.channels, height, width}, nn::Fill::kNormal}};
+  layout.inputs = {{"pixel_values",
+                    DType::kF32,
+                    {SymInt::Symbol("batch"), shape.channels, height, width},
+                    nn::Fill::kNormal}};
   return layout;
 }
 

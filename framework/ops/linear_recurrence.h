@@ -10,7 +10,8 @@ namespace conformance::ops {
 /// Types:  f16, bf16, f32, f64, all three the same; y has that type; the state of halves is kept in f32.
 /// Errors: kShape for gate and x of different sizes, another initial, or an axis outside the rank; kType for other types.
 /// Source: Gu & Dao, arXiv:2312.00752, section 3.3 (the selective scan).
-Value LinearRecurrence(OpContext& context, const Value& gate, const Value& x, const Value& initial, int64_t axis);
+Value LinearRecurrence(OpContext& context, const Value& gate, const Value& x, const Value& initial,
+                       int64_t axis);
 
 const OpDef& LinearRecurrenceOp();  ///< conformance.linear_recurrence.default
 

@@ -20,14 +20,16 @@ Outputs GroupedMm(const KernelCall& call) {
     for (size_t group = 0; group < ends.size(); ++group) {
       const int64_t end = ends[group];
       if (end < start || end > rows)
-        return call.Invalid("group " + std::to_string(group) + " ends at row " + std::to_string(end) + ", want one between " +
-                            std::to_string(start) + " and " + std::to_string(rows));
+        return call.Invalid("group " + std::to_string(group) + " ends at row " + std::to_string(end) +
+                            ", want one between " + std::to_string(start) + " and " + std::to_string(rows));
       if (end > start && n > 0) {
         const Tensor part = x.View({end - start, k}, x.strides(), x.offset() + start * x.strides()[0]);
-        const Tensor matrix = weights.View({k, n}, {weights.strides()[1], weights.strides()[2]},
-                                           weights.offset() + static_cast<int64_t>(group) * weights.strides()[0]);
+        const Tensor matrix =
+            weights.View({k, n}, {weights.strides()[1], weights.strides()[2]},
+                         weights.offset() + static_cast<int64_t>(group) * weights.strides()[0]);
         Tensor kept_a, kept_b;
-        Multiply<T>(call, AsMatrix<T>(call, part, kept_a), AsMatrix<T>(call, matrix, kept_b), RowMajor(y + start * n, end - start, n));
+        Multiply<T>(call, AsMatrix<T>(call, part, kept_a), AsMatrix<T>(call, matrix, kept_b),
+                    RowMajor(y + start * n, end - start, n));
       }
       start = end;
     }

@@ -40,8 +40,11 @@ Result<Outputs> LowerLinearRecurrence(const Call& call, Graph& g) {
   const Value x = call.Tensor("input");
   const int64_t axis = call.Axis("dim", x.rank());
   const Value state = g.AtLeast(call.Tensor("initial"), DType::kF32);
-  auto values = g.MultiOp("Scan", {state, g.AtLeast(call.Tensor("gate"), DType::kF32), g.AtLeast(x, DType::kF32)}, 2,
-                          {{"num_scan_inputs", 2}, {"scan_input_axes", std::vector<int64_t>{axis, axis}}, {"scan_output_axes", std::vector<int64_t>{axis}}});
+  auto values =
+      g.MultiOp("Scan", {state, g.AtLeast(call.Tensor("gate"), DType::kF32), g.AtLeast(x, DType::kF32)}, 2,
+                {{"num_scan_inputs", 2},
+                 {"scan_input_axes", std::vector<int64_t>{axis, axis}},
+                 {"scan_output_axes", std::vector<int64_t>{axis}}});
   g.nodes().back().attributes.push_back(formats::OnnxAttribute::Graph("body", Body(g, state)));
   return g.Cast(values[1], x.dtype);
 }

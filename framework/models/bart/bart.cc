@@ -34,26 +34,36 @@ class BartStack : public nn::Module {
         decoder_(decoder),
         kind_(config.encoder.attention),
         scale_(config.scale_embedding ? std::sqrt(static_cast<double>(config.d_model)) : 1.0),
-        embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.d_model, config.pad_token_id)),
-        embed_positions_(Add<nn::Embedding>("embed_positions", config.max_position_embeddings + kOffset, config.d_model)) {
+        embed_tokens_(
+            Add<nn::Embedding>("embed_tokens", config.vocab_size, config.d_model, config.pad_token_id)),
+        embed_positions_(
+            Add<nn::Embedding>("embed_positions", config.max_position_embeddings + kOffset, config.d_model)) {
     for (int64_t i = 0; i < (decoder ? config.decoder_layers : config.encoder_layers); ++i)
-      layers_.push_back(&Add<BartLayer>("layers." + std::to_string(i), decoder ? config.decoder : config.encoder, decoder, static_cast<size_t>(i)));
+      layers_.push_back(&Add<BartLayer>("layers." + std::to_string(i),
+                                        decoder ? config.decoder : config.encoder, decoder,
+                                        static_cast<size_t>(i)));
     layernorm_embedding_ = &Add<nn::LayerNorm>("layernorm_embedding", config.d_model, 1e-5);
   }
 
   void TieEmbedding(const nn::Parameter& shared) { embed_tokens_.TieWeight(shared); }
 
-  Value Forward(OpContext& c, const Value& ids, const Value& embeds, const Value& attention_mask, BartStep step,
-                std::vector<Tree>* hidden_states) const {
-    NamedValues inputs = {{embeds.defined() ? "inputs_embeds" : "input_ids", embeds.defined() ? embeds : ids}};
+  Value Forward(OpContext& c, const Value& ids, const Value& embeds, const Value& attention_mask,
+                BartStep step, std::vector<Tree>* hidden_states) const {
+    NamedValues inputs = {
+        {embeds.defined() ? "inputs_embeds" : "input_ids", embeds.defined() ? embeds : ids}};
     if (attention_mask.defined()) inputs.emplace_back("attention_mask", attention_mask);
     return Call(c, inputs, [&] {
       const Value words = embeds.defined() ? embeds : ops::Mul(c, embed_tokens_.Forward(c, ids), scale_);
       const nn::Cache* cache = step.cache != nullptr ? &step.cache->self_attention : nullptr;
       const SymInt past = cache != nullptr && !layers_.empty() ? cache->Length(0) : SymInt(0);
       const Value positions = ops::Add(c, nn::DefaultPositions(c, words.size(1), past), kOffset);
-      Value hidden = layernorm_embedding_->Forward(c, ops::Add(c, words, embed_positions_.Forward(c, positions)));
-      step.mask = nn::MakeAttentionMask(c, {.embeds = words, .attention_mask = attention_mask, .cache = cache, .causal = decoder_, .kind = kind_});
+      Value hidden =
+          layernorm_embedding_->Forward(c, ops::Add(c, words, embed_positions_.Forward(c, positions)));
+      step.mask = nn::MakeAttentionMask(c, {.embeds = words,
+                                            .attention_mask = attention_mask,
+                                            .cache = cache,
+                                            .causal = decoder_,
+                                            .kind = kind_});
       hidden = RunBartLayers(c, layers_, hidden, step, hidden_states);
       if (hidden_states) hidden_states->emplace_back(hidden);
       return hidden;
@@ -90,8 +100,10 @@ class BartModel : public nn::Module {
     return states;
   }
 
-  Value Decode(OpContext& c, const EncoderDecoderInputs& read, const BartStep& step, std::vector<Tree>* states) const {
-    return decoder_.Forward(c, read.decoder_input_ids, read.decoder_inputs_embeds, read.decoder_attention_mask, step, states);
+  Value Decode(OpContext& c, const EncoderDecoderInputs& read, const BartStep& step,
+               std::vector<Tree>* states) const {
+    return decoder_.Forward(c, read.decoder_input_ids, read.decoder_inputs_embeds,
+                            read.decoder_attention_mask, step, states);
   }
 
   const nn::Embedding& shared() const { return shared_; }
@@ -118,17 +130,23 @@ class BartForConditionalGeneration : public nn::Model {
     EncoderDecoderInputs read;
     read.input_ids = arguments.Ids("input_ids");
     read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    if (inputs.Find("encoder_outputs") == nullptr) arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
+    if (inputs.Find("encoder_outputs") == nullptr)
+      arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
     const auto layers = static_cast<size_t>(fields_.decoder_layers);
-    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers, read)) return {};
+    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers,
+                                  read))
+      return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
-      EncoderStates encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs) : model_.RunEncoder(c, read);
+      EncoderStates encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs)
+                                                              : model_.RunEncoder(c, read);
       if (c.failed()) return {};
-      const Value& target = read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
+      const Value& target =
+          read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
       BartStep step;
       step.cache = read.cache ? &*read.cache : nullptr;
       step.encoder_hidden_states = encoder.last;
-      step.cross_mask = CrossAttentionMask(c, read.attention_mask, target.size(1), encoder.last, fields_.decoder.attention);
+      step.cross_mask =
+          CrossAttentionMask(c, read.attention_mask, target.size(1), encoder.last, fields_.decoder.attention);
       std::vector<Tree> states;
       const Value hidden = model_.Decode(c, read, step, read.output_hidden_states ? &states : nullptr);
       const Value logits = ops::Add(c, lm_head_.Forward(c, hidden), Weight(c, final_logits_bias_));
@@ -140,7 +158,9 @@ class BartForConditionalGeneration : public nn::Model {
     EncoderDecoderInputs read;
     if (const Tree* ids = inputs.Find("input_ids")) read.input_ids = ids->value();
     if (const Tree* mask = inputs.Find("attention_mask")) read.attention_mask = mask->value();
-    return Tree::Dict({{"encoder_outputs", Tree::Dict({{"last_hidden_state", model_.RunEncoder(c, read).last}}, "BaseModelOutput")}});
+    return Tree::Dict(
+        {{"encoder_outputs",
+          Tree::Dict({{"last_hidden_state", model_.RunEncoder(c, read).last}}, "BaseModelOutput")}});
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
@@ -168,7 +188,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   BartConfig fields;
   fields.vocab_size = reader.Size("vocab_size", 50265);
   fields.d_model = reader.Size("d_model", 1024);
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 1024, 1, ConfigReader::kLongestTable);
+  fields.max_position_embeddings =
+      reader.Size("max_position_embeddings", 1024, 1, ConfigReader::kLongestTable);
   fields.encoder_layers = reader.Layers("encoder_layers", 12);
   fields.decoder_layers = reader.Layers("decoder_layers", 12);
   const std::string activation = reader.ActivationName("activation_function", "gelu");
@@ -196,9 +217,10 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("add_final_layer_norm", "a norm behind the last layer");
   reader.Refuse("static_position_embeddings", "positions have a table in this class");
   // Dropping of training; num_hidden_layers repeats encoder_layers; what old files carry for heads and generation.
-  reader.Ignore({"dropout", "attention_dropout", "activation_dropout", "classifier_dropout", "classif_dropout", "encoder_layerdrop",
-                 "decoder_layerdrop", "init_std", "is_decoder", "num_hidden_layers", "add_bias_logits", "extra_pos_embeddings",
-                 "normalize_embedding", "force_bos_token_to_be_generated", "save_step", "gradient_checkpointing"});
+  reader.Ignore({"dropout", "attention_dropout", "activation_dropout", "classifier_dropout",
+                 "classif_dropout", "encoder_layerdrop", "decoder_layerdrop", "init_std", "is_decoder",
+                 "num_hidden_layers", "add_bias_logits", "extra_pos_embeddings", "normalize_embedding",
+                 "force_bos_token_to_be_generated", "save_step", "gradient_checkpointing"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<BartForConditionalGeneration>(
       config, fields,

@@ -41,7 +41,8 @@ NamedValues Describe(OpContext& c, const Value& hidden_states, const BartStep& s
   NamedValues inputs = {{"hidden_states", hidden_states}};
   if (!c.has_observers()) return inputs;
   if (step.mask.mask.defined()) inputs.emplace_back("attention_mask", step.mask.mask);
-  if (step.encoder_hidden_states.defined()) inputs.emplace_back("encoder_hidden_states", step.encoder_hidden_states);
+  if (step.encoder_hidden_states.defined())
+    inputs.emplace_back("encoder_hidden_states", step.encoder_hidden_states);
   if (step.cache != nullptr) step.cache->AppendLeaves("past_key_values", inputs);
   return inputs;
 }
@@ -59,11 +60,13 @@ BartAttention::BartAttention(const BartLayerConfig& config, size_t layer)
       q_proj_(Add<nn::Linear>("q_proj", config.dim, config.dim, true)),
       out_proj_(Add<nn::Linear>("out_proj", config.dim, config.dim, true)) {}
 
-Value BartAttention::Attend(OpContext& c, const Value& hidden_states, const Value& keys, const Value& values, const nn::AttentionMask& mask) const {
+Value BartAttention::Attend(OpContext& c, const Value& hidden_states, const Value& keys, const Value& values,
+                            const nn::AttentionMask& mask) const {
   const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
   Value q = q_proj_.Forward(c, hidden_states);
   if (scales_queries_) q = ops::Mul(c, q, scale);
-  return out_proj_.Forward(c, nn::Attend(c, Heads(c, q), keys, values, mask, scales_queries_ ? 1.0 : scale, heads_, heads_));
+  return out_proj_.Forward(
+      c, nn::Attend(c, Heads(c, q), keys, values, mask, scales_queries_ ? 1.0 : scale, heads_, heads_));
 }
 
 Value BartAttention::Forward(OpContext& c, const Value& hidden_states, const BartStep& step) const {
@@ -97,7 +100,8 @@ BartLayer::BartLayer(const BartLayerConfig& config, bool decoder, size_t layer)
       activation_fn_(Add<nn::Activation>("activation_fn", config.activation)),
       self_attn_layer_norm_(Add<nn::LayerNorm>("self_attn_layer_norm", config.dim, 1e-5)),
       encoder_attn_(decoder ? &Add<BartAttention>("encoder_attn", config, layer) : nullptr),
-      encoder_attn_layer_norm_(decoder ? &Add<nn::LayerNorm>("encoder_attn_layer_norm", config.dim, 1e-5) : nullptr),
+      encoder_attn_layer_norm_(decoder ? &Add<nn::LayerNorm>("encoder_attn_layer_norm", config.dim, 1e-5)
+                                       : nullptr),
       fc1_(Add<nn::Linear>("fc1", config.dim, config.ffn_dim, true)),
       fc2_(Add<nn::Linear>("fc2", config.ffn_dim, config.dim, true)),
       final_layer_norm_(Add<nn::LayerNorm>("final_layer_norm", config.dim, 1e-5)) {}
@@ -110,17 +114,20 @@ Value BartLayer::Residual(OpContext& c, const Value& x, const nn::LayerNorm& nor
 
 Value BartLayer::Forward(OpContext& c, const Value& hidden_states, const BartStep& step) const {
   return Call(c, Describe(c, hidden_states, step), [&] {
-    Value hidden = Residual(c, hidden_states, self_attn_layer_norm_, [&](const Value& x) { return self_attn_.Forward(c, x, step); });
+    Value hidden = Residual(c, hidden_states, self_attn_layer_norm_,
+                            [&](const Value& x) { return self_attn_.Forward(c, x, step); });
     if (encoder_attn_ != nullptr)
-      hidden = Residual(c, hidden, *encoder_attn_layer_norm_, [&](const Value& x) { return encoder_attn_->ForwardCross(c, x, step); });
-    hidden = Residual(c, hidden, final_layer_norm_,
-                      [&](const Value& x) { return fc2_.Forward(c, activation_fn_.Forward(c, fc1_.Forward(c, x))); });
+      hidden = Residual(c, hidden, *encoder_attn_layer_norm_,
+                        [&](const Value& x) { return encoder_attn_->ForwardCross(c, x, step); });
+    hidden = Residual(c, hidden, final_layer_norm_, [&](const Value& x) {
+      return fc2_.Forward(c, activation_fn_.Forward(c, fc1_.Forward(c, x)));
+    });
     return decoder_ ? hidden : Clamped(c, hidden, always_clamps_);
   });
 }
 
-Value RunBartLayers(OpContext& c, const std::vector<BartLayer*>& layers, const Value& embeddings, const BartStep& step,
-                    std::vector<Tree>* hidden_states) {
+Value RunBartLayers(OpContext& c, const std::vector<BartLayer*>& layers, const Value& embeddings,
+                    const BartStep& step, std::vector<Tree>* hidden_states) {
   Value hidden = embeddings;
   for (const BartLayer* layer : layers) {
     if (hidden_states) hidden_states->emplace_back(hidden);

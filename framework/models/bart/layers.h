@@ -19,9 +19,9 @@ struct BartLayerConfig {
   int64_t heads = 0;
   int64_t ffn_dim = 0;
   std::string activation = "gelu";
-  bool norm_first = false;         ///< the norm stands before attention and feed-forward, not behind their sums
+  bool norm_first = false;  ///< the norm stands before attention and feed-forward, not behind their sums
   bool key_bias = true;
-  bool scales_queries = false;     ///< queries are scaled before they are split into heads, not within attention
+  bool scales_queries = false;  ///< queries are scaled before they are split into heads, not within attention
   /// Halves that have overflowed come back into range behind an encoder's layer; always looked at (Whisper), or only where one has.
   bool always_clamps = false;
   nn::AttentionKind attention = nn::AttentionKind::kSdpa;
@@ -39,12 +39,15 @@ class BartAttention : public nn::Module {
   BartAttention(const BartLayerConfig& config, size_t layer);
   ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const BartStep& step) const;
   /// Attention to the encoder's states, whose keys and values are computed once.
-  ops::Value ForwardCross(ops::OpContext& context, const ops::Value& hidden_states, const BartStep& step) const;
+  ops::Value ForwardCross(ops::OpContext& context, const ops::Value& hidden_states,
+                          const BartStep& step) const;
 
  private:
-  ops::Value Attend(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& keys, const ops::Value& values,
-                    const nn::AttentionMask& mask) const;
-  ops::Value Heads(ops::OpContext& context, const ops::Value& x) const { return nn::SplitHeads(context, x, heads_, head_dim_); }
+  ops::Value Attend(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& keys,
+                    const ops::Value& values, const nn::AttentionMask& mask) const;
+  ops::Value Heads(ops::OpContext& context, const ops::Value& x) const {
+    return nn::SplitHeads(context, x, heads_, head_dim_);
+  }
 
   int64_t heads_, head_dim_;
   bool scales_queries_;
@@ -63,7 +66,8 @@ class BartLayer : public nn::Module {
 
  private:
   template <typename F>
-  ops::Value Residual(ops::OpContext& context, const ops::Value& x, const nn::LayerNorm& norm, const F& inner) const;
+  ops::Value Residual(ops::OpContext& context, const ops::Value& x, const nn::LayerNorm& norm,
+                      const F& inner) const;
 
   bool norm_first_, always_clamps_, decoder_;
   BartAttention& self_attn_;
@@ -77,7 +81,8 @@ class BartLayer : public nn::Module {
 };
 
 /// The layers of a stack in a row: all states but the last are appended to `hidden_states` where asked for.
-ops::Value RunBartLayers(ops::OpContext& context, const std::vector<BartLayer*>& layers, const ops::Value& embeddings, const BartStep& step,
+ops::Value RunBartLayers(ops::OpContext& context, const std::vector<BartLayer*>& layers,
+                         const ops::Value& embeddings, const BartStep& step,
                          std::vector<nn::Tree>* hidden_states);
 
 }  // namespace conformance::models

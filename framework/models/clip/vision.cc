@@ -25,14 +25,19 @@ class ClipVisionEmbeddings : public nn::Module {
         image_size_(config.image_size),
         class_embedding_(AddParameter("class_embedding", {config.hidden_size})),
         position_ids_(AddConstant("position_ids", Positions(config.patches() + 1))),
-        patch_embedding_(Add<nn::Conv2d>("patch_embedding", config.num_channels, config.hidden_size, std::pair{config.patch_size, config.patch_size},
-                                         nn::Conv2d::Options{.stride = {config.patch_size, config.patch_size}, .bias = false})),
-        position_embedding_(Add<nn::Embedding>("position_embedding", config.patches() + 1, config.hidden_size)) {}
+        patch_embedding_(Add<nn::Conv2d>(
+            "patch_embedding", config.num_channels, config.hidden_size,
+            std::pair{config.patch_size, config.patch_size},
+            nn::Conv2d::Options{.stride = {config.patch_size, config.patch_size}, .bias = false})),
+        position_embedding_(
+            Add<nn::Embedding>("position_embedding", config.patches() + 1, config.hidden_size)) {}
 
   Value Forward(OpContext& c, const Value& pixel_values) const {
     return Call(c, {{"pixel_values", pixel_values}}, [&] {
       for (const int64_t axis : {2, 3})
-        if (!c.Guard(Eq(pixel_values.size(axis), image_size_), "the image has the size of the position table") && !c.failed())
+        if (!c.Guard(Eq(pixel_values.size(axis), image_size_),
+                     "the image has the size of the position table") &&
+            !c.failed())
           c.Fail(ShapeError("the image has another size than the model")
                      .With("found", ops::Describe(pixel_values.meta()))
                      .With("wanted", std::to_string(image_size_) + " in both directions"));
@@ -40,7 +45,8 @@ class ClipVisionEmbeddings : public nn::Module {
       const Value rows = ops::Transpose(c, ops::Flatten(c, patches, 2), 1, 2);
       if (c.failed()) return Value::Poisoned();
       const Value first = ops::Expand(c, Weight(c, class_embedding_), {pixel_values.size(0), 1, -1});
-      return ops::Add(c, ops::Cat(c, {first, rows}, 1), position_embedding_.Forward(c, Weight(c, position_ids_)));
+      return ops::Add(c, ops::Cat(c, {first, rows}, 1),
+                      position_embedding_.Forward(c, Weight(c, position_ids_)));
     });
   }
 
@@ -78,7 +84,8 @@ class ClipAttention : public nn::Module {
       const Value k = nn::SplitHeads(c, k_proj_.Forward(c, hidden_states), heads_, head_dim_);
       const Value v = nn::SplitHeads(c, v_proj_.Forward(c, hidden_states), heads_, head_dim_);
       const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
-      return out_proj_.Forward(c, nn::Attend(c, q, k, v, {{}, false, kind_}, scale, heads_, heads_, {.softmax = true}));
+      return out_proj_.Forward(
+          c, nn::Attend(c, q, k, v, {{}, false, kind_}, scale, heads_, heads_, {.softmax = true}));
     });
   }
 
@@ -121,7 +128,8 @@ class ClipEncoderLayer : public nn::Module {
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      const Value attended = ops::Add(c, hidden_states, self_attn_.Forward(c, layer_norm1_.Forward(c, hidden_states)));
+      const Value attended =
+          ops::Add(c, hidden_states, self_attn_.Forward(c, layer_norm1_.Forward(c, hidden_states)));
       return ops::Add(c, attended, mlp_.Forward(c, layer_norm2_.Forward(c, attended)));
     });
   }
@@ -145,7 +153,8 @@ class ClipEncoder : public nn::Module {
   Value Forward(OpContext& c, const Value& embeddings, std::vector<Value>& hidden_states) const {
     return Call(c, {{"inputs_embeds", embeddings}}, [&] {
       hidden_states.push_back(embeddings);
-      for (const ClipEncoderLayer* layer : layers_) hidden_states.push_back(layer->Forward(c, hidden_states.back()));
+      for (const ClipEncoderLayer* layer : layers_)
+        hidden_states.push_back(layer->Forward(c, hidden_states.back()));
       return hidden_states.back();
     });
   }
@@ -169,9 +178,13 @@ ClipVisionConfig ReadClipVisionFields(ConfigReader& reader) {
   // The projection belongs to classes with a head; a text model's fields were written into older files.
   reader.Ignore({"projection_dim", "attention_dropout", "dropout", "vocab_size", "output_hidden_states"});
   if (fields.patch_size > fields.image_size)
-    reader.Fail(Invalid("patch_size is above image_size").With("key", "patch_size").With("found", std::to_string(fields.patch_size)));
+    reader.Fail(Invalid("patch_size is above image_size")
+                    .With("key", "patch_size")
+                    .With("found", std::to_string(fields.patch_size)));
   if (fields.patches() + 1 > ConfigReader::kLongestTable)
-    reader.Fail(Invalid("an image has too many patches").With("key", "image_size").With("found", std::to_string(fields.image_size)));
+    reader.Fail(Invalid("an image has too many patches")
+                    .With("key", "image_size")
+                    .With("found", std::to_string(fields.image_size)));
   if (fields.hidden_size % fields.num_attention_heads != 0)
     reader.Fail(Invalid("hidden_size is no multiple of num_attention_heads")
                     .With("key", "num_attention_heads")

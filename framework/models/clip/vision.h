@@ -34,9 +34,9 @@ class ClipVisionModel : public nn::Module {
   ~ClipVisionModel() override;
 
   struct Output {
-    ops::Value last_hidden_state;            ///< [batch, 1 + patches, dim]
-    ops::Value pooler_output;                ///< [batch, dim]
-    std::vector<ops::Value> hidden_states;   ///< the embeddings, then each layer's
+    ops::Value last_hidden_state;           ///< [batch, 1 + patches, dim]
+    ops::Value pooler_output;               ///< [batch, dim]
+    std::vector<ops::Value> hidden_states;  ///< the embeddings, then each layer's
   };
   /// pixel_values [batch, channels, image_size, image_size]. Errors: kShape (kept by the context) for other sizes.
   Output Forward(ops::OpContext& context, const ops::Value& pixel_values) const;

@@ -47,7 +47,8 @@ using ops::OpContext;
 using ops::Value;
 
 struct DebertaConfig {
-  int64_t vocab_size, hidden_size, embedding_size, num_hidden_layers, num_attention_heads, head_size, intermediate_size;
+  int64_t vocab_size, hidden_size, embedding_size, num_hidden_layers, num_attention_heads, head_size,
+      intermediate_size;
   int64_t max_position_embeddings, type_vocab_size, max_relative_positions;
   std::optional<int64_t> pad_token_id;
   std::string hidden_act, conv_act;
@@ -65,32 +66,37 @@ struct DebertaConfig {
 /// Nothing where the table would be too long.
 std::optional<Tensor> Buckets(int64_t count, int64_t max_position) {
   const int64_t middle = count / 2;
-  const float scale = std::log(static_cast<float>(static_cast<double>(max_position - 1) / static_cast<double>(middle)));
+  const float scale =
+      std::log(static_cast<float>(static_cast<double>(max_position - 1) / static_cast<double>(middle)));
   std::vector<int64_t> buckets;
   for (int64_t distance = 0; distance < ConfigReader::kLongestTable; ++distance) {
     int64_t bucket = distance;
     if (distance > middle) {
       const float ratio = static_cast<float>(distance) / static_cast<float>(middle);
-      bucket = middle + static_cast<int64_t>(std::ceil(std::log(ratio) / scale * static_cast<float>(middle - 1)));
+      bucket =
+          middle + static_cast<int64_t>(std::ceil(std::log(ratio) / scale * static_cast<float>(middle - 1)));
     }
     buckets.push_back(bucket);
     const bool constant = middle == 1 && distance > middle;
-    if (bucket >= count || constant) return Tensor::Of<int64_t>({static_cast<int64_t>(buckets.size())}, buckets);
+    if (bucket >= count || constant)
+      return Tensor::Of<int64_t>({static_cast<int64_t>(buckets.size())}, buckets);
   }
   return std::nullopt;
 }
 
 /// What all layers of one forward share.
 struct Step {
-  Value mask;             ///< bool [batch, 1, time, time]
-  Value relative;         ///< query's position less the key's, in buckets, [time, time]; absent without relative attention
-  Value rel_embeddings;   ///< [1, 2 · span, dim]
+  Value mask;  ///< bool [batch, 1, time, time]
+  Value
+      relative;  ///< query's position less the key's, in buckets, [time, time]; absent without relative attention
+  Value rel_embeddings;  ///< [1, 2 · span, dim]
 };
 
 /// [batch, time, heads · d] -> [batch · heads, time, d].
 Value ByHead(OpContext& c, const Value& x, int64_t heads, int64_t size) {
   const Value split = ops::View(c, x, {x.size(0), x.size(1), heads, size});
-  return ops::View(c, ops::Contiguous(c, ops::Permute(c, split, {0, 2, 1, 3})), {x.size(0) * heads, x.size(1), size});
+  return ops::View(c, ops::Contiguous(c, ops::Permute(c, split, {0, 2, 1, 3})),
+                   {x.size(0) * heads, x.size(1), size});
 }
 
 class DisentangledSelfAttention : public nn::Module {
@@ -102,8 +108,10 @@ class DisentangledSelfAttention : public nn::Module {
         key_proj_(Add<nn::Linear>("key_proj", config.hidden_size, config.width(), true)),
         value_proj_(Add<nn::Linear>("value_proj", config.hidden_size, config.width(), true)) {
     if (!config.relative_attention || config.share_att_key) return;
-    if (config.c2p) pos_key_proj_ = &Add<nn::Linear>("pos_key_proj", config.hidden_size, config.width(), true);
-    if (config.p2c) pos_query_proj_ = &Add<nn::Linear>("pos_query_proj", config.hidden_size, config.width(), true);
+    if (config.c2p)
+      pos_key_proj_ = &Add<nn::Linear>("pos_key_proj", config.hidden_size, config.width(), true);
+    if (config.p2c)
+      pos_query_proj_ = &Add<nn::Linear>("pos_query_proj", config.hidden_size, config.width(), true);
   }
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
@@ -114,13 +122,16 @@ class DisentangledSelfAttention : public nn::Module {
       const Value k = ByHead(c, key_proj_.Forward(c, hidden_states), heads, size);
       const Value v = ByHead(c, value_proj_.Forward(c, hidden_states), heads, size);
       Value scores = ops::Bmm(c, q, Scaled(c, ops::Transpose(c, k, -1, -2)));
-      if (step.relative.defined() && config_.c2p) scores = ops::Add(c, scores, ContentToPosition(c, q, step, batch));
-      if (step.relative.defined() && config_.p2c) scores = ops::Add(c, scores, PositionToContent(c, k, step, batch));
+      if (step.relative.defined() && config_.c2p)
+        scores = ops::Add(c, scores, ContentToPosition(c, q, step, batch));
+      if (step.relative.defined() && config_.p2c)
+        scores = ops::Add(c, scores, PositionToContent(c, k, step, batch));
       scores = ops::View(c, scores, {batch, heads, time, time});
       scores = ops::MaskedFill(c, scores, ops::LogicalNot(c, step.mask), Lowest(scores.dtype()));
       const Value weights = ops::View(c, ops::Softmax(c, scores, -1), {batch * heads, time, time});
       const Value context = ops::View(c, ops::Bmm(c, weights, v), {batch, heads, time, size});
-      return ops::View(c, ops::Contiguous(c, ops::Permute(c, context, {0, 2, 1, 3})), {batch, time, heads * size});
+      return ops::View(c, ops::Contiguous(c, ops::Permute(c, context, {0, 2, 1, 3})),
+                       {batch, time, heads * size});
     });
   }
 
@@ -143,14 +154,17 @@ class DisentangledSelfAttention : public nn::Module {
 
   /// Positions' keys or queries for every row of the batch, [batch · heads, d, 2 · span].
   Value Positions(OpContext& c, const nn::Linear& projection, const Step& step, const SymInt& batch) const {
-    const Value heads = ByHead(c, projection.Forward(c, step.rel_embeddings), config_.num_attention_heads, config_.head_size);
+    const Value heads =
+        ByHead(c, projection.Forward(c, step.rel_embeddings), config_.num_attention_heads, config_.head_size);
     return ops::Transpose(c, ops::Repeat(c, heads, {batch, 1, 1}), -1, -2);
   }
 
   Value Picked(OpContext& c, const Value& scores, const Value& relative) const {
     const int64_t span = config_.span();
     const Value column = ops::Clamp(c, ops::Add(c, relative, span), 0, 2 * span - 1);
-    return ops::Gather(c, scores, -1, ops::Expand(c, ops::Unsqueeze(c, column, 0), {scores.size(0), relative.size(0), relative.size(1)}));
+    return ops::Gather(
+        c, scores, -1,
+        ops::Expand(c, ops::Unsqueeze(c, column, 0), {scores.size(0), relative.size(0), relative.size(1)}));
   }
 
   Value ContentToPosition(OpContext& c, const Value& q, const Step& step, const SymInt& batch) const {
@@ -160,7 +174,8 @@ class DisentangledSelfAttention : public nn::Module {
 
   Value PositionToContent(OpContext& c, const Value& k, const Step& step, const SymInt& batch) const {
     const nn::Linear& projection = pos_query_proj_ != nullptr ? *pos_query_proj_ : query_proj_;
-    const Value picked = Picked(c, ops::Bmm(c, k, Positions(c, projection, step, batch)), ops::Neg(c, step.relative));
+    const Value picked =
+        Picked(c, ops::Bmm(c, k, Positions(c, projection, step, batch)), ops::Neg(c, step.relative));
     return Scaled(c, ops::Transpose(c, picked, -1, -2));
   }
 
@@ -181,8 +196,9 @@ class DebertaResidual : public nn::Module {
         layer_norm_(Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Value& input_tensor) const {
-    return Call(c, {{"hidden_states", hidden_states}, {"input_tensor", input_tensor}},
-                [&] { return layer_norm_.Forward(c, ops::Add(c, dense_.Forward(c, hidden_states), input_tensor)); });
+    return Call(c, {{"hidden_states", hidden_states}, {"input_tensor", input_tensor}}, [&] {
+      return layer_norm_.Forward(c, ops::Add(c, dense_.Forward(c, hidden_states), input_tensor));
+    });
   }
 
  private:
@@ -198,7 +214,8 @@ class DebertaAttention : public nn::Module {
         output_(Add<DebertaResidual>("output", "DebertaV2SelfOutput", config.width(), config)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
-    return Call(c, {{"hidden_states", hidden_states}}, [&] { return output_.Forward(c, self_.Forward(c, hidden_states, step), hidden_states); });
+    return Call(c, {{"hidden_states", hidden_states}},
+                [&] { return output_.Forward(c, self_.Forward(c, hidden_states, step), hidden_states); });
   }
 
  private:
@@ -214,7 +231,8 @@ class DebertaIntermediate : public nn::Module {
         intermediate_act_fn_(Add<nn::Activation>("intermediate_act_fn", config.hidden_act)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}}, [&] { return intermediate_act_fn_.Forward(c, dense_.Forward(c, hidden_states)); });
+    return Call(c, {{"hidden_states", hidden_states}},
+                [&] { return intermediate_act_fn_.Forward(c, dense_.Forward(c, hidden_states)); });
   }
 
  private:
@@ -248,19 +266,24 @@ class ConvLayer : public nn::Module {
  public:
   explicit ConvLayer(const DebertaConfig& config)
       : Module("ConvLayer"),
-        conv_(Add<nn::Conv1d>("conv", config.hidden_size, config.hidden_size, config.conv_kernel_size,
-                              nn::Conv1d::Options{.padding = (config.conv_kernel_size - 1) / 2, .groups = config.conv_groups})),
+        conv_(Add<nn::Conv1d>(
+            "conv", config.hidden_size, config.hidden_size, config.conv_kernel_size,
+            nn::Conv1d::Options{.padding = (config.conv_kernel_size - 1) / 2, .groups = config.conv_groups})),
         layer_norm_(Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps)),
         act_(Add<nn::Activation>("act", config.conv_act)) {}
 
-  Value Forward(OpContext& c, const Value& hidden_states, const Value& residual_states, const Value& input_mask) const {
-    return Call(c, {{"hidden_states", hidden_states}, {"residual_states", residual_states}, {"input_mask", input_mask}}, [&] {
-      Value out = ops::Permute(c, conv_.Forward(c, ops::Permute(c, hidden_states, {0, 2, 1})), {0, 2, 1});
-      const Value counts = ops::Unsqueeze(c, input_mask, -1);
-      out = ops::MaskedFill(c, out, ops::LogicalNot(c, ops::To(c, counts, DType::kBool)), 0.0);
-      const Value sum = ops::Add(c, residual_states, act_.Forward(c, out));
-      return ops::Mul(c, layer_norm_.Forward(c, sum), ops::To(c, counts, sum.dtype()));
-    });
+  Value Forward(OpContext& c, const Value& hidden_states, const Value& residual_states,
+                const Value& input_mask) const {
+    return Call(
+        c,
+        {{"hidden_states", hidden_states}, {"residual_states", residual_states}, {"input_mask", input_mask}},
+        [&] {
+          Value out = ops::Permute(c, conv_.Forward(c, ops::Permute(c, hidden_states, {0, 2, 1})), {0, 2, 1});
+          const Value counts = ops::Unsqueeze(c, input_mask, -1);
+          out = ops::MaskedFill(c, out, ops::LogicalNot(c, ops::To(c, counts, DType::kBool)), 0.0);
+          const Value sum = ops::Add(c, residual_states, act_.Forward(c, out));
+          return ops::Mul(c, layer_norm_.Forward(c, sum), ops::To(c, counts, sum.dtype()));
+        });
   }
 
  private:
@@ -273,30 +296,38 @@ class DebertaEmbeddings : public nn::Module {
  public:
   explicit DebertaEmbeddings(const DebertaConfig& config)
       : Module("DebertaV2Embeddings"),
-        word_embeddings_(Add<nn::Embedding>("word_embeddings", config.vocab_size, config.embedding_size, config.pad_token_id)) {
+        word_embeddings_(Add<nn::Embedding>("word_embeddings", config.vocab_size, config.embedding_size,
+                                            config.pad_token_id)) {
     if (config.position_biased_input)
-      position_embeddings_ = &Add<nn::Embedding>("position_embeddings", config.max_position_embeddings, config.embedding_size);
+      position_embeddings_ =
+          &Add<nn::Embedding>("position_embeddings", config.max_position_embeddings, config.embedding_size);
     if (config.type_vocab_size > 0)
-      token_type_embeddings_ = &Add<nn::Embedding>("token_type_embeddings", config.type_vocab_size, config.embedding_size);
+      token_type_embeddings_ =
+          &Add<nn::Embedding>("token_type_embeddings", config.type_vocab_size, config.embedding_size);
     if (config.embedding_size != config.hidden_size)
       embed_proj_ = &Add<nn::Linear>("embed_proj", config.embedding_size, config.hidden_size, false);
     layer_norm_ = &Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps);
   }
 
-  Value Forward(OpContext& c, const Value& input_ids, const Value& token_type_ids, const Value& position_ids, const Value& mask,
-                const Value& inputs_embeds) const {
+  Value Forward(OpContext& c, const Value& input_ids, const Value& token_type_ids, const Value& position_ids,
+                const Value& mask, const Value& inputs_embeds) const {
     NamedValues inputs;
-    for (const auto& [name, value] : {std::pair{"input_ids", &input_ids}, {"token_type_ids", &token_type_ids},
-                                      {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
+    for (const auto& [name, value] : {std::pair{"input_ids", &input_ids},
+                                      {"token_type_ids", &token_type_ids},
+                                      {"position_ids", &position_ids},
+                                      {"inputs_embeds", &inputs_embeds}})
       if (value->defined()) inputs.emplace_back(name, *value);
     return Call(c, inputs, [&] {
       Value embeddings = inputs_embeds.defined() ? inputs_embeds : word_embeddings_.Forward(c, input_ids);
       const SymInt batch = embeddings.size(0), time = embeddings.size(1);
       if (position_embeddings_ != nullptr)
-        embeddings = ops::Add(c, embeddings,
-                              position_embeddings_->Forward(c, position_ids.defined() ? position_ids : nn::DefaultPositions(c, time, 0)));
+        embeddings =
+            ops::Add(c, embeddings,
+                     position_embeddings_->Forward(
+                         c, position_ids.defined() ? position_ids : nn::DefaultPositions(c, time, 0)));
       if (token_type_embeddings_ != nullptr) {
-        const Value types = token_type_ids.defined() ? token_type_ids : ops::Zeros(c, {batch, time}, DType::kI64);
+        const Value types =
+            token_type_ids.defined() ? token_type_ids : ops::Zeros(c, {batch, time}, DType::kI64);
         embeddings = ops::Add(c, embeddings, token_type_embeddings_->Forward(c, types));
       }
       if (embed_proj_ != nullptr) embeddings = embed_proj_->Forward(c, embeddings);
@@ -315,24 +346,31 @@ class DebertaEmbeddings : public nn::Module {
 
 class DebertaEncoder : public nn::Module {
  public:
-  DebertaEncoder(const DebertaConfig& config, std::optional<Tensor> buckets) : Module("DebertaV2Encoder"), config_(config) {
-    for (int64_t i = 0; i < config.num_hidden_layers; ++i) layers_.push_back(&Add<DebertaLayer>("layer." + std::to_string(i), config));
-    if (config.relative_attention) rel_embeddings_ = &Add<nn::Embedding>("rel_embeddings", 2 * config.span(), config.hidden_size);
-    if (config.norm_rel_ebd) layer_norm_ = &Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps);
+  DebertaEncoder(const DebertaConfig& config, std::optional<Tensor> buckets)
+      : Module("DebertaV2Encoder"), config_(config) {
+    for (int64_t i = 0; i < config.num_hidden_layers; ++i)
+      layers_.push_back(&Add<DebertaLayer>("layer." + std::to_string(i), config));
+    if (config.relative_attention)
+      rel_embeddings_ = &Add<nn::Embedding>("rel_embeddings", 2 * config.span(), config.hidden_size);
+    if (config.norm_rel_ebd)
+      layer_norm_ = &Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps);
     if (config.conv_kernel_size > 0) conv_ = &Add<ConvLayer>("conv", config);
     if (buckets) buckets_ = &AddConstant("position_buckets", std::move(*buckets));
   }
 
   /// All states, the embeddings first, are appended to `hidden_states` where asked for.
-  Value Forward(OpContext& c, const Value& embeddings, const Value& attention_mask, std::vector<Tree>* hidden_states) const {
+  Value Forward(OpContext& c, const Value& embeddings, const Value& attention_mask,
+                std::vector<Tree>* hidden_states) const {
     return Call(c, {{"hidden_states", embeddings}, {"attention_mask", attention_mask}}, [&] {
       Step step;
       const Value counts = ops::To(c, attention_mask, DType::kBool);
-      step.mask = ops::Mul(c, ops::Unsqueeze(c, ops::Unsqueeze(c, counts, 1), 2), ops::Unsqueeze(c, ops::Unsqueeze(c, counts, 1), 3));
+      step.mask = ops::Mul(c, ops::Unsqueeze(c, ops::Unsqueeze(c, counts, 1), 2),
+                           ops::Unsqueeze(c, ops::Unsqueeze(c, counts, 1), 3));
       if (rel_embeddings_ != nullptr) {
         step.relative = Relative(c, embeddings.size(1));
         const Value table = Weight(c, rel_embeddings_->weight());
-        step.rel_embeddings = ops::Unsqueeze(c, layer_norm_ != nullptr ? layer_norm_->Forward(c, table) : table, 0);
+        step.rel_embeddings =
+            ops::Unsqueeze(c, layer_norm_ != nullptr ? layer_norm_->Forward(c, table) : table, 0);
       }
       Value hidden = embeddings;
       if (hidden_states) hidden_states->emplace_back(hidden);
@@ -351,7 +389,8 @@ class DebertaEncoder : public nn::Module {
     const Value positions = ops::Arange(c, time);
     const Value distance = ops::Sub(c, ops::Unsqueeze(c, positions, 1), ops::Unsqueeze(c, positions, 0));
     if (buckets_ == nullptr) return distance;
-    const Value bucket = ops::Index(c, Weight(c, *buckets_), {ops::ClampMax(c, ops::Abs(c, distance), buckets_->shape()[0] - 1)});
+    const Value bucket = ops::Index(c, Weight(c, *buckets_),
+                                    {ops::ClampMax(c, ops::Abs(c, distance), buckets_->shape()[0] - 1)});
     return ops::Mul(c, ops::Sign(c, distance), bucket);
   }
 
@@ -365,7 +404,8 @@ class DebertaEncoder : public nn::Module {
 
 class DebertaV2Model : public nn::Model {
  public:
-  DebertaV2Model(Json config, const DebertaConfig& fields, std::optional<Tensor> buckets, nn::ModelTraits traits)
+  DebertaV2Model(Json config, const DebertaConfig& fields, std::optional<Tensor> buckets,
+                 nn::ModelTraits traits)
       : Model("DebertaV2Model", std::move(config), std::move(traits)),
         fields_(fields),
         embeddings_(Add<DebertaEmbeddings>("embeddings", fields)),
@@ -385,9 +425,11 @@ class DebertaV2Model : public nn::Model {
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       const Value& tokens = input_ids.defined() ? input_ids : inputs_embeds;
       if (!mask.defined()) mask = ops::Ones(c, {tokens.size(0), tokens.size(1)}, DType::kI64);
-      const Value embeddings = embeddings_.Forward(c, input_ids, token_type_ids, position_ids, mask, inputs_embeds);
+      const Value embeddings =
+          embeddings_.Forward(c, input_ids, token_type_ids, position_ids, mask, inputs_embeds);
       std::vector<Tree> hidden_states;
-      const Value hidden = encoder_.Forward(c, embeddings, mask, output_hidden_states ? &hidden_states : nullptr);
+      const Value hidden =
+          encoder_.Forward(c, embeddings, mask, output_hidden_states ? &hidden_states : nullptr);
       Tree output = Tree::Dict({{"last_hidden_state", hidden}}, "BaseModelOutput");
       if (output_hidden_states) output.Set("hidden_states", Tree::List(std::move(hidden_states)));
       return output;
@@ -395,17 +437,31 @@ class DebertaV2Model : public nn::Model {
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
-    if (use != "forward") return Unsupported("an encoder has no such use").With("found", std::string(use)).With("wanted", "forward");
+    if (use != "forward")
+      return Unsupported("an encoder has no such use")
+          .With("found", std::string(use))
+          .With("wanted", "forward");
     const SymInt batch = SymInt::Symbol("batch"), sequence = SymInt::Symbol("sequence");
     constexpr int64_t kMaxLength = int64_t{1} << 16;  // relative positions have no end
     nn::InputLayout layout;
-    layout.symbols = {{"batch", 1, 64}, {"sequence", 1, fields_.position_biased_input ? fields_.max_position_embeddings : kMaxLength}};
+    layout.symbols = {
+        {"batch", 1, 64},
+        {"sequence", 1, fields_.position_biased_input ? fields_.max_position_embeddings : kMaxLength}};
     layout.inputs = {{"input_ids", DType::kI64, {batch, sequence}, nn::Fill::kTokenIds, fields_.vocab_size},
                      {"attention_mask", DType::kI64, {batch, sequence}, nn::Fill::kAttentionMask}};
-    const nn::InputSpec types{"token_type_ids", DType::kI64, {batch, sequence}, nn::Fill::kTokenTypes, std::max<int64_t>(fields_.type_vocab_size, 1)};
+    const nn::InputSpec types{"token_type_ids",
+                              DType::kI64,
+                              {batch, sequence},
+                              nn::Fill::kTokenTypes,
+                              std::max<int64_t>(fields_.type_vocab_size, 1)};
     (fields_.type_vocab_size > 0 ? layout.inputs : layout.optional).push_back(types);
-    layout.optional.push_back({"position_ids", DType::kI64, {batch, sequence}, nn::Fill::kPositions, fields_.max_position_embeddings});
-    layout.optional.push_back({"inputs_embeds", DType::kF32, {batch, sequence, fields_.embedding_size}, nn::Fill::kNormal});
+    layout.optional.push_back({"position_ids",
+                               DType::kI64,
+                               {batch, sequence},
+                               nn::Fill::kPositions,
+                               fields_.max_position_embeddings});
+    layout.optional.push_back(
+        {"inputs_embeds", DType::kF32, {batch, sequence, fields_.embedding_size}, nn::Fill::kNormal});
     return layout;
   }
 
@@ -422,14 +478,20 @@ void ReadPositionKinds(ConfigReader& reader, const Json& config, DebertaConfig& 
   const Json* json = config.Find("pos_att_type");
   if (json != nullptr && json->IsString()) kinds = Split(json->AsString(), '|');
   if (json != nullptr && json->IsArray())
-    for (const Json& kind : json->AsArray()) kinds.push_back(kind.IsString() ? kind.AsString() : std::string(Json::KindName(kind.kind())));
+    for (const Json& kind : json->AsArray())
+      kinds.push_back(kind.IsString() ? kind.AsString() : std::string(Json::KindName(kind.kind())));
   fields.c2p = fields.p2c = false;
   for (const std::string& kind : kinds) {
     const std::string name(Trim(kind));
-    if (name == "c2p") fields.c2p = true;
-    else if (name == "p2c") fields.p2c = true;
+    if (name == "c2p")
+      fields.c2p = true;
+    else if (name == "p2c")
+      fields.p2c = true;
     else if (!name.empty())
-      reader.Fail(Unsupported("a kind of position score is not implemented").With("key", "pos_att_type").With("found", name).With("wanted", "c2p or p2c"));
+      reader.Fail(Unsupported("a kind of position score is not implemented")
+                      .With("key", "pos_att_type")
+                      .With("found", name)
+                      .With("wanted", "c2p or p2c"));
   }
 }
 
@@ -441,24 +503,30 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.embedding_size = reader.Size("embedding_size", fields.hidden_size);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 24);
   fields.num_attention_heads = reader.Size("num_attention_heads", 24);
-  fields.head_size = reader.Size("attention_head_size", std::max<int64_t>(fields.hidden_size / fields.num_attention_heads, 1));
+  fields.head_size = reader.Size("attention_head_size",
+                                 std::max<int64_t>(fields.hidden_size / fields.num_attention_heads, 1));
   fields.intermediate_size = reader.Size("intermediate_size", 6144);
   fields.hidden_act = reader.ActivationName("hidden_act", "gelu");
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 512, 1, ConfigReader::kLongestTable);
+  fields.max_position_embeddings =
+      reader.Size("max_position_embeddings", 512, 1, ConfigReader::kLongestTable);
   fields.type_vocab_size = reader.Size("type_vocab_size", 0, 0);
   fields.layer_norm_eps = reader.Number("layer_norm_eps", 1e-7);
   fields.pad_token_id = reader.TokenId("pad_token_id", 0, fields.vocab_size);
   fields.relative_attention = reader.Flag("relative_attention", false);
   const int64_t farthest = reader.Size("max_relative_positions", -1, -1, ConfigReader::kLongestTable);
   fields.max_relative_positions = farthest < 1 ? fields.max_position_embeddings : farthest;
-  fields.position_buckets = std::max<int64_t>(reader.Size("position_buckets", -1, -1, ConfigReader::kLongestTable), 0);
+  fields.position_buckets =
+      std::max<int64_t>(reader.Size("position_buckets", -1, -1, ConfigReader::kLongestTable), 0);
   fields.position_biased_input = reader.Flag("position_biased_input", true);
   fields.share_att_key = reader.Flag("share_att_key", false);
   ReadPositionKinds(reader, config, fields);
   const std::string norm = reader.Text("norm_rel_ebd", "none");
   fields.norm_rel_ebd = norm.find("layer_norm") != std::string::npos;
   if (norm != "none" && norm != "layer_norm")
-    reader.Fail(Unsupported("a norm of position embeddings is not implemented").With("key", "norm_rel_ebd").With("found", norm).With("wanted", "none or layer_norm"));
+    reader.Fail(Unsupported("a norm of position embeddings is not implemented")
+                    .With("key", "norm_rel_ebd")
+                    .With("found", norm)
+                    .With("wanted", "none or layer_norm"));
   fields.conv_kernel_size = reader.Size("conv_kernel_size", 0, 0, 1024);
   fields.conv_groups = reader.Size("conv_groups", 1);
   fields.conv_act = reader.ActivationName("conv_act", "tanh");
@@ -466,30 +534,42 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   if (reader.Attention() == nn::AttentionKind::kSdpa && config.Find("attn_implementation") != nullptr)
     reader.Refuse("attn_implementation", "this attention has scores that sdpa doesn't know", "eager");
   // Of heads and pretraining, and dropping of training.
-  reader.Ignore({"attention_probs_dropout_prob", "hidden_dropout_prob", "pooler_dropout", "pooler_hidden_act", "pooler_hidden_size", "legacy",
-                 "tie_word_embeddings", "conv_dropout", "cls_dropout", "pos_dropout", "summary_activation", "summary_last_dropout"});
+  reader.Ignore({"attention_probs_dropout_prob", "hidden_dropout_prob", "pooler_dropout", "pooler_hidden_act",
+                 "pooler_hidden_size", "legacy", "tie_word_embeddings", "conv_dropout", "cls_dropout",
+                 "pos_dropout", "summary_activation", "summary_last_dropout"});
   const auto invalid = [&](const char* key, int64_t found, std::string wanted) {
-    reader.Fail(Invalid("fields do not fit each other").With("key", key).With("found", std::to_string(found)).With("wanted", std::move(wanted)));
+    reader.Fail(Invalid("fields do not fit each other")
+                    .With("key", key)
+                    .With("found", std::to_string(found))
+                    .With("wanted", std::move(wanted)));
   };
-  if (fields.hidden_size % fields.num_attention_heads != 0) invalid("num_attention_heads", fields.num_attention_heads, "a divisor of hidden_size");
-  if (fields.width() != fields.hidden_size) invalid("attention_head_size", fields.head_size, "hidden_size / num_attention_heads");
-  if (fields.conv_kernel_size > 0 && fields.conv_kernel_size % 2 == 0) invalid("conv_kernel_size", fields.conv_kernel_size, "an odd number");
-  if (fields.hidden_size % fields.conv_groups != 0) invalid("conv_groups", fields.conv_groups, "a divisor of hidden_size");
+  if (fields.hidden_size % fields.num_attention_heads != 0)
+    invalid("num_attention_heads", fields.num_attention_heads, "a divisor of hidden_size");
+  if (fields.width() != fields.hidden_size)
+    invalid("attention_head_size", fields.head_size, "hidden_size / num_attention_heads");
+  if (fields.conv_kernel_size > 0 && fields.conv_kernel_size % 2 == 0)
+    invalid("conv_kernel_size", fields.conv_kernel_size, "an odd number");
+  if (fields.hidden_size % fields.conv_groups != 0)
+    invalid("conv_groups", fields.conv_groups, "a divisor of hidden_size");
   std::optional<Tensor> buckets;
   if (fields.relative_attention && fields.position_buckets > 0) {
-    const bool fits = fields.position_buckets >= 2 && fields.max_relative_positions - 1 > fields.position_buckets / 2;
+    const bool fits =
+        fields.position_buckets >= 2 && fields.max_relative_positions - 1 > fields.position_buckets / 2;
     if (fits) buckets = Buckets(fields.position_buckets, fields.max_relative_positions);
-    if (!buckets) invalid("position_buckets", fields.position_buckets, "from 2 to below twice the largest relative position");
+    if (!buckets)
+      invalid("position_buckets", fields.position_buckets,
+              "from 2 to below twice the largest relative position");
   }
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<DebertaV2Model>(
       config, fields, std::move(buckets),
-      nn::ModelTraits{.model_type = "deberta-v2",
-                      .task = "feature-extraction",
-                      .base_model_prefix = "deberta",
-                      .generates = false,
-                      .ignored_keys = {"*position_embeddings*", "*position_ids"},
-                      .renamed_keys = {{"LayerNorm.gamma", "LayerNorm.weight"}, {"LayerNorm.beta", "LayerNorm.bias"}}});
+      nn::ModelTraits{
+          .model_type = "deberta-v2",
+          .task = "feature-extraction",
+          .base_model_prefix = "deberta",
+          .generates = false,
+          .ignored_keys = {"*position_embeddings*", "*position_ids"},
+          .renamed_keys = {{"LayerNorm.gamma", "LayerNorm.weight"}, {"LayerNorm.beta", "LayerNorm.bias"}}});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));
 }

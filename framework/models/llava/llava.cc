@@ -44,10 +44,12 @@ class LlavaMultiModalProjector : public nn::Module {
  public:
   explicit LlavaMultiModalProjector(const LlavaConfig& config)
       : Module("LlavaMultiModalProjector"),
-        linear_1_(Add<nn::Linear>("linear_1", config.vision.hidden_size * static_cast<int64_t>(config.feature_layers.size()),
-                                  config.text.hidden_size, config.projector_bias)),
+        linear_1_(Add<nn::Linear>(
+            "linear_1", config.vision.hidden_size * static_cast<int64_t>(config.feature_layers.size()),
+            config.text.hidden_size, config.projector_bias)),
         act_(Add<nn::Activation>("act", config.projector_hidden_act)),
-        linear_2_(Add<nn::Linear>("linear_2", config.text.hidden_size, config.text.hidden_size, config.projector_bias)) {}
+        linear_2_(Add<nn::Linear>("linear_2", config.text.hidden_size, config.text.hidden_size,
+                                  config.projector_bias)) {}
 
   Value Forward(OpContext& c, const Value& image_features) const {
     return Call(c, {{"image_features", image_features}},
@@ -86,7 +88,9 @@ class LlavaModel : public nn::Module {
     NamedValues leaves = inputs.Leaves();
     if (pixel_values.defined()) leaves.emplace_back("pixel_values", pixel_values);
     return CallTree(c, c.has_observers() ? leaves : NamedValues(), [&]() -> Tree {
-      Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : language_model_.embed_tokens().Forward(c, inputs.input_ids);
+      Value embeds = inputs.inputs_embeds.defined()
+                         ? inputs.inputs_embeds
+                         : language_model_.embed_tokens().Forward(c, inputs.input_ids);
       if (pixel_values.defined()) {
         ClipVisionModel::Output tower;
         images = ops::Reshape(c, ImageFeatures(c, pixel_values, tower), {-1, config_.text.hidden_size});
@@ -105,7 +109,8 @@ class LlavaModel : public nn::Module {
   Value Merge(OpContext& c, const Value& input_ids, const Value& embeds, Value& images) const {
     images = ops::To(c, images, embeds.dtype());
     const Value places = ops::Equal(c, input_ids, config_.image_token_id);
-    c.Assert(Eq(ops::Item(c, ops::Sum(c, places)), images.size(0)), "as many image tokens as features of images");
+    c.Assert(Eq(ops::Item(c, ops::Sum(c, places)), images.size(0)),
+             "as many image tokens as features of images");
     return ops::MaskedScatter(c, embeds, ops::Unsqueeze(c, places, -1), images);
   }
 
@@ -123,9 +128,11 @@ Value GivenImages(OpContext& c, const Tree& outputs) {
   if (pooled != nullptr)
     for (const Tree& part : pooled->items())
       if (part.kind() == Tree::Kind::kTensor) parts.push_back(part.value());
-  const bool fit = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Value& part) { return part.rank() == 2; });
+  const bool fit = !parts.empty() && std::all_of(parts.begin(), parts.end(),
+                                                 [](const Value& part) { return part.rank() == 2; });
   if (!fit) {
-    c.Fail(Invalid("mm_encoder_outputs needs image.pooler_output, tensors [tokens, dim]").With("found", nn::Describe(outputs)));
+    c.Fail(Invalid("mm_encoder_outputs needs image.pooler_output, tensors [tokens, dim]")
+               .With("found", nn::Describe(outputs)));
     return Value::Poisoned();
   }
   return parts.size() == 1 ? parts.front() : ops::Cat(c, std::move(parts), 0);
@@ -133,7 +140,8 @@ Value GivenImages(OpContext& c, const Tree& outputs) {
 
 class LlavaForConditionalGeneration : public nn::Model {
  public:
-  LlavaForConditionalGeneration(Json config, const LlavaConfig& fields, nn::RopeTable rope, nn::ModelTraits traits)
+  LlavaForConditionalGeneration(Json config, const LlavaConfig& fields, nn::RopeTable rope,
+                                nn::ModelTraits traits)
       : Model("LlavaForConditionalGeneration", std::move(config), std::move(traits)),
         fields_(fields),
         model_(Add<LlavaModel>("model", fields, std::move(rope))),
@@ -161,8 +169,10 @@ class LlavaForConditionalGeneration : public nn::Model {
     arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
     const bool images = pixel_values.defined() || encoded != nullptr;
     if (pixel_values.defined() && encoded != nullptr)
-      c.Fail(Invalid("only one of pixel_values and mm_encoder_outputs may be given").With("class", class_name()));
-    if (images && read.inputs_embeds.defined()) arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
+      c.Fail(Invalid("only one of pixel_values and mm_encoder_outputs may be given")
+                 .With("class", class_name()));
+    if (images && read.inputs_embeds.defined())
+      arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
     if (!arguments.Finish()) return {};
     if (past != nullptr) {
       auto cache = nn::Cache::FromTree(*past, CacheWindows(fields_.text.shape()));
@@ -193,7 +203,8 @@ class LlavaForConditionalGeneration : public nn::Model {
     if (c.failed()) return {};
     std::vector<Tree> images;
     for (const Value& image : ops::Unbind(c, features, 0)) images.emplace_back(image);
-    Tree image = Tree::Dict({{"last_hidden_state", tower.last_hidden_state}, {"pooler_output", Tree::List(std::move(images))}});
+    Tree image = Tree::Dict(
+        {{"last_hidden_state", tower.last_hidden_state}, {"pooler_output", Tree::List(std::move(images))}});
     return Tree::Dict({{"mm_encoder_outputs", Tree::Dict({{"image", std::move(image)}})}});
   }
 
@@ -202,20 +213,30 @@ class LlavaForConditionalGeneration : public nn::Model {
     const SymInt batch = SymInt::Symbol("batch");
     const int64_t tokens = fields_.image_tokens();
     const auto dim = SymInt(fields_.text.hidden_size);
-    const nn::InputSpec pixels{"pixel_values", DType::kF32, {batch, fields_.vision.num_channels, fields_.vision.image_size, fields_.vision.image_size},
-                               nn::Fill::kNormal};
-    const nn::InputSpec pooled{"mm_encoder_outputs.image.pooler_output.0", DType::kF32, {batch * tokens, dim}, nn::Fill::kNormal};
+    const nn::InputSpec pixels{
+        "pixel_values",
+        DType::kF32,
+        {batch, fields_.vision.num_channels, fields_.vision.image_size, fields_.vision.image_size},
+        nn::Fill::kNormal};
+    const nn::InputSpec pooled{
+        "mm_encoder_outputs.image.pooler_output.0", DType::kF32, {batch * tokens, dim}, nn::Fill::kNormal};
     for (const int64_t layer : {int64_t{-1}, int64_t{0}})
-      layout.optional.push_back({layer < 0 ? "mm_encoder_outputs.image.last_hidden_state" : "mm_encoder_outputs.image.hidden_states.0", DType::kF32,
-                                 {batch, fields_.vision.patches() + 1, fields_.vision.hidden_size}, nn::Fill::kNormal});
+      layout.optional.push_back({layer < 0 ? "mm_encoder_outputs.image.last_hidden_state"
+                                           : "mm_encoder_outputs.image.hidden_states.0",
+                                 DType::kF32,
+                                 {batch, fields_.vision.patches() + 1, fields_.vision.hidden_size},
+                                 nn::Fill::kNormal});
     for (int64_t i = 1; i <= fields_.vision.num_hidden_layers; ++i)
-      layout.optional.push_back({"mm_encoder_outputs.image.hidden_states." + std::to_string(i), DType::kF32,
-                                 {batch, fields_.vision.patches() + 1, fields_.vision.hidden_size}, nn::Fill::kNormal});
+      layout.optional.push_back({"mm_encoder_outputs.image.hidden_states." + std::to_string(i),
+                                 DType::kF32,
+                                 {batch, fields_.vision.patches() + 1, fields_.vision.hidden_size},
+                                 nn::Fill::kNormal});
     if (use != "forward" && use != "prefill") return layout;
     layout.inputs.push_back(use == "forward" ? pixels : pooled);
     layout.optional.push_back(use == "forward" ? pooled : pixels);
     for (nn::InputSpec& spec : layout.inputs)
-      if (spec.name == "input_ids") spec.placeholder = nn::InputSpec::Placeholder{fields_.image_token_id, tokens};
+      if (spec.name == "input_ids")
+        spec.placeholder = nn::InputSpec::Placeholder{fields_.image_token_id, tokens};
     for (nn::InputSymbol& symbol : layout.symbols) {
       if (symbol.name != "sequence") continue;
       symbol.min = std::min(tokens + 2, symbol.max);
@@ -242,12 +263,15 @@ void ReadFeatureLayers(ConfigReader& reader, const Json& config, LlavaConfig& fi
     if (index < 0 || index >= states)
       return reader.Fail(Invalid("field is no index of the tower's hidden states")
                              .With("key", "vision_feature_layer")
-                             .With("found", layer.IsInt() ? std::to_string(layer.AsInt()) : std::string(Json::KindName(layer.kind())))
+                             .With("found", layer.IsInt() ? std::to_string(layer.AsInt())
+                                                          : std::string(Json::KindName(layer.kind())))
                              .With("wanted", "below " + std::to_string(states)));
     fields.feature_layers.push_back(index);
   }
   if (fields.feature_layers.empty() || fields.feature_layers.size() > 64)
-    reader.Fail(Invalid("field names none or too many layers").With("key", "vision_feature_layer").With("found", std::to_string(fields.feature_layers.size())));
+    reader.Fail(Invalid("field names none or too many layers")
+                    .With("key", "vision_feature_layer")
+                    .With("found", std::to_string(fields.feature_layers.size())));
 }
 
 /// The decoder that text_config describes.
@@ -287,32 +311,39 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", false) || fields.text.tie_word_embeddings;
   const std::string strategy = reader.Text("vision_feature_select_strategy", "default");
   if (strategy != "default" && strategy != "full")
-    reader.Fail(Invalid("field has no such value").With("key", "vision_feature_select_strategy").With("found", strategy).With("wanted", "default or full"));
+    reader.Fail(Invalid("field has no such value")
+                    .With("key", "vision_feature_select_strategy")
+                    .With("found", strategy)
+                    .With("wanted", "default or full"));
   fields.drops_class_token = strategy == "default";
   ReadFeatureLayers(reader, config, fields);
   // A processor's business, or of the parts' own configs.
   reader.Ignore({"image_seq_length", "vocab_size", "ignore_index", "use_cache", "output_hidden_states"});
-  if (const nn::AttentionKind kind = reader.Attention(); kind == nn::AttentionKind::kEager) fields.text.attention = fields.vision.attention = kind;
+  if (const nn::AttentionKind kind = reader.Attention(); kind == nn::AttentionKind::kEager)
+    fields.text.attention = fields.vision.attention = kind;
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  const auto named = [&](Error error) { return std::move(error).With("in", "text_config").With("file", file.string()); };
+  const auto named = [&](Error error) {
+    return std::move(error).With("in", "text_config").With("file", file.string());
+  };
   if (const Status heads = CheckHeads(fields.text); !heads.ok()) return named(heads.error());
   auto rope = nn::MakeRopeTable(fields.text.rope);
   if (!rope.ok()) return named(std::move(rope).error());
   auto model = std::make_unique<LlavaForConditionalGeneration>(
       config, fields, std::move(*rope),
-      nn::ModelTraits{.model_type = "llava",
-                      .task = "image-text-to-text",
-                      .base_model_prefix = "model",
-                      .generates = true,
-                      .ignored_keys = {"*rotary_emb.inv_freq", "*position_ids"},
-                      // Files of earlier versions: each part with its own prefixes.
-                      .renamed_keys = {{"model.vision_tower.vision_model.", "vision_tower.vision_model."},
-                                       {"language_model.lm_head.", "lm_head."},
-                                       {"language_model.model.", "model.language_model."},
-                                       {"vision_tower.vision_model.", "model.vision_tower."},
-                                       {"multi_modal_projector.", "model.multi_modal_projector."},
-                                       {"model.model.multi_modal_projector.", "model.multi_modal_projector."}},
-                      .generation = {.encoded = {"pixel_values"}}});
+      nn::ModelTraits{
+          .model_type = "llava",
+          .task = "image-text-to-text",
+          .base_model_prefix = "model",
+          .generates = true,
+          .ignored_keys = {"*rotary_emb.inv_freq", "*position_ids"},
+          // Files of earlier versions: each part with its own prefixes.
+          .renamed_keys = {{"model.vision_tower.vision_model.", "vision_tower.vision_model."},
+                           {"language_model.lm_head.", "lm_head."},
+                           {"language_model.model.", "model.language_model."},
+                           {"vision_tower.vision_model.", "model.vision_tower."},
+                           {"multi_modal_projector.", "model.multi_modal_projector."},
+                           {"model.model.multi_modal_projector.", "model.multi_modal_projector."}},
+          .generation = {.encoded = {"pixel_values"}}});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));
 }

@@ -39,7 +39,8 @@ using ops::OpContext;
 using ops::Value;
 
 struct MambaConfig {
-  int64_t vocab_size, hidden_size, state_size, num_hidden_layers, conv_kernel, intermediate_size, time_step_rank;
+  int64_t vocab_size, hidden_size, state_size, num_hidden_layers, conv_kernel, intermediate_size,
+      time_step_rank;
   double layer_norm_epsilon;
   bool use_bias, use_conv_bias, residual_in_fp32, tie_word_embeddings, use_cache, output_hidden_states;
   std::string hidden_act;
@@ -80,7 +81,8 @@ class MambaConv1d : public nn::Module {
   /// Without padding: [batch, channels, n] -> [batch, channels, n − kernel + 1].
   Value Forward(OpContext& c, const Value& x) const {
     return Call(c, {{"input", x}}, [&] {
-      return ops::Conv1d(c, x, Weight(c, weight_), bias_ ? Weight(c, *bias_) : Value(), {1}, {0}, {1}, channels_);
+      return ops::Conv1d(c, x, Weight(c, weight_), bias_ ? Weight(c, *bias_) : Value(), {1}, {0}, {1},
+                         channels_);
     });
   }
 
@@ -110,12 +112,14 @@ class MambaMixer : public nn::Module {
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, step.Describe(c, hidden_states), [&] {
-      const Value projected = ops::Transpose(c, in_proj_.Forward(c, WithoutPadding(c, hidden_states, step.mask)), 1, 2);
+      const Value projected =
+          ops::Transpose(c, in_proj_.Forward(c, WithoutPadding(c, hidden_states, step.mask)), 1, 2);
       const std::vector<Value> halves = ops::Chunk(c, projected, 2, 1);
       if (c.failed()) return Value::Poisoned();
       const Value& gate = halves[1];
       Cache::Layer* kept = step.cache != nullptr ? &step.cache->States(layer_) : nullptr;
-      const Value rows = WithoutPadding(c, ops::Transpose(c, Convolve(c, halves[0], kept), 1, 2), step.mask);  // [batch, time, inner]
+      const Value rows = WithoutPadding(c, ops::Transpose(c, Convolve(c, halves[0], kept), 1, 2),
+                                        step.mask);                // [batch, time, inner]
       Value scanned = Scan(c, rows, hidden_states.size(1), kept);  // [batch, inner, time]
       scanned = ops::Mul(c, scanned, ops::Silu(c, gate));
       return out_proj_.Forward(c, ops::To(c, ops::Transpose(c, scanned, 1, 2), hidden_states.dtype()));
@@ -128,7 +132,8 @@ class MambaMixer : public nn::Module {
   Value Convolve(OpContext& c, const Value& x, Cache::Layer* kept) const {
     const SymInt time = x.size(2);
     const bool has_past = kept != nullptr && kept->conv_states[0].defined();
-    const Value wide = has_past ? ops::Cat(c, {Kept(c, kept->conv_states[0], kernel_), x}, -1) : ops::Pad(c, x, {kernel_, 0});
+    const Value wide = has_past ? ops::Cat(c, {Kept(c, kept->conv_states[0], kernel_), x}, -1)
+                                : ops::Pad(c, x, {kernel_, 0});
     if (kept != nullptr) kept->conv_states[0] = ops::To(c, ops::Slice(c, wide, 2, time), x.dtype());
     return act_.Forward(c, conv1d_.Forward(c, ops::Slice(c, wide, 2, 1)));
   }
@@ -145,23 +150,30 @@ class MambaMixer : public nn::Module {
                  .With("wanted", "[batch, " + std::to_string(inner_) + ", " + std::to_string(width) + "]"));
       return Value::Poisoned();
     }
-    return state.size(1).IsConstant() && state.size(2).IsConstant() ? state : ops::View(c, state, {state.size(0), inner_, width});
+    return state.size(1).IsConstant() && state.size(2).IsConstant()
+               ? state
+               : ops::View(c, state, {state.size(0), inner_, width});
   }
 
   /// The selective scan over all positions, from a state of zeros; of one position after others from the kept state. (Several positions
   /// after others start from zeros too, as they do in transformers and in the kernels that it calls.)
   Value Scan(OpContext& c, const Value& rows, const SymInt& time, Cache::Layer* kept) const {
     const DType dtype = rows.dtype();
-    const std::vector<Value> parts = ops::SplitWithSizes(c, x_proj_.Forward(c, rows), {rank_, states_, states_}, -1);
+    const std::vector<Value> parts =
+        ops::SplitWithSizes(c, x_proj_.Forward(c, rows), {rank_, states_, states_}, -1);
     if (c.failed()) return Value::Poisoned();
-    const Value x = ops::Transpose(c, rows, 1, 2);                                  // [batch, inner, time]
-    Value dt = ops::Matmul(c, dt_proj_.WeightValue(c), ops::Transpose(c, parts[0], 1, 2));  // [batch, inner, time]
-    dt = ops::Softplus(c, ops::Add(c, dt, ops::Unsqueeze(c, ops::To(c, dt_proj_.BiasValue(c), DType::kF32), 1)));
+    const Value x = ops::Transpose(c, rows, 1, 2);  // [batch, inner, time]
+    Value dt =
+        ops::Matmul(c, dt_proj_.WeightValue(c), ops::Transpose(c, parts[0], 1, 2));  // [batch, inner, time]
+    dt = ops::Softplus(c,
+                       ops::Add(c, dt, ops::Unsqueeze(c, ops::To(c, dt_proj_.BiasValue(c), DType::kF32), 1)));
     const Value a = ops::Neg(c, ops::Exp(c, ops::To(c, Weight(c, a_log_), DType::kF32)));  // [inner, state]
-    const Value steps = ops::Unsqueeze(c, dt, 3);                                   // [batch, inner, time, 1]
-    const Value decay = ops::Exp(c, ops::Mul(c, ops::Unsqueeze(c, a, 1), steps));   // [batch, inner, time, state]
-    const Value input = ops::Mul(c, ops::Mul(c, steps, ops::To(c, ops::Unsqueeze(c, parts[1], 1), DType::kF32)),
-                                 ops::To(c, ops::Unsqueeze(c, x, 3), DType::kF32));
+    const Value steps = ops::Unsqueeze(c, dt, 3);  // [batch, inner, time, 1]
+    const Value decay =
+        ops::Exp(c, ops::Mul(c, ops::Unsqueeze(c, a, 1), steps));  // [batch, inner, time, state]
+    const Value input =
+        ops::Mul(c, ops::Mul(c, steps, ops::To(c, ops::Unsqueeze(c, parts[1], 1), DType::kF32)),
+                 ops::To(c, ops::Unsqueeze(c, x, 3), DType::kF32));
     const bool goes_on = kept != nullptr && kept->recurrent_states[0].defined() && time.AsInt() == 1;
     const Value initial = goes_on ? ops::To(c, Kept(c, kept->recurrent_states[0], states_), DType::kF32)
                                   : ops::Zeros(c, {x.size(0), inner_, states_}, DType::kF32);
@@ -171,7 +183,8 @@ class MambaMixer : public nn::Module {
       kept->recurrent_states[0] = goes_on ? ops::To(c, last, kept->recurrent_states[0].dtype()) : last;
     }
     // y = C · h for each position: [batch, time, inner, state] x [batch, time, state, 1].
-    const Value out = ops::Matmul(c, ops::To(c, ops::Transpose(c, all, 1, 2), dtype), ops::Unsqueeze(c, parts[2], 3));
+    const Value out =
+        ops::Matmul(c, ops::To(c, ops::Transpose(c, all, 1, 2), dtype), ops::Unsqueeze(c, parts[2], 3));
     const Value y = ops::Transpose(c, ops::Squeeze(c, out, 3), 1, 2);
     const Value skip = goes_on ? Weight(c, d_) : ops::To(c, Weight(c, d_), DType::kF32);
     return ops::Add(c, y, ops::Mul(c, x, ops::Unsqueeze(c, skip, 1)));
@@ -214,14 +227,16 @@ class MambaBlock : public nn::Module {
 class MambaModel : public nn::Module {
  public:
   explicit MambaModel(const MambaConfig& config)
-      : Module("MambaModel"), embeddings_(Add<nn::Embedding>("embeddings", config.vocab_size, config.hidden_size)) {
+      : Module("MambaModel"),
+        embeddings_(Add<nn::Embedding>("embeddings", config.vocab_size, config.hidden_size)) {
     for (int64_t i = 0; i < config.num_hidden_layers; ++i)
       layers_.push_back(&Add<MambaBlock>("layers." + std::to_string(i), config, static_cast<size_t>(i)));
     norm_f_ = &Add<nn::RmsNorm>("norm_f", "MambaRMSNorm", config.hidden_size, config.layer_norm_epsilon);
   }
 
   /// The last hidden state; all of them, without the embeddings, are appended to `hidden_states` where asked for.
-  Value Forward(OpContext& c, const Value& input_ids, const Value& inputs_embeds, const Step& step, std::vector<Tree>* hidden_states) const {
+  Value Forward(OpContext& c, const Value& input_ids, const Value& inputs_embeds, const Step& step,
+                std::vector<Tree>* hidden_states) const {
     const Value& given = inputs_embeds.defined() ? inputs_embeds : input_ids;
     NamedValues inputs = {{inputs_embeds.defined() ? "inputs_embeds" : "input_ids", given}};
     if (c.has_observers() && step.cache != nullptr) step.cache->AppendLeaves("cache_params", inputs);
@@ -282,9 +297,11 @@ class MambaForCausalLM : public nn::Model {
     step.cache = cache ? &*cache : nullptr;
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       std::vector<Tree> hidden_states;
-      const Value hidden = backbone_.Forward(c, input_ids, inputs_embeds, step, output_hidden_states ? &hidden_states : nullptr);
+      const Value hidden = backbone_.Forward(c, input_ids, inputs_embeds, step,
+                                             output_hidden_states ? &hidden_states : nullptr);
       const Value kept = ops::To(c, nn::SliceLogits(c, hidden, keep), lm_head_.weight().dtype());
-      Tree output = Tree::Dict({{"logits", ops::To(c, lm_head_.Forward(c, kept), DType::kF32)}}, "MambaCausalLMOutput");
+      Tree output =
+          Tree::Dict({{"logits", ops::To(c, lm_head_.Forward(c, kept), DType::kF32)}}, "MambaCausalLMOutput");
       if (use_cache) output.Set("cache_params", cache->ToTree());
       if (output_hidden_states) output.Set("hidden_states", Tree::List(std::move(hidden_states)));
       return output;
@@ -294,7 +311,9 @@ class MambaForCausalLM : public nn::Model {
   Result<nn::InputLayout> Layout(std::string_view use) const override {
     const bool past = use == "decode" || use == "continue";
     if (!past && use != "forward" && use != "prefill")
-      return Unsupported("a state-space model has no such use").With("found", std::string(use)).With("wanted", "forward, prefill, decode, continue");
+      return Unsupported("a state-space model has no such use")
+          .With("found", std::string(use))
+          .With("wanted", "forward, prefill, decode, continue");
     constexpr int64_t kMaxLength = int64_t{1} << 20;  // nothing in the model bounds it
     const SymInt batch = SymInt::Symbol("batch");
     const SymInt length = use == "decode" ? SymInt(1) : SymInt::Symbol("sequence");
@@ -305,13 +324,21 @@ class MambaForCausalLM : public nn::Model {
     if (use != "decode") layout.symbols.push_back({"sequence", 1, kMaxLength});
     layout.inputs = {{"input_ids", DType::kI64, {batch, length}, nn::Fill::kTokenIds, fields_.vocab_size}};
     // States stand for all that was seen, padding left out.
-    (past ? layout.optional : layout.inputs).push_back({"attention_mask", DType::kI64, {batch, length}, nn::Fill::kAttentionMask});
+    (past ? layout.optional : layout.inputs)
+        .push_back({"attention_mask", DType::kI64, {batch, length}, nn::Fill::kAttentionMask});
     for (int64_t layer = 0; past && layer < fields_.num_hidden_layers; ++layer) {
       const std::string place = "cache_params.layers." + std::to_string(layer) + ".";
-      layout.inputs.push_back({place + "conv_states.0", DType::kF32, {batch, fields_.intermediate_size, fields_.conv_kernel}, nn::Fill::kNormal});
-      layout.inputs.push_back({place + "recurrent_states.0", DType::kF32, {batch, fields_.intermediate_size, fields_.state_size}, nn::Fill::kNormal});
+      layout.inputs.push_back({place + "conv_states.0",
+                               DType::kF32,
+                               {batch, fields_.intermediate_size, fields_.conv_kernel},
+                               nn::Fill::kNormal});
+      layout.inputs.push_back({place + "recurrent_states.0",
+                               DType::kF32,
+                               {batch, fields_.intermediate_size, fields_.state_size},
+                               nn::Fill::kNormal});
     }
-    layout.optional.push_back({"inputs_embeds", DType::kF32, {batch, length, fields_.hidden_size}, nn::Fill::kNormal});
+    layout.optional.push_back(
+        {"inputs_embeds", DType::kF32, {batch, length, fields_.hidden_size}, nn::Fill::kNormal});
     return layout;
   }
 
@@ -342,23 +369,26 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   const Json* rank = config.Find("time_step_rank");
   const int64_t usual = (fields.hidden_size + 15) / 16;
   const bool automatic = rank != nullptr && rank->IsString() && rank->AsString() == "auto";
-  fields.time_step_rank = automatic ? usual : reader.Size("time_step_rank", usual, 1, ConfigReader::kLongestTable);
+  fields.time_step_rank =
+      automatic ? usual : reader.Size("time_step_rank", usual, 1, ConfigReader::kLongestTable);
   if (automatic) reader.Ignore({"time_step_rank"});
   // Derived by the library from the fields above, whatever a file says; initialisation; ways of training that change no answer.
-  reader.Ignore({"intermediate_size", "rescale_prenorm_residual", "time_step_scale", "time_step_min", "time_step_max", "time_step_floor",
-                 "time_step_init_scheme", "use_mambapy", "use_associative_scan", "d_model", "d_inner", "n_layer", "ssm_cfg", "rms_norm",
+  reader.Ignore({"intermediate_size", "rescale_prenorm_residual", "time_step_scale", "time_step_min",
+                 "time_step_max", "time_step_floor", "time_step_init_scheme", "use_mambapy",
+                 "use_associative_scan", "d_model", "d_inner", "n_layer", "ssm_cfg", "rms_norm",
                  "fused_add_norm", "pad_vocab_size_multiple", "attn_implementation", "_attn_implementation"});
   reader.RefuseLayerTypes("linear_attention");
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<MambaForCausalLM>(
       config, fields,
-      nn::ModelTraits{.model_type = "mamba",
-                      .task = "text-generation",
-                      .base_model_prefix = "backbone",
-                      .generates = true,
-                      .ignored_keys = {},
-                      .renamed_keys = {{"embedding.", "embeddings."}},
-                      .generation = {.cache = "cache_params", .positions = false, .mask_in_prefill_only = true}});
+      nn::ModelTraits{
+          .model_type = "mamba",
+          .task = "text-generation",
+          .base_model_prefix = "backbone",
+          .generates = true,
+          .ignored_keys = {},
+          .renamed_keys = {{"embedding.", "embeddings."}},
+          .generation = {.cache = "cache_params", .positions = false, .mask_in_prefill_only = true}});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));
 }

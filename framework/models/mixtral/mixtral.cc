@@ -29,7 +29,8 @@ class MixtralTopKRouter : public nn::Module {
   std::vector<Value> Forward(OpContext& c, const Value& hidden_states) const {
     return CallMulti(c, {{"hidden_states", hidden_states}}, [&] {
       const Value logits = ops::Linear(c, hidden_states, Weight(c, weight_));
-      const auto [values, indices] = ops::Topk(c, ops::Softmax(c, ops::To(c, logits, DType::kF32), -1), chosen_);
+      const auto [values, indices] =
+          ops::Topk(c, ops::Softmax(c, ops::To(c, logits, DType::kF32), -1), chosen_);
       return std::vector<Value>{ops::Div(c, values, ops::Sum(c, values, {-1}, true)), indices};
     });
   }
@@ -44,7 +45,8 @@ class MixtralSparseMoeBlock : public FeedForward {
   MixtralSparseMoeBlock(const LlamaDecoderConfig& config, int64_t experts, int64_t chosen)
       : FeedForward("MixtralSparseMoeBlock"),
         gate_(Add<MixtralTopKRouter>("gate", experts, config.hidden_size, chosen)),
-        experts_(Add<nn::Experts>("experts", "MixtralExperts", experts, config.hidden_size, config.intermediate_size, config.hidden_act)) {}
+        experts_(Add<nn::Experts>("experts", "MixtralExperts", experts, config.hidden_size,
+                                  config.intermediate_size, config.hidden_act)) {}
 
   Value Forward(OpContext& c, const Value& x) const override {
     return Call(c, {{"hidden_states", x}}, [&] {
@@ -71,8 +73,10 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.intermediate_size = reader.Size("intermediate_size", 14336, 1, ConfigReader::kLongestTable);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 32);
   fields.num_attention_heads = reader.Size("num_attention_heads", 32);
-  fields.num_key_value_heads = reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
-  fields.head_dim = reader.OptionalSize("head_dim", std::nullopt, 1, ConfigReader::kLongestTable).value_or(fields.hidden_size / fields.num_attention_heads);
+  fields.num_key_value_heads =
+      reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
+  fields.head_dim = reader.OptionalSize("head_dim", std::nullopt, 1, ConfigReader::kLongestTable)
+                        .value_or(fields.hidden_size / fields.num_attention_heads);
   fields.max_position_embeddings = reader.Size("max_position_embeddings", 4096 * 32);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
   fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-5);
@@ -90,7 +94,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("attention_bias", "this class has no biases");
   reader.Refuse("output_router_logits", "router logits are not kept");
   // Other ways to compute the same answer; noise and losses of training.
-  reader.Ignore({"attention_dropout", "router_aux_loss_coef", "router_jitter_noise", "experts_implementation", "_experts_implementation"});
+  reader.Ignore({"attention_dropout", "router_aux_loss_coef", "router_jitter_noise", "experts_implementation",
+                 "_experts_implementation"});
   if (chosen > experts)
     reader.Fail(Invalid("num_experts_per_tok is above num_local_experts")
                     .With("key", "num_experts_per_tok")
@@ -100,12 +105,13 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.feed_forward = [experts, chosen](const LlamaDecoderConfig& decoder) -> std::unique_ptr<FeedForward> {
     return std::make_unique<MixtralSparseMoeBlock>(decoder, experts, chosen);
   };
-  auto model = MakeLlamaDecoder(config, fields, {.model_type = "mixtral",
-                                                 .task = "text-generation",
-                                                 .base_model_prefix = "model",
-                                                 .generates = true,
-                                                 .ignored_keys = {"*rotary_emb.inv_freq"},
-                                                 .renamed_keys = {{".block_sparse_moe.", ".mlp."}}});
+  auto model = MakeLlamaDecoder(config, fields,
+                                {.model_type = "mixtral",
+                                 .task = "text-generation",
+                                 .base_model_prefix = "model",
+                                 .generates = true,
+                                 .ignored_keys = {"*rotary_emb.inv_freq"},
+                                 .renamed_keys = {{".block_sparse_moe.", ".mlp."}}});
   if (!model.ok()) return std::move(model).error().With("file", file.string());
   return model;
 }
@@ -118,8 +124,10 @@ std::vector<weights::Rule> Rules(const Json& config) {
   std::vector<weights::Rule> rules;
   for (const std::string part : {"w1", "w2", "w3"}) {
     std::vector<std::string> from;
-    for (int64_t i = 0; i < experts; ++i) from.push_back("*.experts." + std::to_string(i) + "." + part + ".weight");
-    rules.push_back(weights::Stack(std::move(from), part == "w2" ? "*.experts.down_proj" : "*.experts." + part));
+    for (int64_t i = 0; i < experts; ++i)
+      from.push_back("*.experts." + std::to_string(i) + "." + part + ".weight");
+    rules.push_back(
+        weights::Stack(std::move(from), part == "w2" ? "*.experts.down_proj" : "*.experts." + part));
   }
   rules.push_back(weights::Concatenate({"*.experts.w1", "*.experts.w3"}, "*.experts.gate_up_proj", 1));
   return rules;

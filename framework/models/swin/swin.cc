@@ -50,11 +50,14 @@ struct SwinConfig {
   bool qkv_bias, use_absolute_embeddings, output_hidden_states;
   std::string hidden_act;
   nn::AttentionKind attention;
-  Tensor relative_index;  ///< row of the bias table for each pair of positions in a window; one for all blocks
+  Tensor
+      relative_index;  ///< row of the bias table for each pair of positions in a window; one for all blocks
 
   int64_t stages() const { return static_cast<int64_t>(depths.size()); }
   int64_t dim(int64_t stage) const { return embed_dim << stage; }
-  int64_t patches() const { return (image_size.first / patch_size.first) * (image_size.second / patch_size.second); }
+  int64_t patches() const {
+    return (image_size.first / patch_size.first) * (image_size.second / patch_size.second);
+  }
 };
 
 /// Height and width of a feature map, in patches. Sums, products and quotients of symbols: nothing here asks how large they are, so a
@@ -82,7 +85,8 @@ Value WindowPartition(OpContext& c, const Value& x, const Grid& windows, int64_t
 /// The reverse of WindowPartition.
 Value WindowReverse(OpContext& c, const Value& x, const SymInt& batch, const Grid& windows, int64_t size) {
   const Value split = ops::View(c, x, {batch, windows.height, windows.width, size, size, x.size(3)});
-  return ops::View(c, ops::Contiguous(c, ops::Transpose(c, split, 2, 3)), {batch, windows.height * size, windows.width * size, x.size(3)});
+  return ops::View(c, ops::Contiguous(c, ops::Transpose(c, split, 2, 3)),
+                   {batch, windows.height * size, windows.width * size, x.size(3)});
 }
 
 class SwinPatchEmbeddings : public nn::Module {
@@ -149,7 +153,8 @@ class SwinPatchMerging : public nn::Module {
       // Where both sizes are even, x[row::2, column::2] of all four corners.
       const Value blocks = ops::View(c, x, {batch, half.height, 2, half.width, 2, channels});
       const Value corners = ops::Permute(c, blocks, {0, 1, 3, 4, 2, 5});  // [.., column, row, channel]
-      return reduction_.Forward(c, norm_.Forward(c, ops::Reshape(c, corners, {batch, half.height * half.width, channels * 4})));
+      return reduction_.Forward(
+          c, norm_.Forward(c, ops::Reshape(c, corners, {batch, half.height * half.width, channels * 4})));
     });
   }
 
@@ -164,7 +169,8 @@ Tensor RelativeIndex(int64_t window) {
   const int64_t area = window * window;
   for (int64_t query = 0; query < area; ++query)
     for (int64_t key = 0; key < area; ++key) {
-      const int64_t rows = query / window - key / window + window - 1, columns = query % window - key % window + window - 1;
+      const int64_t rows = query / window - key / window + window - 1,
+                    columns = query % window - key % window + window - 1;
       index.push_back(rows * (2 * window - 1) + columns);
     }
   return Tensor::Of<int64_t>({area * area}, index);
@@ -175,14 +181,16 @@ class SwinRelativePositionBias : public nn::Module {
   SwinRelativePositionBias(const SwinConfig& config, int64_t heads)
       : Module("SwinRelativePositionBias"),
         area_(config.window_size * config.window_size),
-        table_(AddParameter("relative_position_bias_table", {(2 * config.window_size - 1) * (2 * config.window_size - 1), heads},
+        table_(AddParameter("relative_position_bias_table",
+                            {(2 * config.window_size - 1) * (2 * config.window_size - 1), heads},
                             nn::Init::kZeros)),
         index_(AddConstant("relative_position_index", config.relative_index)) {}
 
   /// [1, heads, area, area].
   Value Forward(OpContext& c) const {
     return Call(c, {}, [&] {
-      const Value rows = ops::View(c, ops::Index(c, Weight(c, table_), {Weight(c, index_)}), {area_, area_, -1});
+      const Value rows =
+          ops::View(c, ops::Index(c, Weight(c, table_), {Weight(c, index_)}), {area_, area_, -1});
       return ops::Unsqueeze(c, ops::Contiguous(c, ops::Permute(c, rows, {2, 0, 1})), 0);
     });
   }
@@ -216,11 +224,13 @@ class SwinAttention : public nn::Module {
       const Value v = nn::SplitHeads(c, v_proj_.Forward(c, windows), heads_, head_dim_);
       Value scores = bias_.Forward(c);
       if (mask.defined()) {
-        const Value all = ops::Expand(c, ops::Unsqueeze(c, ops::Unsqueeze(c, mask, 1), 0), {batch, -1, -1, -1, -1});
+        const Value all =
+            ops::Expand(c, ops::Unsqueeze(c, ops::Unsqueeze(c, mask, 1), 0), {batch, -1, -1, -1, -1});
         scores = ops::Add(c, scores, ops::Reshape(c, all, {-1, 1, mask.size(1), mask.size(2)}));
       }
       const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
-      return o_proj_.Forward(c, nn::Attend(c, q, k, v, {scores, false, kind_}, scale, heads_, heads_, {.softmax = true}));
+      return o_proj_.Forward(
+          c, nn::Attend(c, q, k, v, {scores, false, kind_}, scale, heads_, heads_, {.softmax = true}));
     });
   }
 
@@ -248,7 +258,9 @@ class SwinMLP : public nn::Module {
   }
 
  private:
-  static int64_t Inner(const SwinConfig& config, int64_t dim) { return static_cast<int64_t>(config.mlp_ratio * static_cast<double>(dim)); }
+  static int64_t Inner(const SwinConfig& config, int64_t dim) {
+    return static_cast<int64_t>(config.mlp_ratio * static_cast<double>(dim));
+  }
 
   nn::Activation& activation_fn_;
   nn::Linear& fc1_;
@@ -273,7 +285,8 @@ class SwinLayer : public nn::Module {
       const Grid windows{CeilDiv(grid.height, window_), CeilDiv(grid.width, window_)};
       const SymInt height = windows.height * window_, width = windows.width * window_;
 
-      Value x = ops::View(c, layernorm_before_.Forward(c, hidden_states), {batch, grid.height, grid.width, channels});
+      Value x = ops::View(c, layernorm_before_.Forward(c, hidden_states),
+                          {batch, grid.height, grid.width, channels});
       x = PadTo(c, x, grid, height, width);
       if (shift.AsInt() != 0) x = ops::Roll(c, x, {-shift, -shift}, {1, 2});
       x = ops::View(c, WindowPartition(c, x, windows, window_), {-1, window_ * window_, channels});
@@ -281,8 +294,10 @@ class SwinLayer : public nn::Module {
       x = WindowReverse(c, ops::View(c, x, {-1, window_, window_, channels}), batch, windows, window_);
       if (shift.AsInt() != 0) x = ops::Roll(c, x, {shift, shift}, {1, 2});
       const bool padded = (height - grid.height).AsInt() != 0 || (width - grid.width).AsInt() != 0;
-      if (padded) x = ops::Contiguous(c, ops::Slice(c, ops::Slice(c, x, 1, 0, grid.height), 2, 0, grid.width));
-      const Value attended = ops::Add(c, hidden_states, ops::View(c, x, {batch, grid.height * grid.width, channels}));
+      if (padded)
+        x = ops::Contiguous(c, ops::Slice(c, ops::Slice(c, x, 1, 0, grid.height), 2, 0, grid.width));
+      const Value attended =
+          ops::Add(c, hidden_states, ops::View(c, x, {batch, grid.height * grid.width, channels}));
       return ops::Add(c, mlp_.Forward(c, layernorm_after_.Forward(c, attended)), attended);
     });
   }
@@ -329,7 +344,8 @@ class SwinStage : public nn::Module {
   SwinStage(const SwinConfig& config, int64_t stage) : Module("SwinStage") {
     const auto at = static_cast<size_t>(stage);
     for (int64_t i = 0; i < config.depths[at]; ++i)
-      blocks_.push_back(&Add<SwinLayer>("blocks." + std::to_string(i), config, config.dim(stage), config.num_heads[at], i % 2 == 1));
+      blocks_.push_back(&Add<SwinLayer>("blocks." + std::to_string(i), config, config.dim(stage),
+                                        config.num_heads[at], i % 2 == 1));
     if (stage + 1 < config.stages()) downsample_ = &Add<SwinPatchMerging>("downsample", config.dim(stage));
   }
 
@@ -359,7 +375,8 @@ struct Encoded {
 class SwinEncoder : public nn::Module {
  public:
   explicit SwinEncoder(const SwinConfig& config) : Module("SwinEncoder") {
-    for (int64_t i = 0; i < config.stages(); ++i) layers_.push_back(&Add<SwinStage>("layers." + std::to_string(i), config, i));
+    for (int64_t i = 0; i < config.stages(); ++i)
+      layers_.push_back(&Add<SwinStage>("layers." + std::to_string(i), config, i));
   }
 
   Encoded Forward(OpContext& c, const Value& embeddings, Grid grid, bool all) const {
@@ -401,7 +418,8 @@ class SwinModel : public nn::Model {
     const bool output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
     nn::ReadCommonArguments(arguments);
     arguments.Refuse("bool_masked_pos", "this class has no mask token");
-    if (fields_.use_absolute_embeddings) arguments.Refuse("interpolate_pos_encoding", "bicubic interpolation of position embeddings");
+    if (fields_.use_absolute_embeddings)
+      arguments.Refuse("interpolate_pos_encoding", "bicubic interpolation of position embeddings");
     arguments.Ignore("interpolate_pos_encoding");
     arguments.Required(pixel_values, "pixel_values");
     if (!arguments.Finish()) return {};
@@ -410,7 +428,8 @@ class SwinModel : public nn::Model {
       const Value embeddings = embeddings_.Forward(c, pixel_values, grid);
       Encoded encoded = encoder_.Forward(c, embeddings, grid, output_hidden_states);
       const Value last = layernorm_.Forward(c, encoded.last);
-      Tree output = Tree::Dict({{"last_hidden_state", last}, {"pooler_output", ops::Mean(c, last, {1})}}, "SwinModelOutput");
+      Tree output = Tree::Dict({{"last_hidden_state", last}, {"pooler_output", ops::Mean(c, last, {1})}},
+                               "SwinModelOutput");
       if (output_hidden_states) {
         output.Set("hidden_states", Tree::List(std::move(encoded.hidden_states)));
         output.Set("reshaped_hidden_states", Tree::List(std::move(encoded.reshaped)));
@@ -420,10 +439,13 @@ class SwinModel : public nn::Model {
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
-    ImageShape shape{.channels = fields_.num_channels, .image_size = fields_.image_size, .dynamic = !fields_.use_absolute_embeddings};
+    ImageShape shape{.channels = fields_.num_channels,
+                     .image_size = fields_.image_size,
+                     .dynamic = !fields_.use_absolute_embeddings};
     // The last stage's map must hold a window.
     const int64_t least = ((fields_.window_size - 1) << (fields_.stages() - 1)) + 1;
-    shape.min_size = {(least - 1) * fields_.patch_size.first + 1, (least - 1) * fields_.patch_size.second + 1};
+    shape.min_size = {(least - 1) * fields_.patch_size.first + 1,
+                      (least - 1) * fields_.patch_size.second + 1};
     return ImageLayout(shape, use);
   }
 
@@ -438,20 +460,26 @@ void CheckStages(ConfigReader& reader, const SwinConfig& fields) {
   constexpr size_t kMostStages = 16;
   const size_t stages = fields.depths.size();
   if (stages == 0 || stages > kMostStages || fields.num_heads.size() != stages)
-    return reader.Fail(Invalid("depths and num_heads do not describe the same stages")
-                           .With("key", "num_heads")
-                           .With("found", std::to_string(fields.num_heads.size()) + " numbers for " + std::to_string(stages) + " stages")
-                           .With("wanted", "one for each of 1 to " + std::to_string(kMostStages) + " stages"));
+    return reader.Fail(
+        Invalid("depths and num_heads do not describe the same stages")
+            .With("key", "num_heads")
+            .With("found", std::to_string(fields.num_heads.size()) + " numbers for " +
+                               std::to_string(stages) + " stages")
+            .With("wanted", "one for each of 1 to " + std::to_string(kMostStages) + " stages"));
   for (size_t i = 0; i < stages; ++i) {
     const int64_t dim = fields.dim(static_cast<int64_t>(i));
     if (dim > ConfigReader::kLongestTable)
-      return reader.Fail(Invalid("a stage is too wide").With("key", "embed_dim").With("found", std::to_string(dim)));
+      return reader.Fail(
+          Invalid("a stage is too wide").With("key", "embed_dim").With("found", std::to_string(dim)));
     if (dim % fields.num_heads[i] != 0)
       return reader.Fail(Invalid("a stage's width is no multiple of its heads")
                              .With("key", "num_heads")
                              .With("found", std::to_string(fields.num_heads[i]))
                              .With("wanted", "a divisor of " + std::to_string(dim)));
-    if (fields.depths[i] > 1000) return reader.Fail(Invalid("a stage has too many blocks").With("key", "depths").With("found", std::to_string(fields.depths[i])));
+    if (fields.depths[i] > 1000)
+      return reader.Fail(Invalid("a stage has too many blocks")
+                             .With("key", "depths")
+                             .With("found", std::to_string(fields.depths[i])));
   }
 }
 
@@ -475,12 +503,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   CheckStages(reader, fields);
   fields.relative_index = RelativeIndex(fields.window_size);
   // Derived from the fields above, or of the backbone and the masked-image head.
-  reader.Ignore({"num_layers", "hidden_size", "stage_names", "out_features", "out_indices", "encoder_stride", "path_norm",
-                 "hidden_dropout_prob", "attention_probs_dropout_prob", "drop_path_rate", "tie_word_embeddings"});
+  reader.Ignore({"num_layers", "hidden_size", "stage_names", "out_features", "out_indices", "encoder_stride",
+                 "path_norm", "hidden_dropout_prob", "attention_probs_dropout_prob", "drop_path_rate",
+                 "tie_word_embeddings"});
   if (std::max(fields.patch_size.first, fields.patch_size.second) > 4096)
     reader.Fail(Invalid("field is out of range").With("key", "patch_size").With("wanted", "at most 4096"));
   if (fields.mlp_ratio < 0 || fields.mlp_ratio > 1024)
-    reader.Fail(Invalid("field is out of range").With("key", "mlp_ratio").With("wanted", "between 0 and 1024"));
+    reader.Fail(
+        Invalid("field is out of range").With("key", "mlp_ratio").With("wanted", "between 0 and 1024"));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<SwinModel>(
       config, fields,
@@ -492,7 +522,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .renamed_keys = {{"attention.self.query", "attention.q_proj"},
                                        {"attention.self.key", "attention.k_proj"},
                                        {"attention.self.value", "attention.v_proj"},
-                                       {"attention.self.relative_position_bias_table", "attention.relative_position_bias.relative_position_bias_table"},
+                                       {"attention.self.relative_position_bias_table",
+                                        "attention.relative_position_bias.relative_position_bias_table"},
                                        {"attention.output.dense", "attention.o_proj"},
                                        {"intermediate.dense", "mlp.fc1"},
                                        {"output.dense", "mlp.fc2"}}});

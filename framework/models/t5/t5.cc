@@ -44,7 +44,8 @@ using ops::OpContext;
 using ops::Value;
 
 struct T5Config {
-  int64_t vocab_size, d_model, d_kv, d_ff, num_layers, num_decoder_layers, num_heads, num_buckets, max_distance;
+  int64_t vocab_size, d_model, d_kv, d_ff, num_layers, num_decoder_layers, num_heads, num_buckets,
+      max_distance;
   double layer_norm_epsilon;
   std::string act;
   bool gated, scale_decoder_outputs, use_cache, output_hidden_states;
@@ -54,7 +55,8 @@ struct T5Config {
 /// y = w · x / sqrt(mean(x²) + eps): the mean in f32, the product in the type of x where that is wider.
 class T5LayerNorm : public nn::Module {
  public:
-  T5LayerNorm(int64_t dim, double eps) : Module("T5LayerNorm"), weight_(AddParameter("weight", {dim}, nn::Init::kOnes)), eps_(eps) {}
+  T5LayerNorm(int64_t dim, double eps)
+      : Module("T5LayerNorm"), weight_(AddParameter("weight", {dim}, nn::Init::kOnes)), eps_(eps) {}
 
   Value Forward(OpContext& c, const Value& x) const {
     return Call(c, {{"hidden_states", x}}, [&] {
@@ -74,7 +76,8 @@ class T5LayerNorm : public nn::Module {
 /// Both T5DenseActDense and T5DenseGatedActDense. The last product stays in f32 where the model is f16, as the library keeps it.
 class T5Dense : public nn::Module {
  public:
-  explicit T5Dense(const T5Config& config) : Module(config.gated ? "T5DenseGatedActDense" : "T5DenseActDense") {
+  explicit T5Dense(const T5Config& config)
+      : Module(config.gated ? "T5DenseGatedActDense" : "T5DenseActDense") {
     if (config.gated) {
       wi_ = &Add<nn::Linear>("wi_0", config.d_model, config.d_ff, false);
       gate_ = &Add<nn::Linear>("wi_1", config.d_model, config.d_ff, false);
@@ -109,8 +112,9 @@ class T5LayerFF : public nn::Module {
         layer_norm_(Add<T5LayerNorm>("layer_norm", config.d_model, config.layer_norm_epsilon)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return ops::Add(c, hidden_states, dense_.Forward(c, layer_norm_.Forward(c, hidden_states))); });
+    return Call(c, {{"hidden_states", hidden_states}}, [&] {
+      return ops::Add(c, hidden_states, dense_.Forward(c, layer_norm_.Forward(c, hidden_states)));
+    });
   }
 
  private:
@@ -123,11 +127,13 @@ class T5LayerFF : public nn::Module {
 Tensor Buckets(int64_t count, int64_t max_distance) {
   const int64_t exact = count / 2;
   std::vector<int64_t> buckets;
-  const auto scale = static_cast<float>(std::log(static_cast<double>(max_distance) / static_cast<double>(exact)));
+  const auto scale =
+      static_cast<float>(std::log(static_cast<double>(max_distance) / static_cast<double>(exact)));
   for (int64_t distance = 0; distance <= std::max(max_distance, exact); ++distance) {
     int64_t bucket = distance;
     if (distance >= exact) {
-      const float share = std::log(static_cast<float>(distance) / static_cast<float>(exact)) / scale * static_cast<float>(count - exact);
+      const float share = std::log(static_cast<float>(distance) / static_cast<float>(exact)) / scale *
+                          static_cast<float>(count - exact);
       bucket = std::min(exact + static_cast<int64_t>(share), count - 1);
     }
     buckets.push_back(bucket);
@@ -156,7 +162,8 @@ class T5Attention : public nn::Module {
   }
 
   /// Self-attention. `bias` [1, heads, query, key] is made by the first block and shared by the others.
-  Value Forward(OpContext& c, const Value& hidden_states, const AttentionMask& mask, EncoderDecoderCache* cache, Value& bias) const {
+  Value Forward(OpContext& c, const Value& hidden_states, const AttentionMask& mask,
+                EncoderDecoderCache* cache, Value& bias) const {
     return Call(c, Describe(c, hidden_states, mask, cache), [&] {
       Value k = nn::SplitHeads(c, k_.Forward(c, hidden_states), heads_, head_dim_);
       Value v = nn::SplitHeads(c, v_.Forward(c, hidden_states), heads_, head_dim_);
@@ -168,8 +175,8 @@ class T5Attention : public nn::Module {
   }
 
   /// Attention to the encoder's states, whose keys and values are computed once.
-  Value ForwardCross(OpContext& c, const Value& hidden_states, const Value& encoder_hidden_states, const AttentionMask& mask,
-                     EncoderDecoderCache* cache) const {
+  Value ForwardCross(OpContext& c, const Value& hidden_states, const Value& encoder_hidden_states,
+                     const AttentionMask& mask, EncoderDecoderCache* cache) const {
     NamedValues inputs = Describe(c, hidden_states, mask, cache);
     inputs.emplace_back("key_value_states", encoder_hidden_states);
     return Call(c, inputs, [&] {
@@ -188,7 +195,8 @@ class T5Attention : public nn::Module {
   }
 
  private:
-  NamedValues Describe(OpContext& c, const Value& hidden_states, const AttentionMask& mask, const EncoderDecoderCache* cache) const {
+  NamedValues Describe(OpContext& c, const Value& hidden_states, const AttentionMask& mask,
+                       const EncoderDecoderCache* cache) const {
     NamedValues inputs = {{"hidden_states", hidden_states}};
     if (!c.has_observers()) return inputs;
     if (mask.mask.defined()) inputs.emplace_back("mask", mask.mask);
@@ -196,7 +204,8 @@ class T5Attention : public nn::Module {
     return inputs;
   }
 
-  Value Attend(OpContext& c, const Value& hidden_states, const Value& k, const Value& v, const AttentionMask& mask, const Value& bias) const {
+  Value Attend(OpContext& c, const Value& hidden_states, const Value& k, const Value& v,
+               const AttentionMask& mask, const Value& bias) const {
     const Value q = nn::SplitHeads(c, q_.Forward(c, hidden_states), heads_, head_dim_);
     // Queries are not scaled: initialisation took care of that.
     return o_.Forward(c, nn::Attend(c, q, k, v, nn::WithBias(c, mask, bias), 1.0, heads_, heads_));
@@ -206,10 +215,14 @@ class T5Attention : public nn::Module {
   Value Bias(OpContext& c, const SymInt& queries, const SymInt& keys, const SymInt& past) const {
     Value query = ops::Arange(c, queries);
     if (past.AsInt() != 0) query = ops::Add(c, query, past);
-    const Value relative = ops::Sub(c, ops::Unsqueeze(c, ops::Arange(c, keys), 0), ops::Unsqueeze(c, query, 1));
+    const Value relative =
+        ops::Sub(c, ops::Unsqueeze(c, ops::Arange(c, keys), 0), ops::Unsqueeze(c, query, 1));
     const Value distance = decoder_ ? ops::ClampMin(c, ops::Neg(c, relative), 0) : ops::Abs(c, relative);
-    Value bucket = ops::Index(c, Weight(c, *buckets_), {ops::ClampMax(c, distance, buckets_->shape()[0] - 1)});
-    if (!decoder_) bucket = ops::Add(c, bucket, ops::Mul(c, ops::To(c, ops::Greater(c, relative, 0), DType::kI64), side_buckets_));
+    Value bucket =
+        ops::Index(c, Weight(c, *buckets_), {ops::ClampMax(c, distance, buckets_->shape()[0] - 1)});
+    if (!decoder_)
+      bucket = ops::Add(c, bucket,
+                        ops::Mul(c, ops::To(c, ops::Greater(c, relative, 0), DType::kI64), side_buckets_));
     return ops::Unsqueeze(c, ops::Permute(c, relative_attention_bias_->Forward(c, bucket), {2, 0, 1}), 0);
   }
 
@@ -230,19 +243,23 @@ class T5LayerAttention : public nn::Module {
  public:
   T5LayerAttention(const T5Config& config, bool cross, bool decoder, bool has_bias, size_t layer)
       : Module(cross ? "T5LayerCrossAttention" : "T5LayerSelfAttention"),
-        attention_(Add<T5Attention>(cross ? "EncDecAttention" : "SelfAttention", config, decoder, has_bias, layer)),
+        attention_(
+            Add<T5Attention>(cross ? "EncDecAttention" : "SelfAttention", config, decoder, has_bias, layer)),
         layer_norm_(Add<T5LayerNorm>("layer_norm", config.d_model, config.layer_norm_epsilon)) {}
 
-  Value Forward(OpContext& c, const Value& hidden_states, const AttentionMask& mask, EncoderDecoderCache* cache, Value& bias) const {
+  Value Forward(OpContext& c, const Value& hidden_states, const AttentionMask& mask,
+                EncoderDecoderCache* cache, Value& bias) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      return ops::Add(c, hidden_states, attention_.Forward(c, layer_norm_.Forward(c, hidden_states), mask, cache, bias));
+      return ops::Add(c, hidden_states,
+                      attention_.Forward(c, layer_norm_.Forward(c, hidden_states), mask, cache, bias));
     });
   }
-  Value ForwardCross(OpContext& c, const Value& hidden_states, const Value& encoder_hidden_states, const AttentionMask& mask,
-                     EncoderDecoderCache* cache) const {
+  Value ForwardCross(OpContext& c, const Value& hidden_states, const Value& encoder_hidden_states,
+                     const AttentionMask& mask, EncoderDecoderCache* cache) const {
     return Call(c, {{"hidden_states", hidden_states}, {"key_value_states", encoder_hidden_states}}, [&] {
       const Value normed = layer_norm_.Forward(c, hidden_states);
-      return ops::Add(c, hidden_states, attention_.ForwardCross(c, normed, encoder_hidden_states, mask, cache));
+      return ops::Add(c, hidden_states,
+                      attention_.ForwardCross(c, normed, encoder_hidden_states, mask, cache));
     });
   }
 
@@ -269,7 +286,8 @@ Value Clamped(OpContext& c, const Value& x) {
 class T5Block : public nn::Module {
  public:
   T5Block(const T5Config& config, bool decoder, size_t layer)
-      : Module("T5Block"), self_(Add<T5LayerAttention>("layer.0", config, false, decoder, layer == 0, layer)) {
+      : Module("T5Block"),
+        self_(Add<T5LayerAttention>("layer.0", config, false, decoder, layer == 0, layer)) {
     if (decoder) cross_ = &Add<T5LayerAttention>("layer.1", config, true, decoder, false, layer);
     feed_forward_ = &Add<T5LayerFF>(decoder ? "layer.2" : "layer.1", config);
   }
@@ -277,7 +295,9 @@ class T5Block : public nn::Module {
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step, Value& bias) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
       Value hidden = Clamped(c, self_.Forward(c, hidden_states, step.mask, step.cache, bias));
-      if (cross_ != nullptr) hidden = Clamped(c, cross_->ForwardCross(c, hidden, step.encoder_hidden_states, step.cross_mask, step.cache));
+      if (cross_ != nullptr)
+        hidden = Clamped(
+            c, cross_->ForwardCross(c, hidden, step.encoder_hidden_states, step.cross_mask, step.cache));
       return Clamped(c, feed_forward_->Forward(c, hidden));
     });
   }
@@ -305,15 +325,17 @@ class T5Stack : public nn::Module {
   /// All states are appended to `hidden_states` where asked for: embeddings first, the normalised last state at the end.
   Value Forward(OpContext& c, const Value& ids, const Value& embeds, const Value& attention_mask, Step step,
                 std::vector<Tree>* hidden_states) const {
-    NamedValues inputs = {{embeds.defined() ? "inputs_embeds" : "input_ids", embeds.defined() ? embeds : ids}};
+    NamedValues inputs = {
+        {embeds.defined() ? "inputs_embeds" : "input_ids", embeds.defined() ? embeds : ids}};
     if (attention_mask.defined()) inputs.emplace_back("attention_mask", attention_mask);
     return Call(c, inputs, [&] {
       Value hidden = embeds.defined() ? embeds : embed_tokens_.Forward(c, ids);
-      step.mask = nn::MakeAttentionMask(c, {.embeds = hidden,
-                                            .attention_mask = attention_mask,
-                                            .cache = step.cache != nullptr ? &step.cache->self_attention : nullptr,
-                                            .causal = decoder_,
-                                            .kind = attention_});
+      step.mask =
+          nn::MakeAttentionMask(c, {.embeds = hidden,
+                                    .attention_mask = attention_mask,
+                                    .cache = step.cache != nullptr ? &step.cache->self_attention : nullptr,
+                                    .causal = decoder_,
+                                    .kind = attention_});
       Value bias;
       for (const T5Block* block : block_) {
         if (hidden_states) hidden_states->emplace_back(hidden);
@@ -352,21 +374,29 @@ class T5ForConditionalGeneration : public nn::Model {
     EncoderDecoderInputs read;
     read.input_ids = arguments.Ids("input_ids");
     read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    if (inputs.Find("encoder_outputs") == nullptr) arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
+    if (inputs.Find("encoder_outputs") == nullptr)
+      arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
     const auto layers = static_cast<size_t>(fields_.num_decoder_layers);
-    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers, read)) return {};
+    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers,
+                                  read))
+      return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
-      EncoderStates encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs) : RunEncoder(c, read);
+      EncoderStates encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs)
+                                                              : RunEncoder(c, read);
       Step step;
       step.cache = read.cache ? &*read.cache : nullptr;
       step.encoder_hidden_states = encoder.last;
-      const Value& target = read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
+      const Value& target =
+          read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
       if (c.failed()) return {};
-      step.cross_mask = CrossAttentionMask(c, read.attention_mask, target.size(1), encoder.last, fields_.attention);
+      step.cross_mask =
+          CrossAttentionMask(c, read.attention_mask, target.size(1), encoder.last, fields_.attention);
       std::vector<Tree> states;
-      Value hidden = decoder_.Forward(c, read.decoder_input_ids, read.decoder_inputs_embeds, read.decoder_attention_mask, step,
-                                      read.output_hidden_states ? &states : nullptr);
-      if (fields_.scale_decoder_outputs) hidden = ops::Mul(c, hidden, 1.0 / std::sqrt(static_cast<double>(fields_.d_model)));
+      Value hidden =
+          decoder_.Forward(c, read.decoder_input_ids, read.decoder_inputs_embeds, read.decoder_attention_mask,
+                           step, read.output_hidden_states ? &states : nullptr);
+      if (fields_.scale_decoder_outputs)
+        hidden = ops::Mul(c, hidden, 1.0 / std::sqrt(static_cast<double>(fields_.d_model)));
       return EncoderDecoderOutput(lm_head_.Forward(c, hidden), read, std::move(states), std::move(encoder));
     });
   }
@@ -375,7 +405,8 @@ class T5ForConditionalGeneration : public nn::Model {
     EncoderDecoderInputs read;
     if (const Tree* ids = inputs.Find("input_ids")) read.input_ids = ids->value();
     if (const Tree* mask = inputs.Find("attention_mask")) read.attention_mask = mask->value();
-    return Tree::Dict({{"encoder_outputs", Tree::Dict({{"last_hidden_state", RunEncoder(c, read).last}}, "BaseModelOutput")}});
+    return Tree::Dict({{"encoder_outputs",
+                        Tree::Dict({{"last_hidden_state", RunEncoder(c, read).last}}, "BaseModelOutput")}});
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
@@ -412,11 +443,15 @@ void ReadFeedForward(ConfigReader& reader, T5Config& fields) {
   fields.gated = act.starts_with("gated-");
   if (fields.gated) act = act.substr(6);
   if (act.find('-') != std::string::npos)
-    reader.Fail(Invalid("field is no activation").With("key", "feed_forward_proj").With("found", given).With("wanted", "ACT or gated-ACT"));
+    reader.Fail(Invalid("field is no activation")
+                    .With("key", "feed_forward_proj")
+                    .With("found", given)
+                    .With("wanted", "ACT or gated-ACT"));
   if (given == "gated-gelu") act = "gelu_new";
   // Saved files also hold what the library derived; that is what it then uses.
   fields.act = reader.ActivationName("dense_act_fn", act);
-  if (const Status known = nn::CheckActivation(fields.act); !known.ok()) reader.Fail(Error(known.error()).With("key", "feed_forward_proj"));
+  if (const Status known = nn::CheckActivation(fields.act); !known.ok())
+    reader.Fail(Error(known.error()).With("key", "feed_forward_proj"));
   fields.gated = reader.Flag("is_gated_act", fields.gated);
 }
 
@@ -432,9 +467,10 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.d_kv = reader.Size("d_kv", 64, 1, ConfigReader::kLongestTable);
   fields.d_ff = reader.Size("d_ff", 2048);
   fields.num_layers = reader.Layers("num_layers", 6);
-  fields.num_decoder_layers = config.Find("num_decoder_layers") == nullptr || config.Find("num_decoder_layers")->IsNull()
-                                  ? fields.num_layers
-                                  : reader.Layers("num_decoder_layers", fields.num_layers);
+  fields.num_decoder_layers =
+      config.Find("num_decoder_layers") == nullptr || config.Find("num_decoder_layers")->IsNull()
+          ? fields.num_layers
+          : reader.Layers("num_decoder_layers", fields.num_layers);
   fields.num_heads = reader.Size("num_heads", 8, 1, ConfigReader::kLongestTable);
   // Fewer leave no bucket for exact distances.
   fields.num_buckets = reader.Size("relative_attention_num_buckets", 32, 4, ConfigReader::kLongestTable);
@@ -443,28 +479,32 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   ReadFeedForward(reader, fields);
   // Files of T5 1.1 say so by an untied head; the head is tied where the checkpoint holds nothing else.
   const Json* tied = config.Find("tie_word_embeddings");
-  fields.scale_decoder_outputs = reader.Flag("scale_decoder_outputs", !(tied != nullptr && tied->IsBool() && !tied->AsBool()));
+  fields.scale_decoder_outputs =
+      reader.Flag("scale_decoder_outputs", !(tied != nullptr && tied->IsBool() && !tied->AsBool()));
   fields.use_cache = reader.Flag("use_cache", true);
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   fields.attention = reader.Attention();
   reader.NeedTrue("is_encoder_decoder", "a stack of its own");
-  reader.Ignore({"dropout_rate", "classifier_dropout", "is_decoder", "n_positions", "tie_word_embeddings", "num_decoder_layers"});
+  reader.Ignore({"dropout_rate", "classifier_dropout", "is_decoder", "n_positions", "tie_word_embeddings",
+                 "num_decoder_layers"});
   if (fields.max_distance <= fields.num_buckets / 2)
     reader.Fail(Invalid("relative_attention_max_distance is not above half of relative_attention_num_buckets")
                     .With("key", "relative_attention_max_distance")
                     .With("found", std::to_string(fields.max_distance)));
   if (fields.num_heads * fields.d_kv > ConfigReader::kLargest)
-    reader.Fail(Invalid("field is out of range").With("key", "d_kv").With("found", std::to_string(fields.d_kv)));
+    reader.Fail(
+        Invalid("field is out of range").With("key", "d_kv").With("found", std::to_string(fields.d_kv)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<T5ForConditionalGeneration>(
       config, fields,
-      nn::ModelTraits{.model_type = "t5",
-                      .task = "text2text-generation",
-                      .base_model_prefix = "transformer",
-                      .generates = true,
-                      .ignored_keys = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
-                      .renamed_keys = {},
-                      .generation = EncoderDecoderTraits("input_ids")});
+      nn::ModelTraits{
+          .model_type = "t5",
+          .task = "text2text-generation",
+          .base_model_prefix = "transformer",
+          .generates = true,
+          .ignored_keys = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
+          .renamed_keys = {},
+          .generation = EncoderDecoderTraits("input_ids")});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));
 }

@@ -21,7 +21,8 @@ using ops::OpContext;
 using ops::Value;
 
 struct WhisperConfig {
-  int64_t vocab_size, d_model, num_mel_bins, encoder_layers, decoder_layers, max_source_positions, max_target_positions;
+  int64_t vocab_size, d_model, num_mel_bins, encoder_layers, decoder_layers, max_source_positions,
+      max_target_positions;
   std::optional<int64_t> pad_token_id;
   BartLayerConfig encoder, decoder;
   bool tie_word_embeddings, use_cache, output_hidden_states;
@@ -34,18 +35,23 @@ class WhisperEncoder : public nn::Module {
   explicit WhisperEncoder(const WhisperConfig& config)
       : Module("WhisperEncoder"),
         positions_(config.max_source_positions),
-        conv1_(Add<nn::Conv1d>("conv1", config.num_mel_bins, config.d_model, 3, nn::Conv1d::Options{.padding = 1})),
-        conv2_(Add<nn::Conv1d>("conv2", config.d_model, config.d_model, 3, nn::Conv1d::Options{.stride = 2, .padding = 1})),
+        conv1_(Add<nn::Conv1d>("conv1", config.num_mel_bins, config.d_model, 3,
+                               nn::Conv1d::Options{.padding = 1})),
+        conv2_(Add<nn::Conv1d>("conv2", config.d_model, config.d_model, 3,
+                               nn::Conv1d::Options{.stride = 2, .padding = 1})),
         embed_positions_(Add<nn::Embedding>("embed_positions", config.max_source_positions, config.d_model)) {
     for (int64_t i = 0; i < config.encoder_layers; ++i)
-      layers_.push_back(&Add<BartLayer>("layers." + std::to_string(i), config.encoder, false, static_cast<size_t>(i)));
+      layers_.push_back(
+          &Add<BartLayer>("layers." + std::to_string(i), config.encoder, false, static_cast<size_t>(i)));
     layer_norm_ = &Add<nn::LayerNorm>("layer_norm", config.d_model, 1e-5);
     kind_ = config.encoder.attention;
   }
 
   Value Forward(OpContext& c, const Value& input_features, std::vector<Tree>* hidden_states) const {
     return Call(c, {{"input_features", input_features}}, [&] {
-      if (!c.Guard(Eq(input_features.size(2), 2 * positions_), "the spectrogram has a frame for every two positions") && !c.failed())
+      if (!c.Guard(Eq(input_features.size(2), 2 * positions_),
+                   "the spectrogram has a frame for every two positions") &&
+          !c.failed())
         c.Fail(ShapeError("input_features has another number of frames than the model")
                    .With("found", ops::Describe(input_features.meta()))
                    .With("wanted", std::to_string(2 * positions_)));
@@ -75,27 +81,38 @@ class WhisperDecoder : public nn::Module {
   explicit WhisperDecoder(const WhisperConfig& config)
       : Module("WhisperDecoder"),
         kind_(config.decoder.attention),
-        embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.d_model, config.pad_token_id)),
+        embed_tokens_(
+            Add<nn::Embedding>("embed_tokens", config.vocab_size, config.d_model, config.pad_token_id)),
         embed_positions_(Add<nn::Embedding>("embed_positions", config.max_target_positions, config.d_model)) {
     for (int64_t i = 0; i < config.decoder_layers; ++i)
-      layers_.push_back(&Add<BartLayer>("layers." + std::to_string(i), config.decoder, true, static_cast<size_t>(i)));
+      layers_.push_back(
+          &Add<BartLayer>("layers." + std::to_string(i), config.decoder, true, static_cast<size_t>(i)));
     layer_norm_ = &Add<nn::LayerNorm>("layer_norm", config.d_model, 1e-5);
   }
 
-  Value Forward(OpContext& c, const EncoderDecoderInputs& read, const Value& position_ids, BartStep step, std::vector<Tree>* hidden_states) const {
+  Value Forward(OpContext& c, const EncoderDecoderInputs& read, const Value& position_ids, BartStep step,
+                std::vector<Tree>* hidden_states) const {
     const bool embedded = read.decoder_inputs_embeds.defined();
-    return Call(c, {{embedded ? "inputs_embeds" : "input_ids", embedded ? read.decoder_inputs_embeds : read.decoder_input_ids}}, [&] {
-      const Value words = embedded ? read.decoder_inputs_embeds : embed_tokens_.Forward(c, read.decoder_input_ids);
-      const nn::Cache* cache = step.cache != nullptr ? &step.cache->self_attention : nullptr;
-      const SymInt past = cache != nullptr && !layers_.empty() ? cache->Length(0) : SymInt(0);
-      const Value positions = position_ids.defined() ? position_ids : nn::DefaultPositions(c, words.size(1), past);
-      Value hidden = ops::Add(c, words, embed_positions_.Forward(c, positions));
-      step.mask = nn::MakeAttentionMask(
-          c, {.embeds = words, .attention_mask = read.decoder_attention_mask, .position_ids = position_ids, .cache = cache, .kind = kind_});
-      hidden = layer_norm_->Forward(c, RunBartLayers(c, layers_, hidden, step, hidden_states));
-      if (hidden_states) hidden_states->emplace_back(hidden);
-      return hidden;
-    });
+    return Call(c,
+                {{embedded ? "inputs_embeds" : "input_ids",
+                  embedded ? read.decoder_inputs_embeds : read.decoder_input_ids}},
+                [&] {
+                  const Value words = embedded ? read.decoder_inputs_embeds
+                                               : embed_tokens_.Forward(c, read.decoder_input_ids);
+                  const nn::Cache* cache = step.cache != nullptr ? &step.cache->self_attention : nullptr;
+                  const SymInt past = cache != nullptr && !layers_.empty() ? cache->Length(0) : SymInt(0);
+                  const Value positions =
+                      position_ids.defined() ? position_ids : nn::DefaultPositions(c, words.size(1), past);
+                  Value hidden = ops::Add(c, words, embed_positions_.Forward(c, positions));
+                  step.mask = nn::MakeAttentionMask(c, {.embeds = words,
+                                                        .attention_mask = read.decoder_attention_mask,
+                                                        .position_ids = position_ids,
+                                                        .cache = cache,
+                                                        .kind = kind_});
+                  hidden = layer_norm_->Forward(c, RunBartLayers(c, layers_, hidden, step, hidden_states));
+                  if (hidden_states) hidden_states->emplace_back(hidden);
+                  return hidden;
+                });
   }
 
   const nn::Embedding& embed_tokens() const { return embed_tokens_; }
@@ -111,7 +128,9 @@ class WhisperDecoder : public nn::Module {
 class WhisperModel : public nn::Module {
  public:
   explicit WhisperModel(const WhisperConfig& config)
-      : Module("WhisperModel"), encoder_(Add<WhisperEncoder>("encoder", config)), decoder_(Add<WhisperDecoder>("decoder", config)) {}
+      : Module("WhisperModel"),
+        encoder_(Add<WhisperEncoder>("encoder", config)),
+        decoder_(Add<WhisperDecoder>("decoder", config)) {}
   const WhisperEncoder& encoder() const { return encoder_; }
   const WhisperDecoder& decoder() const { return decoder_; }
 
@@ -138,18 +157,24 @@ class WhisperForConditionalGeneration : public nn::Model {
     if (inputs.Find("encoder_outputs") == nullptr) arguments.Required(features, "input_features");
     const auto layers = static_cast<size_t>(fields_.decoder_layers);
     // attention_mask is read with the others and changes nothing: silence is part of a spectrogram.
-    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers, read)) return {};
+    if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers,
+                                  read))
+      return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
       EncoderStates encoder;
-      if (read.encoder_outputs != nullptr) encoder = GivenEncoderStates(c, *read.encoder_outputs);
-      else encoder.last = model_.encoder().Forward(c, features, read.output_hidden_states ? &encoder.hidden_states : nullptr);
+      if (read.encoder_outputs != nullptr)
+        encoder = GivenEncoderStates(c, *read.encoder_outputs);
+      else
+        encoder.last = model_.encoder().Forward(c, features,
+                                                read.output_hidden_states ? &encoder.hidden_states : nullptr);
       if (c.failed()) return {};
       BartStep step;
       step.cache = read.cache ? &*read.cache : nullptr;
       step.encoder_hidden_states = encoder.last;
       step.cross_mask.kind = fields_.decoder.attention;
       std::vector<Tree> states;
-      const Value hidden = model_.decoder().Forward(c, read, position_ids, step, read.output_hidden_states ? &states : nullptr);
+      const Value hidden = model_.decoder().Forward(c, read, position_ids, step,
+                                                    read.output_hidden_states ? &states : nullptr);
       return EncoderDecoderOutput(proj_out_.Forward(c, hidden), read, std::move(states), std::move(encoder));
     });
   }
@@ -157,7 +182,10 @@ class WhisperForConditionalGeneration : public nn::Model {
   Tree Encode(OpContext& c, const Tree& inputs) const override {
     const Tree* features = inputs.Find("input_features");
     if (features == nullptr) return {};
-    return Tree::Dict({{"encoder_outputs", Tree::Dict({{"last_hidden_state", model_.encoder().Forward(c, features->value(), nullptr)}}, "BaseModelOutput")}});
+    return Tree::Dict(
+        {{"encoder_outputs",
+          Tree::Dict({{"last_hidden_state", model_.encoder().Forward(c, features->value(), nullptr)}},
+                     "BaseModelOutput")}});
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
@@ -168,11 +196,18 @@ class WhisperForConditionalGeneration : public nn::Model {
                               .head_dim = fields_.d_model / fields_.decoder.heads,
                               .max_source = fields_.max_source_positions,
                               .max_target = fields_.max_target_positions};
-    shape.features = {{"input_features", DType::kF32, {SymInt::Symbol("batch"), fields_.num_mel_bins, fields_.frames()}, nn::Fill::kNormal}};
+    shape.features = {{"input_features",
+                       DType::kF32,
+                       {SymInt::Symbol("batch"), fields_.num_mel_bins, fields_.frames()},
+                       nn::Fill::kNormal}};
     shape.encoded_length = fields_.max_source_positions;
     CONFORMANCE_TRY(nn::InputLayout layout, EncoderDecoderLayout(shape, use));
     const SymInt target = use == "decode" ? SymInt(1) : SymInt::Symbol("target");
-    layout.optional.push_back({"decoder_position_ids", DType::kI64, {SymInt::Symbol("batch"), target}, nn::Fill::kPositions, fields_.max_target_positions});
+    layout.optional.push_back({"decoder_position_ids",
+                               DType::kI64,
+                               {SymInt::Symbol("batch"), target},
+                               nn::Fill::kPositions,
+                               fields_.max_target_positions});
     return layout;
   }
 
@@ -197,8 +232,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   const std::string activation = reader.ActivationName("activation_function", "gelu");
   const nn::AttentionKind attention = reader.Attention();
   const auto layer = [&](const std::string& side) {
-    BartLayerConfig one{.family = "Whisper", .dim = fields.d_model, .activation = activation, .norm_first = true,
-                        .key_bias = false, .scales_queries = true, .always_clamps = true, .attention = attention};
+    BartLayerConfig one{.family = "Whisper",
+                        .dim = fields.d_model,
+                        .activation = activation,
+                        .norm_first = true,
+                        .key_bias = false,
+                        .scales_queries = true,
+                        .always_clamps = true,
+                        .attention = attention};
     one.heads = reader.Size(side + "_attention_heads", 6);
     one.ffn_dim = reader.Size(side + "_ffn_dim", 1536);
     if (one.dim % one.heads != 0)
@@ -216,10 +257,26 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   reader.NeedTrue("is_encoder_decoder", "a stack of its own");
   // Masking and dropping of training, a classifier's fields, a timestamp filter; scale_embedding is read by the library and used nowhere.
-  reader.Ignore({"dropout", "attention_dropout", "activation_dropout", "encoder_layerdrop", "decoder_layerdrop", "init_std", "apply_spec_augment",
-                 "mask_time_prob", "mask_time_length", "mask_time_min_masks", "mask_feature_prob", "mask_feature_length",
-                 "mask_feature_min_masks", "median_filter_width", "use_weighted_layer_sum", "classifier_proj_size", "num_hidden_layers",
-                 "scale_embedding", "is_decoder", "num_key_value_heads"});
+  reader.Ignore({"dropout",
+                 "attention_dropout",
+                 "activation_dropout",
+                 "encoder_layerdrop",
+                 "decoder_layerdrop",
+                 "init_std",
+                 "apply_spec_augment",
+                 "mask_time_prob",
+                 "mask_time_length",
+                 "mask_time_min_masks",
+                 "mask_feature_prob",
+                 "mask_feature_length",
+                 "mask_feature_min_masks",
+                 "median_filter_width",
+                 "use_weighted_layer_sum",
+                 "classifier_proj_size",
+                 "num_hidden_layers",
+                 "scale_embedding",
+                 "is_decoder",
+                 "num_key_value_heads"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   auto model = std::make_unique<WhisperForConditionalGeneration>(
       config, fields,
@@ -236,6 +293,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
 
 }  // namespace
 
-ModelClass WhisperForConditionalGenerationClass() { return {"WhisperForConditionalGeneration", "whisper", Make}; }
+ModelClass WhisperForConditionalGenerationClass() {
+  return {"WhisperForConditionalGeneration", "whisper", Make};
+}
 
 }  // namespace conformance::models
