@@ -10,6 +10,7 @@ DType TruthType(const RuleCall& call) {
 }
 
 Result<RuleResult> AllDimRule(RuleCall& call) {
+  if (NamesNoAxis(call, 1)) return One(TruthType(call), call.tensor(0).sizes());
   return ReduceOver(call, 1, call.boolean(2), TruthType(call));
 }
 Result<RuleResult> AllRule(RuleCall& call) { return One(TruthType(call), {}); }

@@ -46,7 +46,7 @@ Result<RuleResult> Ranged(RuleCall& call, const Argument& start, const Argument&
     CONFORMANCE_TRY(const int64_t value, call.Specialise(size_of(*number), "an end of a range of floats"));
     numbers[k++] = static_cast<double>(value);
   }
-  if (IsIntegral(type)) {
+  if (type == DType::kI64) {  // PyTorch counts the others in doubles
     for (double& number : numbers) number = std::trunc(number);
   }
   const double length = std::ceil((numbers[1] - numbers[0]) / numbers[2]);

@@ -25,6 +25,12 @@ const OpDef& FillScalarInPlaceOp() {
   return op;
 }
 
+const OpDef& CopyOp() {
+  static const OpDef op =
+      MakeOp("aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", CopyRule);
+  return op;
+}
+
 Value CopyInPlace(OpContext& context, const Value& x, const Value& source) {
   return context.Call(CopyInPlaceOp(), {x, source});
 }

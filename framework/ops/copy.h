@@ -14,5 +14,6 @@ Value CopyInPlace(OpContext& context, const Value& x, const Value& source);
 
 const OpDef& CopyInPlaceOp();        ///< aten.copy_.default
 const OpDef& FillScalarInPlaceOp();  ///< aten.fill_.Scalar
+const OpDef& CopyOp();               ///< aten.copy.default: src with the sizes and type of self
 
 }  // namespace conformance::ops

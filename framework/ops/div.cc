@@ -36,6 +36,13 @@ const OpDef& DivTensorModeOp() {
   return op;
 }
 
+const OpDef& DivScalarModeOp() {
+  static const OpDef op =
+      MakeOp("aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivModeRule,
+             {.pointwise = true});
+  return op;
+}
+
 const OpDef& DivTensorInPlaceOp() {
   static const OpDef op =
       MakeOp("aten::div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)", DivInPlaceRule,

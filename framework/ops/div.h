@@ -19,6 +19,7 @@ Value Div(OpContext& context, const Value& a, Scalar b, std::string_view roundin
 const OpDef& DivTensorOp();         ///< aten.div.Tensor; `other` may be a number
 const OpDef& DivScalarOp();         ///< aten.div.Scalar
 const OpDef& DivTensorModeOp();     ///< aten.div.Tensor_mode; `other` may be a number
+const OpDef& DivScalarModeOp();     ///< aten.div.Scalar_mode
 const OpDef& DivTensorInPlaceOp();  ///< aten.div_.Tensor: writes y into a
 
 }  // namespace conformance::ops

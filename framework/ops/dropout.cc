@@ -13,11 +13,27 @@ Result<RuleResult> DropoutRule(RuleCall& call) {
   return Same(call.tensor(0));
 }
 
+Result<RuleResult> NativeDropoutRule(RuleCall& call) {
+  if (call.IsNone(2) || call.boolean(2))
+    return Unsupported(std::string(call.op()) +
+                       ": train is True, which drops elements at random; want False");
+  RuleResult result = Same(call.tensor(0));
+  result.tensors.push_back({DType::kBool, call.tensor(0).sizes()});
+  return result;
+}
+
 }  // namespace
 
 const OpDef& DropoutOp() {
   static const OpDef op =
       MakeOp("aten::dropout(Tensor input, float p, bool train) -> Tensor", DropoutRule, {.random = true});
+  return op;
+}
+
+const OpDef& NativeDropoutOp() {
+  static const OpDef op =
+      MakeOp("aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)",
+             NativeDropoutRule, {.random = true});
   return op;
 }
 

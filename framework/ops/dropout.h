@@ -12,5 +12,7 @@ namespace conformance::ops {
 Value Dropout(OpContext& context, const Value& x, double p, bool train);
 
 const OpDef& DropoutOp();  ///< aten.dropout.default
+/// Also which elements stayed. kUnsupported in training, where that is random.
+const OpDef& NativeDropoutOp();  ///< aten.native_dropout.default
 
 }  // namespace conformance::ops

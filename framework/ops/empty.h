@@ -14,5 +14,6 @@ namespace conformance::ops {
 Value Empty(OpContext& context, std::vector<SymInt> sizes, DType dtype = DType::kF32);
 
 const OpDef& EmptyOp();  ///< aten.empty.memory_format
+const OpDef& EmptyStridedOp();  ///< aten.empty_strided.default; strides are not part of a value here
 
 }  // namespace conformance::ops

@@ -57,6 +57,12 @@ const OpDef& ExpandAsOp() {
   return op;
 }
 
+const OpDef& BroadcastToOp() {
+  static const OpDef op =
+      MakeOp("aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)", ExpandRule, {.view = true});
+  return op;
+}
+
 Value Expand(OpContext& context, const Value& x, std::vector<SymInt> sizes) {
   return context.Call(ExpandOp(), {x, std::move(sizes)});
 }

@@ -16,5 +16,6 @@ Value Expand(OpContext& context, const Value& x, std::vector<SymInt> sizes);
 
 const OpDef& ExpandOp();    ///< aten.expand.default
 const OpDef& ExpandAsOp();  ///< aten.expand_as.default
+const OpDef& BroadcastToOp();  ///< aten.broadcast_to.default
 
 }  // namespace conformance::ops

@@ -99,4 +99,18 @@ Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name
                        (free_axis < 0 ? "" : " beside axis " + std::to_string(free_axis)));
 }
 
+Status WantScatterTarget(RuleCall& call) {
+  const Value& x = call.tensor(0);
+  const Value& index = call.tensor(2);
+  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
+  return WantIndexWithin(call, index, "self", x, axis);
+}
+
+Result<RuleResult> ScatterSrcRule(RuleCall& call) {
+  CONFORMANCE_RETURN_IF_ERROR(WantScatterTarget(call));
+  CONFORMANCE_RETURN_IF_ERROR(WantDType(call, "src", call.tensor(3), call.tensor(0).dtype()));
+  CONFORMANCE_RETURN_IF_ERROR(WantIndexWithin(call, call.tensor(2), "src", call.tensor(3), -1));
+  return Same(call.tensor(0));
+}
+
 }  // namespace conformance::ops

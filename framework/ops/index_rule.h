@@ -13,4 +13,9 @@ Result<Sizes> Indexed(RuleCall& call, const Value& x, const std::vector<Value>& 
 Status WantIndexWithin(RuleCall& call, const Value& index, std::string_view name, const Value& value,
                        int64_t free_axis);
 
+/// self, dim, index: an index that is no longer than self beside the axis.
+Status WantScatterTarget(RuleCall& call);
+/// self, dim, index, src: the answer is like self.
+Result<RuleResult> ScatterSrcRule(RuleCall& call);
+
 }  // namespace conformance::ops

@@ -1,5 +1,6 @@
 #include "framework/ops/masked_fill.h"
 
+#include "framework/ops/number_rule.h"
 #include "framework/ops/rule_helpers.h"
 
 namespace conformance::ops {
@@ -12,6 +13,7 @@ Result<RuleResult> MaskedFillRule(RuleCall& call) {
   if (call.IsTensor(2)) {
     if (call.tensor(2).rank() != 0) return WantShape(call, "value", call.tensor(2), "[]");
   }
+  CONFORMANCE_RETURN_IF_ERROR(WantFits(call, 2, x.dtype()));
   CONFORMANCE_TRY(Sizes sizes, call.Broadcast(x.sizes(), mask.sizes()));
   return One(x.dtype(), std::move(sizes));
 }

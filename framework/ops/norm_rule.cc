@@ -1,5 +1,7 @@
 #include "framework/ops/norm_rule.h"
 
+#include "framework/base/strings.h"
+
 namespace conformance::ops {
 namespace {
 
@@ -34,6 +36,20 @@ Status WantNormalized(RuleCall& call, std::initializer_list<size_t> weights) {
 Status WantChannels(RuleCall& call, std::initializer_list<size_t> weights, const SymInt& channels) {
   for (size_t index : weights) CONFORMANCE_RETURN_IF_ERROR(WantWeight(call, index, {channels}));
   return Ok();
+}
+
+Status WantEps(const RuleCall& call, size_t index) {
+  const double eps = call.number(index);
+  if (eps >= 0) return Ok();
+  return RuleInvalid(call, "eps is " + DoubleText(eps) + ", want one ≥ 0");
+}
+
+DType StatisticsType(const RuleCall& call, std::initializer_list<size_t> weights) {
+  DType dtype = call.tensor(0).dtype();
+  for (const size_t i : weights) {
+    if (!call.IsNone(i)) dtype = PromoteTypes(dtype, call.tensor(i).dtype());
+  }
+  return dtype;
 }
 
 }  // namespace conformance::ops

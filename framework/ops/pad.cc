@@ -17,6 +17,12 @@ Result<Sizes> Padded(RuleCall& call, const Value& x, const Sizes& pad) {
   Sizes sizes = x.sizes();
   for (size_t i = 0; i < pairs; ++i) {
     SymInt& size = sizes[rank - 1 - i];
+    SymInt kept = size;  // what cropping leaves, before anything is added
+    for (const size_t side : {2 * i, 2 * i + 1}) {
+      if (pad[side].AsInt().value_or(0) < 0) kept += pad[side];
+    }
+    CONFORMANCE_TRY(const bool enough, call.Holds(Ge(kept, 0), "pad: cropping finds enough elements"));
+    if (!enough) return WantShape(call, "self", x, "that can be cropped by pad " + SizesText(pad));
     size += pad[2 * i] + pad[2 * i + 1];
     CONFORMANCE_TRY(const bool fits, call.Holds(Ge(size, 0), "pad: a size is not negative"));
     if (!fits) return WantShape(call, "self", x, "that can be cropped by pad " + SizesText(pad));
@@ -62,6 +68,25 @@ Result<RuleResult> ConstantPadRule(RuleCall& call) {
   return One(call.tensor(0).dtype(), std::move(sizes));
 }
 
+template <size_t kAxes>
+Result<RuleResult> NamedPadRule(RuleCall& call, const std::string& mode) {
+  const Sizes& pad = call.sym_ints(1);
+  if (pad.size() != 2 * kAxes)
+    return RuleInvalid(call,
+                       "padding is " + SizesText(pad) + ", want " + std::to_string(2 * kAxes) + " numbers");
+  CONFORMANCE_RETURN_IF_ERROR(WantSource(call, call.tensor(0), pad, mode));
+  CONFORMANCE_TRY(Sizes sizes, Padded(call, call.tensor(0), pad));
+  return One(call.tensor(0).dtype(), std::move(sizes));
+}
+template <size_t kAxes>
+Result<RuleResult> ReflectionPadRule(RuleCall& call) {
+  return NamedPadRule<kAxes>(call, "reflect");
+}
+template <size_t kAxes>
+Result<RuleResult> ReplicationPadRule(RuleCall& call) {
+  return NamedPadRule<kAxes>(call, "replicate");
+}
+
 }  // namespace
 
 const OpDef& PadOp() {
@@ -73,6 +98,42 @@ const OpDef& PadOp() {
 const OpDef& ConstantPadNdOp() {
   static const OpDef op =
       MakeOp("aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPadRule);
+  return op;
+}
+
+const OpDef& ReflectionPad1dOp() {
+  static const OpDef op =
+      MakeOp("aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReflectionPadRule<1>);
+  return op;
+}
+
+const OpDef& ReflectionPad2dOp() {
+  static const OpDef op =
+      MakeOp("aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReflectionPadRule<2>);
+  return op;
+}
+
+const OpDef& ReflectionPad3dOp() {
+  static const OpDef op =
+      MakeOp("aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReflectionPadRule<3>);
+  return op;
+}
+
+const OpDef& ReplicationPad1dOp() {
+  static const OpDef op =
+      MakeOp("aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReplicationPadRule<1>);
+  return op;
+}
+
+const OpDef& ReplicationPad2dOp() {
+  static const OpDef op =
+      MakeOp("aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReplicationPadRule<2>);
+  return op;
+}
+
+const OpDef& ReplicationPad3dOp() {
+  static const OpDef op =
+      MakeOp("aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReplicationPadRule<3>);
   return op;
 }
 

@@ -21,4 +21,12 @@ Value Pad(OpContext& context, const Value& x, std::vector<SymInt> pad, std::stri
 const OpDef& PadOp();            ///< aten.pad.default
 const OpDef& ConstantPadNdOp();  ///< aten.constant_pad_nd.default
 
+// PadOp with a mode in its name, over as many axes.
+const OpDef& ReflectionPad1dOp();  ///< aten.reflection_pad1d.default
+const OpDef& ReflectionPad2dOp();  ///< aten.reflection_pad2d.default
+const OpDef& ReflectionPad3dOp();  ///< aten.reflection_pad3d.default
+const OpDef& ReplicationPad1dOp();  ///< aten.replication_pad1d.default
+const OpDef& ReplicationPad2dOp();  ///< aten.replication_pad2d.default
+const OpDef& ReplicationPad3dOp();  ///< aten.replication_pad3d.default
+
 }  // namespace conformance::ops

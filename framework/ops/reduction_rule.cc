@@ -39,6 +39,11 @@ Result<RuleResult> ReduceOver(RuleCall& call, size_t index, bool keepdim, DType 
   return One(dtype, std::move(sizes));
 }
 
+bool NamesNoAxis(const RuleCall& call, size_t index) {
+  const auto* axes = std::get_if<std::vector<SymInt>>(&call.arg(index));
+  return axes != nullptr && axes->empty();
+}
+
 Status WantElements(RuleCall& call, std::optional<size_t> index) {
   const Value& x = call.tensor(0);
   CONFORMANCE_TRY(const std::vector<int64_t> axes, AxesArg(call, index, x));

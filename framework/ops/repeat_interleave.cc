@@ -11,8 +11,8 @@ Result<RuleResult> RepeatInterleaveRule(RuleCall& call) {
   CONFORMANCE_TRY(const bool fits, call.Holds(Ge(repeats, 0), "repeat_interleave: repeats ≥ 0"));
   if (!fits) return RuleInvalid(call, "repeats are " + repeats.ToString() + ", want a number ≥ 0");
   if (call.IsNone(2)) return One(x.dtype(), {NumElements(x.sizes()) * repeats});
+  if (x.rank() == 0) return WantShape(call, "self", x, "of at least one axis, as dim is given");
   CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 2, x));
-  if (x.rank() == 0) return One(x.dtype(), {repeats});
   Sizes sizes = x.sizes();
   sizes[axis] *= repeats;
   return One(x.dtype(), std::move(sizes));

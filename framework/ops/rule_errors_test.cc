@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/ops/ops.h"
+#include "framework/ops/refused.h"
 #include "framework/testing/matchers.h"
 
 namespace conformance::ops {
@@ -110,6 +111,18 @@ TEST(RuleErrors, OfWhatIsNotDone) {
   REFUSES(kUnsupported, "training is True",
           c.Call(BatchNormOp(), {F32({2, 3}), Value(), Value(), F32({3}), F32({3}), true, 0.1, 1e-5, true}));
   REFUSES(kUnsupported, "a float is no size", Item(c, F32({})));
+}
+
+TEST(RefusedOps, StandInOrderAndHaveNoContract) {
+  std::string_view last;
+  for (const RefusedOp& refused : RefusedOps()) {
+    EXPECT_LT(last, refused.target);
+    EXPECT_EQ(DefaultOps().Find(refused.target), nullptr) << refused.target;
+    EXPECT_EQ(FindRefused(refused.target), &refused);
+    last = refused.target;
+  }
+  EXPECT_THAT(std::string(FindRefused("aten.randn.default")->reason), HasSubstr("random"));
+  EXPECT_EQ(FindRefused("aten.add.Tensor"), nullptr);
 }
 
 }  // namespace

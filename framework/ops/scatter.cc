@@ -1,26 +1,14 @@
 #include "framework/ops/scatter.h"
 
 #include "framework/ops/index_rule.h"
+#include "framework/ops/number_rule.h"
 
 namespace conformance::ops {
 namespace {
 
-Status WantTarget(RuleCall& call) {
-  const Value& x = call.tensor(0);
-  const Value& index = call.tensor(2);
-  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
-  return WantIndexWithin(call, index, "self", x, axis);
-}
-
-Result<RuleResult> ScatterSrcRule(RuleCall& call) {
-  CONFORMANCE_RETURN_IF_ERROR(WantTarget(call));
-  CONFORMANCE_RETURN_IF_ERROR(WantDType(call, "src", call.tensor(3), call.tensor(0).dtype()));
-  CONFORMANCE_RETURN_IF_ERROR(WantIndexWithin(call, call.tensor(2), "src", call.tensor(3), -1));
-  return Same(call.tensor(0));
-}
-
 Result<RuleResult> ScatterValueRule(RuleCall& call) {
-  CONFORMANCE_RETURN_IF_ERROR(WantTarget(call));
+  CONFORMANCE_RETURN_IF_ERROR(WantScatterTarget(call));
+  CONFORMANCE_RETURN_IF_ERROR(WantFits(call, 3, call.tensor(0).dtype()));
   return Same(call.tensor(0));
 }
 

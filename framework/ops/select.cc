@@ -1,16 +1,15 @@
 #include "framework/ops/select.h"
 
-#include "framework/ops/rule_helpers.h"
+#include "framework/ops/part_rule.h"
 
 namespace conformance::ops {
-namespace {
 
-Result<RuleResult> SelectRule(RuleCall& call) {
+Result<RuleResult> SelectPart(RuleCall& call, size_t first) {
   const Value& x = call.tensor(0);
   if (x.rank() == 0) return WantShape(call, "self", x, "of at least one axis");
-  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
+  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, first, x));
   const SymInt& size = x.sizes()[axis];
-  const SymInt& position = call.sym_int(2);
+  const SymInt& position = call.sym_int(first + 1);
   CONFORMANCE_TRY(const bool inside, call.Holds(And(Ge(position, -size), Lt(position, size)),
                                                 "select: a position inside its axis"));
   if (!inside) {
@@ -21,6 +20,10 @@ Result<RuleResult> SelectRule(RuleCall& call) {
   sizes.erase(sizes.begin() + axis);
   return One(x.dtype(), std::move(sizes));
 }
+
+namespace {
+
+Result<RuleResult> SelectRule(RuleCall& call) { return SelectPart(call, 1); }
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #include "framework/ops/slice.h"
 
-#include "framework/ops/rule_helpers.h"
+#include "framework/ops/part_rule.h"
 
 namespace conformance::ops {
 namespace {
@@ -32,17 +32,20 @@ Result<SymInt> Clamped(RuleCall& call, SymInt position, const SymInt& size) {
   return *inside ? position : size;
 }
 
-Result<RuleResult> SliceRule(RuleCall& call) {
+}  // namespace
+
+Result<RuleResult> SlicePart(RuleCall& call, size_t first) {
   const Value& x = call.tensor(0);
   if (x.rank() == 0) return WantShape(call, "self", x, "of at least one axis");
-  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, 1, x));
+  CONFORMANCE_TRY(const int64_t axis, AxisArg(call, first, x));
   const SymInt& size = x.sizes()[axis];
-  const SymInt& step = call.sym_int(4);
+  const SymInt& step = call.sym_int(first + 3);
   CONFORMANCE_TRY(const bool forward, call.Holds(Gt(step, 0), "slice: step > 0"));
   if (!forward) return RuleInvalid(call, "step is " + step.ToString() + ", want one above 0");
-  CONFORMANCE_TRY(const SymInt start, Clamped(call, call.IsNone(2) ? SymInt(0) : call.sym_int(2), size));
+  CONFORMANCE_TRY(const SymInt start,
+                  Clamped(call, call.IsNone(first + 1) ? SymInt(0) : call.sym_int(first + 1), size));
   CONFORMANCE_TRY(const SymInt end,
-                  Clamped(call, call.IsNone(3) ? SymInt(INT64_MAX) : call.sym_int(3), size));
+                  Clamped(call, call.IsNone(first + 2) ? SymInt(INT64_MAX) : call.sym_int(first + 2), size));
   SymInt length = end - start;
   if (!(start.IsConstant() && start.constant() == 0) && !call.Prove(Ge(length, 0)).value_or(false)) {
     if (!call.Hint(length)) {
@@ -56,6 +59,10 @@ Result<RuleResult> SliceRule(RuleCall& call) {
   sizes[axis] = step.IsConstant() && step.constant() == 1 ? length : CeilDiv(length, step);
   return One(x.dtype(), std::move(sizes));
 }
+
+namespace {
+
+Result<RuleResult> SliceRule(RuleCall& call) { return SlicePart(call, 1); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "references/eager/kernels.h"
 #include "references/eager/operand.h"
 #include "references/eager/pointwise.h"
+#include "references/eager/view.h"
 
 namespace conformance::eager {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 std::array<Tensor, 2> Both(const KernelCall& call) { return {TensorOrNumber(call, 0), TensorOrNumber(call, 1)}; }
 
 Outputs Scaled(const KernelCall& call, std::array<Tensor, 2> operands, double alpha) {
+  if (call.out_declared() == DType::kBool) alpha = alpha != 0;
   if (alpha == 1) return PointwiseOutput(call, Fn::kAdd, operands);
   if (alpha == -1) return PointwiseOutput(call, Fn::kSub, operands);
   return PointwiseOutput(call, Fn::kAddScaled, operands, {{alpha}});
@@ -30,7 +32,8 @@ bool HasZero(const Tensor& x) {
 
 Outputs BinaryOf(const KernelCall& call, Fn fn) {
   auto operands = Both(call);
-  if (IsIntegral(call.out_declared())) {
+  // A number beside halves counts as a half where a quotient is cut: elsewhere it stays as precise as the calculation.
+  if (IsIntegral(call.out_declared()) || fn == Fn::kRemainder || fn == Fn::kFmod) {
     for (Tensor& operand : operands) operand = AsOperand(call, operand, call.out_declared());
   }
   if (Divides(fn) && !IsFloating(call.out_declared()) && NumElements(call.out_shape()) > 0 && HasZero(operands[1])) {
@@ -56,7 +59,71 @@ Outputs ReverseSubtract(const KernelCall& call) {
 
 Outputs DivideMode(const KernelCall& call) {
   if (call.IsNone(2)) return BinaryOf(call, Fn::kDiv);
-  return BinaryOf(call, call.string(2) == "floor" ? Fn::kFloorDivide : Fn::kTruncDivide);
+  if (call.string(2) == "floor") return BinaryOf(call, Fn::kFloorDivide);
+  const DType type = call.out_declared();
+  if (!IsFloating(type) || ByteSize(type) > 2 || !call.numerics().round_stores) return BinaryOf(call, Fn::kTruncDivide);
+  // The quotient of halves is a half before it is cut, in PyTorch.
+  auto operands = Both(call);
+  for (Tensor& operand : operands) operand = AsOperand(call, operand, type);
+  const Tensor quotient = Pointwise(call, Fn::kDiv, operands, call.out_shape(), call.out_compute(), type);
+  return PointwiseOutput(call, Fn::kTrunc, {{quotient}});
+}
+
+Outputs Prelu(const KernelCall& call) {
+  const Tensor &x = call.tensor(0), &weight = call.tensor(1);
+  Tensor shares = weight;
+  if (weight.num_elements() != 1) {  // one for each channel, axis 1
+    Shape shape(x.shape().size(), 1);
+    shape[x.rank() > 1 ? 1 : 0] = weight.num_elements();
+    shares = ContiguousAs(call.isa(), weight, weight.dtype()).Reshaped(shape);
+  } else {
+    shares = ContiguousAs(call.isa(), weight, weight.dtype()).Reshaped({});
+  }
+  return PointwiseOutput(call, Fn::kPrelu, {{x, shares}});
+}
+
+Outputs Glu(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const int64_t axis = WrapAxis(call.integer(1), x.rank()), half = x.dim(axis) / 2;
+  const DType between = call.out_compute();
+  const Tensor gate = Pointwise(call, Fn::kSigmoid, {{Narrow(x, axis, half, half)}}, call.out_shape(), between, between);
+  return PointwiseOutput(call, Fn::kMul, {{Narrow(x, axis, 0, half), gate}});
+}
+
+Outputs Lerp(const KernelCall& call) {
+  const Tensor &a = call.tensor(0), &b = call.tensor(1);
+  const Tensor weight = TensorOrNumber(call, 2);
+  // From the nearer end, as PyTorch does: exact at both.
+  const DType wide = call.out_compute();
+  const Shape shape = call.out_shape();
+  const Tensor gap = Pointwise(call, Fn::kSub, {{b, a}}, shape, wide, wide);
+  const Tensor from_a = Pointwise(call, Fn::kAdd, {{a, Pointwise(call, Fn::kMul, {{weight, gap}}, shape, wide, wide)}}, shape, wide, wide);
+  const Tensor rest = Pointwise(call, Fn::kSub, {{Tensor::Of<double>({}, {1}), weight}}, weight.shape(), wide, wide);
+  const Tensor from_b = Pointwise(call, Fn::kSub, {{b, Pointwise(call, Fn::kMul, {{gap, rest}}, shape, wide, wide)}}, shape, wide, wide);
+  const Tensor size = Pointwise(call, Fn::kAbs, {{weight}}, weight.shape(), wide, wide);
+  const Tensor near_a = Pointwise(call, Fn::kLess, {{size, Tensor::Of<double>({}, {0.5})}}, weight.shape(), wide, DType::kBool);
+  return PointwiseOutput(call, Fn::kWhere, std::array{near_a, from_a, from_b});
+}
+
+namespace {
+
+Outputs AddCombined(const KernelCall& call, Fn fn) {
+  const DType wide = call.out_compute();
+  const Shape shape = call.out_shape();
+  const Tensor value = AsOperand(call, NumberTensor(call.args()[3]), call.out_declared());
+  const Tensor scaled = Pointwise(call, Fn::kMul, {{value, call.tensor(1)}}, shape, wide, wide);
+  const Tensor term = Pointwise(call, fn, {{scaled, call.tensor(2)}}, shape, wide, wide);
+  return PointwiseOutput(call, Fn::kAdd, {{call.tensor(0), term}});
+}
+
+}  // namespace
+
+Outputs Addcmul(const KernelCall& call) { return AddCombined(call, Fn::kMul); }
+Outputs Addcdiv(const KernelCall& call) { return AddCombined(call, Fn::kDiv); }
+
+Outputs Outer(const KernelCall& call) {
+  const Tensor& a = call.tensor(0);
+  return PointwiseOutput(call, Fn::kMul, {{a.View({a.dim(0), 1}, {a.strides()[0], 1}, a.offset()), call.tensor(1)}});
 }
 
 Outputs Pow(const KernelCall& call) {

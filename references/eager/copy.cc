@@ -43,6 +43,12 @@ Outputs CopyInPlace(const KernelCall& call) {
   return Only(target);
 }
 
+Outputs Copy(const KernelCall& call) {
+  const Tensor out = Tensor::Empty(call.out_store(), call.out_shape());
+  CopyInto(call.isa(), BroadcastTo(call.tensor(1), out.shape()), out);
+  return Only(out);
+}
+
 Outputs Cat(const KernelCall& call) {
   const Tensor out = Tensor::Empty(call.out_store(), call.out_shape());
   const int64_t axis = WrapAxis(call.integer(1), out.rank());

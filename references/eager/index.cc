@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "framework/base/strings.h"
 #include "references/eager/kernels.h"
 #include "references/eager/operand.h"
 #include "references/eager/view.h"
@@ -12,12 +13,14 @@ namespace {
 
 Outputs Only(Tensor tensor) { return std::vector<Tensor>{std::move(tensor)}; }
 
-Shape BroadcastShapes(const Shape& a, const Shape& b) {
+Result<Shape> BroadcastShapes(const KernelCall& call, const Shape& a, const Shape& b) {
   Shape out(std::max(a.size(), b.size()), 1);
   for (const Shape* shape : {&a, &b}) {
     for (size_t i = 0; i < shape->size(); ++i) {
       int64_t& size = out[out.size() - shape->size() + i];
-      if ((*shape)[i] != 1) size = (*shape)[i];
+      if ((*shape)[i] == 1 || (*shape)[i] == size) continue;
+      if (size != 1) return call.Invalid("sizes " + ShapeText(a) + " and " + ShapeText(b) + " do not broadcast");
+      size = (*shape)[i];
     }
   }
   return out;
@@ -85,7 +88,9 @@ Result<Selection> Select(const KernelCall& call, const Tensor& x, const std::vec
       given.push_back(positions.View({positions.dim(0)}, {positions.strides()[0]}, positions.offset() + d));
     }
   }
-  for (const Tensor& index : given) selection.shape = BroadcastShapes(selection.shape, index.shape());
+  for (const Tensor& index : given) {
+    CONFORMANCE_TRY(selection.shape, BroadcastShapes(call, selection.shape, index.shape()));
+  }
   for (size_t i = 0; i < given.size(); ++i) {
     Tensor ids = Tensor::Empty(DType::kI64, selection.shape);
     CopyInto(call.isa(), BroadcastTo(given[i], selection.shape), ids);
@@ -159,6 +164,10 @@ Outputs IndexPut(const KernelCall& call) {
   std::iota(numbers.mutable_data<int64_t>(), numbers.mutable_data<int64_t>() + numbers.num_elements(), int64_t{0});
   const Tensor places = Apply(call, numbers, selection).Contiguous();
   if (places.num_elements() == 0) return Only(out);
+  CONFORMANCE_TRY(const Shape joint, BroadcastShapes(call, call.tensor(2).shape(), places.shape()));
+  if (joint != places.shape()) {
+    return call.Invalid("values " + Describe(call.tensor(2)) + " do not broadcast to " + ShapeText(places.shape()));
+  }
   const Tensor values = BroadcastTo(call.tensor(2), places.shape());
   const bool accumulate = call.boolean(3);
   WithCompute(out.dtype(), [&](auto t) {
@@ -196,6 +205,19 @@ Outputs MaskedScatter(const KernelCall& call) {
   for (int64_t p = 0; p < places.dim(0); ++p) {
     std::memcpy(out.raw_mutable() + static_cast<size_t>(places.data<int64_t>()[p]) * width,
                 source.raw() + static_cast<size_t>(p) * width, width);
+  }
+  return Only(out);
+}
+
+Outputs MaskedSelect(const KernelCall& call) {
+  const Tensor &x = call.tensor(0), &mask = call.tensor(1);
+  CONFORMANCE_TRY(const Shape shape, BroadcastShapes(call, x.shape(), mask.shape()));
+  const Tensor values = ContiguousAs(call.isa(), BroadcastTo(x, shape), x.dtype());
+  const Tensor places = NonzeroOf(call, ViewOrCopy(BroadcastTo(mask, shape), {NumElements(shape)}));
+  const Tensor out = Tensor::Empty(x.dtype(), {places.dim(0)});
+  const size_t width = ByteSize(x.dtype());
+  for (int64_t p = 0; p < places.dim(0); ++p) {
+    std::memcpy(out.raw_mutable() + static_cast<size_t>(p) * width, values.raw() + static_cast<size_t>(places.data<int64_t>()[p]) * width, width);
   }
   return Only(out);
 }

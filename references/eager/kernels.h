@@ -30,17 +30,28 @@ Outputs Clamp(const KernelCall& call);
 Outputs ClampMin(const KernelCall& call);
 Outputs ClampMax(const KernelCall& call);
 Outputs ClampTensor(const KernelCall& call);
+Outputs Celu(const KernelCall& call);
 Outputs Elu(const KernelCall& call);
 Outputs Gelu(const KernelCall& call);
+Outputs Hardshrink(const KernelCall& call);
 Outputs Hardtanh(const KernelCall& call);
+Outputs IsFinite(const KernelCall& call);
 Outputs LeakyRelu(const KernelCall& call);
+Outputs NanToNum(const KernelCall& call);
 Outputs Relu6(const KernelCall& call);
 Outputs Selu(const KernelCall& call);
 Outputs Softplus(const KernelCall& call);
+Outputs Threshold(const KernelCall& call);
 // binary.cc
 Outputs Add(const KernelCall& call);
+Outputs Addcdiv(const KernelCall& call);
+Outputs Addcmul(const KernelCall& call);
 Outputs DivideMode(const KernelCall& call);
+Outputs Glu(const KernelCall& call);
+Outputs Lerp(const KernelCall& call);
+Outputs Outer(const KernelCall& call);
 Outputs Pow(const KernelCall& call);
+Outputs Prelu(const KernelCall& call);
 Outputs ReverseSubtract(const KernelCall& call);
 Outputs Subtract(const KernelCall& call);
 // grouped_mm.cc
@@ -51,8 +62,13 @@ Outputs LinearRecurrence(const KernelCall& call);
 Outputs MaskedFill(const KernelCall& call);
 Outputs Where(const KernelCall& call);
 // view.cc
+Outputs AsStrided(const KernelCall& call);
+Outputs Diagonal(const KernelCall& call);
 Outputs Dropout(const KernelCall& call);
 Outputs Expand(const KernelCall& call);
+Outputs Movedim(const KernelCall& call);
+Outputs NarrowAxis(const KernelCall& call);
+Outputs NativeDropout(const KernelCall& call);
 Outputs Permute(const KernelCall& call);
 Outputs SameTensor(const KernelCall& call);
 Outputs Select(const KernelCall& call);
@@ -69,6 +85,7 @@ Outputs View(const KernelCall& call);
 Outputs Cat(const KernelCall& call);
 Outputs Clone(const KernelCall& call);
 Outputs Contiguous(const KernelCall& call);
+Outputs Copy(const KernelCall& call);
 Outputs CopyInPlace(const KernelCall& call);
 Outputs Stack(const KernelCall& call);
 Outputs To(const KernelCall& call);
@@ -78,6 +95,10 @@ Outputs ConstantPad(const KernelCall& call);
 Outputs Diff(const KernelCall& call);
 Outputs Flip(const KernelCall& call);
 Outputs Pad(const KernelCall& call);
+Outputs PixelShuffle(const KernelCall& call);
+Outputs PixelUnshuffle(const KernelCall& call);
+Outputs ReflectionPad(const KernelCall& call);
+Outputs ReplicationPad(const KernelCall& call);
 Outputs Repeat(const KernelCall& call);
 Outputs RepeatInterleave(const KernelCall& call);
 Outputs Roll(const KernelCall& call);
@@ -99,11 +120,19 @@ Outputs Index(const KernelCall& call);
 Outputs IndexPut(const KernelCall& call);
 Outputs IndexSelect(const KernelCall& call);
 Outputs Item(const KernelCall& call);
+Outputs MaskedSelect(const KernelCall& call);
 Outputs MaskedScatter(const KernelCall& call);
 Outputs Nonzero(const KernelCall& call);
 Outputs OneHot(const KernelCall& call);
 Outputs ScatterSource(const KernelCall& call);
 Outputs ScatterValue(const KernelCall& call);
+// scatter.cc
+Outputs IndexAdd(const KernelCall& call);
+Outputs IndexCopy(const KernelCall& call);
+Outputs ScatterAdd(const KernelCall& call);
+Outputs ScatterReduce(const KernelCall& call);
+Outputs SelectScatter(const KernelCall& call);
+Outputs SliceScatter(const KernelCall& call);
 // reduce.cc
 Outputs Sum(const KernelCall& call);
 Outputs Mean(const KernelCall& call);
@@ -114,26 +143,44 @@ Outputs Any(const KernelCall& call);
 Outputs Var(const KernelCall& call);            ///< var.default: [x, unbiased]
 Outputs VarDim(const KernelCall& call);         ///< [x, axes, unbiased, keepdim]
 Outputs VarCorrection(const KernelCall& call);  ///< [x, axes, correction, keepdim]
+Outputs Std(const KernelCall& call);            ///< std and std_mean likewise
+Outputs StdDim(const KernelCall& call);
+Outputs StdCorrection(const KernelCall& call);
+// product.cc
+Outputs Norm(const KernelCall& call);        ///< [x, order]
+Outputs NormDim(const KernelCall& call);     ///< [x, order, axes, keepdim]
+Outputs Prod(const KernelCall& call);
+Outputs ProdDim(const KernelCall& call);
+Outputs VectorNorm(const KernelCall& call);  ///< [x, order, axes, keepdim, dtype]
 // extreme.cc
 Outputs Argmax(const KernelCall& call);
 Outputs Argmin(const KernelCall& call);
 Outputs MaxDim(const KernelCall& call);
 Outputs MinDim(const KernelCall& call);
 // cumsum.cc, sort.cc
+Outputs Cumprod(const KernelCall& call);
 Outputs Cumsum(const KernelCall& call);
 Outputs Sort(const KernelCall& call);        ///< [x, axis, descending]
 Outputs SortStable(const KernelCall& call);  ///< [x, stable, axis, descending]
 Outputs Topk(const KernelCall& call);
 // softmax.cc
+Outputs Logsumexp(const KernelCall& call);
 Outputs LogSoftmax(const KernelCall& call);
 Outputs SafeSoftmax(const KernelCall& call);
 Outputs Softmax(const KernelCall& call);
 // normalisations, a file each
 Outputs BatchNorm(const KernelCall& call);
 Outputs GroupNorm(const KernelCall& call);
+Outputs InstanceNorm(const KernelCall& call);
 Outputs LayerNorm(const KernelCall& call);
+Outputs NativeBatchNormNoStats(const KernelCall& call);     ///< [x, weight, bias, training, momentum, eps]
+Outputs NativeBatchNormNoTraining(const KernelCall& call);  ///< [x, weight, bias, mean, var, momentum, eps]
+Outputs NativeGroupNorm(const KernelCall& call);
 Outputs RmsNorm(const KernelCall& call);
 Outputs WeightNorm(const KernelCall& call);
+// distance.cc
+Outputs Cdist(const KernelCall& call);
+Outputs Pdist(const KernelCall& call);
 // products
 Outputs Addmm(const KernelCall& call);
 Outputs Baddbmm(const KernelCall& call);
@@ -141,8 +188,27 @@ Outputs Linear(const KernelCall& call);
 Outputs Matmul(const KernelCall& call);
 Outputs ScaledDotProductAttention(const KernelCall& call);
 // convolution and pooling
+Outputs AdaptiveAvgPool1d(const KernelCall& call);
 Outputs AdaptiveAvgPool2d(const KernelCall& call);
+Outputs AdaptiveAvgPool3d(const KernelCall& call);
+Outputs AdaptiveMaxPool1d(const KernelCall& call);
+Outputs AdaptiveMaxPool2d(const KernelCall& call);
+Outputs AvgPool1d(const KernelCall& call);
+Outputs AvgPool2d(const KernelCall& call);
+Outputs AvgPool3d(const KernelCall& call);
+Outputs Col2im(const KernelCall& call);
 Outputs Conv(const KernelCall& call);
+Outputs ConvTranspose(const KernelCall& call);
+Outputs Convolve(const KernelCall& call);  ///< either, by argument 6
+Outputs Im2col(const KernelCall& call);
+Outputs MaxPool1d(const KernelCall& call);
 Outputs MaxPool2d(const KernelCall& call);
+Outputs MaxPool3d(const KernelCall& call);
+// interpolation
+Outputs GridSampler(const KernelCall& call);
+Outputs UpsampleCubic(const KernelCall& call);
+Outputs UpsampleLinear(const KernelCall& call);
+Outputs UpsampleNearest(const KernelCall& call);
+Outputs UpsampleNearestExact(const KernelCall& call);
 
 }  // namespace conformance::eager

@@ -44,7 +44,8 @@ DType ResultType(const KernelCall& call, std::span<const size_t> arguments) {
 }
 
 Tensor AsOperand(const KernelCall& call, const Tensor& x, DType type) {
-  if (x.dtype() == type || x.dtype() == DType::kBool || type == DType::kBool) return x;
+  if (x.dtype() == type || x.dtype() == DType::kBool) return x;
+  if (type == DType::kBool) return ContiguousAs(call.isa(), x, type);  // a fraction is true
   const bool wraps = IsIntegral(type) && IsIntegral(x.dtype());
   const bool rounds = IsFloating(type) && ByteSize(type) == 2 && call.numerics().round_stores;
   return wraps || rounds ? ContiguousAs(call.isa(), x, type) : x;
@@ -56,15 +57,21 @@ bool IsTranscendental(Fn fn) {
   switch (fn) {
     case Fn::kExp: case Fn::kLog: case Fn::kRsqrt: case Fn::kSin: case Fn::kCos: case Fn::kTanh: case Fn::kSigmoid:
     case Fn::kErf: case Fn::kSilu: case Fn::kMish: case Fn::kSoftplus: case Fn::kGeluErf: case Fn::kGeluTanh:
-    case Fn::kElu: case Fn::kLog1p: case Fn::kExpm1: case Fn::kPow: return true;
+    case Fn::kElu: case Fn::kLog1p: case Fn::kExpm1: case Fn::kPow: case Fn::kAcos: case Fn::kAcosh: case Fn::kAsin: case Fn::kAsinh:
+    case Fn::kAtan: case Fn::kAtanh: case Fn::kCosh: case Fn::kSinh: case Fn::kTan: case Fn::kErfc: case Fn::kExp2: case Fn::kLog2:
+    case Fn::kLog10: case Fn::kLogSigmoid: case Fn::kAtan2: return true;
     default: return false;
   }
 }
 
 template <typename T>
 VectorFn<T> FindFn(const IsaKernels& isa, Fn fn) {
-  if constexpr (std::is_same_v<T, int64_t>) return IntegerFn(fn);
-  else return isa.real<T>().fn[static_cast<int>(fn)];
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return IntegerFn(fn);
+  } else {
+    const VectorFn<T> loop = isa.real<T>().fn[static_cast<int>(fn)];
+    return loop != nullptr ? loop : ScalarFn<T>(fn);
+  }
 }
 
 /// Runs that every operand can serve cheaply end at multiples of this; 0: no such rows.

@@ -68,9 +68,9 @@ Outputs Triangle(const KernelCall& call, bool lower) {
 
 Outputs ConstantPad(const KernelCall& call) { return PadWith(call, TensorOrNumber(call, 2)); }
 
-Outputs Pad(const KernelCall& call) {
-  const std::string& mode = call.string(2);
-  if (mode == "constant") return PadWith(call, call.IsNone(3) ? Tensor::Of<int64_t>({}, {0}) : TensorOrNumber(call, 3));
+namespace {
+
+Outputs PadFrom(const KernelCall& call, const std::string& mode) {
   Tensor x = call.tensor(0);
   const std::vector<int64_t> pad = call.integers(1);
   for (size_t i = 0; 2 * i + 1 < pad.size(); ++i) {
@@ -79,10 +79,21 @@ Outputs Pad(const KernelCall& call) {
   return Only(x);
 }
 
+}  // namespace
+
+Outputs Pad(const KernelCall& call) {
+  const std::string& mode = call.string(2);
+  if (mode != "constant") return PadFrom(call, mode);
+  return PadWith(call, call.IsNone(3) ? Tensor::Of<int64_t>({}, {0}) : TensorOrNumber(call, 3));
+}
+Outputs ReflectionPad(const KernelCall& call) { return PadFrom(call, "reflect"); }
+Outputs ReplicationPad(const KernelCall& call) { return PadFrom(call, "replicate"); }
+
 Outputs Repeat(const KernelCall& call) {
   const Tensor& x = call.tensor(0);
   const Shape shape = call.out_shape();
-  const std::vector<int64_t> repeats = call.integers(1);
+  std::vector<int64_t> repeats = call.integers(1);
+  if (repeats.size() < shape.size()) repeats.insert(repeats.begin(), shape.size() - repeats.size(), 1);  // tile
   // Each axis of the answer is [repeats, size] of x's, and x stays the same along the first.
   const Tensor out = Tensor::Empty(x.dtype(), shape);
   Shape pairs, sizes;
@@ -106,6 +117,33 @@ Outputs RepeatInterleave(const KernelCall& call) {
   const Tensor out = Tensor::Empty(x.dtype(), pairs);
   CopyInto(call.isa(), BroadcastTo(ViewOrCopy(x, sizes), pairs), out);
   return Only(out.Reshaped(call.out_shape()));
+}
+
+namespace {
+
+/// x with its axes, after splitting as `split` says, in the order that the last six (or five) have in `order`.
+Outputs Shuffled(const KernelCall& call, const Shape& split, std::initializer_list<int64_t> order) {
+  const Tensor& x = call.tensor(0);
+  Shape parts(x.shape().begin(), x.shape().end() - 3);
+  const auto lead = static_cast<int64_t>(parts.size());
+  parts.insert(parts.end(), split.begin(), split.end());
+  std::vector<int64_t> axes(static_cast<size_t>(lead));
+  std::iota(axes.begin(), axes.end(), int64_t{0});
+  for (const int64_t axis : order) axes.push_back(lead + axis);
+  return Only(PermuteAxes(ViewOrCopy(x, parts), axes).Clone().Reshaped(call.out_shape()));
+}
+
+}  // namespace
+
+Outputs PixelShuffle(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const int64_t r = call.integer(1);
+  return Shuffled(call, {x.dim(-3) / (r * r), r, r, x.dim(-2), x.dim(-1)}, {0, 3, 1, 4, 2});
+}
+Outputs PixelUnshuffle(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const int64_t r = call.integer(1);
+  return Shuffled(call, {x.dim(-3), x.dim(-2) / r, r, x.dim(-1) / r, r}, {0, 2, 4, 1, 3});
 }
 
 Outputs Roll(const KernelCall& call) {

@@ -110,7 +110,8 @@ Outputs Extreme(const KernelCall& call) {
 Outputs Truth(const KernelCall& call, bool all) {
   return WithCompute(call.ComputeType(call.declared(0)), [&](auto t) -> Outputs {
     using T = decltype(t);
-    const Rows<T> rows = ReadRows<T>(call, call.tensor(0), ReducedAxes(call));
+    const bool none = call.size() > 1 && !call.IsNone(1) && call.integers(1).empty();  // an empty list means no axis here
+    const Rows<T> rows = ReadRows<T>(call, call.tensor(0), none ? std::vector<int64_t>{} : ReducedAxes(call));
     const Tensor out = Tensor::Empty(DType::kI64, call.out_shape());
     for (int64_t i = 0; i < rows.count; ++i) {
       const T* row = rows.row(i);
@@ -121,19 +122,26 @@ Outputs Truth(const KernelCall& call, bool all) {
   });
 }
 
-/// Σ (x − mean)² / (n − correction), in two passes. No number is left to divide by: NaN, or infinity beyond that, as in PyTorch.
-Outputs Variance(const KernelCall& call, double correction) {
+/// Σ (x − mean)² / (n − correction), in two passes; its root; with the mean where the op answers it. No number is left to divide by: NaN, or infinity beyond that, as in PyTorch.
+Outputs Variance(const KernelCall& call, double correction, bool root = false) {
   return WithReal(call.out_compute(), [&](auto t) -> Outputs {
     using T = decltype(t);
     std::optional<Summation<T>> summation;
-    return EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
+    std::vector<T> means;
+    CONFORMANCE_TRY(auto outputs, EachRow<T>(call, call.tensor(0), [&](const Rows<T>& rows, int64_t i) {
       if (!summation) summation.emplace(call, rows.width);
-      const T mean = summation->Sum(rows.row(i)) / static_cast<T>(rows.width);
+      means.push_back(summation->Sum(rows.row(i)) / static_cast<T>(rows.width));
       const double left = std::max(0.0, static_cast<double>(rows.width) - correction);
-      return summation->SumSquares(rows.row(i), mean) / static_cast<T>(left);
-    });
+      const T variance = summation->SumSquares(rows.row(i), means.back()) / static_cast<T>(left);
+      return root ? std::sqrt(variance) : variance;
+    }));
+    if (call.num_outputs() > 1) outputs.push_back(Stored(call, Tensor::Of<T>(call.out_shape(1), means), 1));
+    return outputs;
   });
 }
+
+double Unbiased(const KernelCall& call, size_t i) { return call.boolean(i) ? 1 : 0; }
+double Correction(const KernelCall& call) { return call.IsNone(2) ? 1 : call.number(2); }
 
 }  // namespace
 
@@ -147,8 +155,11 @@ Outputs Amax(const KernelCall& call) { return Extreme<true>(call); }
 Outputs Amin(const KernelCall& call) { return Extreme<false>(call); }
 Outputs All(const KernelCall& call) { return Truth(call, true); }
 Outputs Any(const KernelCall& call) { return Truth(call, false); }
-Outputs Var(const KernelCall& call) { return Variance(call, call.boolean(1) ? 1 : 0); }
-Outputs VarDim(const KernelCall& call) { return Variance(call, call.boolean(2) ? 1 : 0); }
-Outputs VarCorrection(const KernelCall& call) { return Variance(call, call.IsNone(2) ? 1 : call.number(2)); }
+Outputs Var(const KernelCall& call) { return Variance(call, Unbiased(call, 1)); }
+Outputs VarDim(const KernelCall& call) { return Variance(call, Unbiased(call, 2)); }
+Outputs VarCorrection(const KernelCall& call) { return Variance(call, Correction(call)); }
+Outputs Std(const KernelCall& call) { return Variance(call, Unbiased(call, 1), true); }
+Outputs StdDim(const KernelCall& call) { return Variance(call, Unbiased(call, 2), true); }
+Outputs StdCorrection(const KernelCall& call) { return Variance(call, Correction(call), true); }
 
 }  // namespace conformance::eager

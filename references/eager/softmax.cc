@@ -54,7 +54,33 @@ Outputs AlongAxis(const KernelCall& call, Kind kind) {
   });
 }
 
+/// largest + log Σ exp(x − largest); infinite where the largest is.
+template <typename T>
+T LogSum(const KernelCall& call, const T* in, int64_t width, Summation<T>& summation, std::vector<T>& powers, int64_t start) {
+  const auto& kernels = call.isa().real<T>();
+  T largest = kernels.max(in, width);
+  if (std::isinf(largest)) largest = 0;
+  kernels.exp_minus(in, width, largest, powers.data());
+  AddNoise(call, powers.data(), width, start);
+  return largest + std::log(summation.Sum(powers.data()));
+}
+
 }  // namespace
+
+Outputs Logsumexp(const KernelCall& call) {
+  return WithReal(call.out_compute(), [&](auto t) -> Outputs {
+    using T = decltype(t);
+    const Tensor& x = call.tensor(0);
+    const Rows<T> rows = ReadRows<T>(call, x, WrapAxes(call.integers(1), x.rank()));
+    const Tensor out = Tensor::Empty(kDTypeOf<T>, call.out_shape());
+    std::vector<T> powers(static_cast<size_t>(rows.width));
+    Summation<T> summation(call, rows.width);
+    for (int64_t i = 0; i < rows.count; ++i) {
+      out.mutable_data<T>()[i] = LogSum(call, rows.row(i), rows.width, summation, powers, i * rows.width);
+    }
+    return std::vector<Tensor>{Stored(call, out)};
+  });
+}
 
 Outputs Softmax(const KernelCall& call) { return AlongAxis(call, Kind::kPlain); }
 Outputs SafeSoftmax(const KernelCall& call) { return AlongAxis(call, Kind::kSafe); }

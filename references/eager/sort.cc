@@ -46,6 +46,9 @@ Outputs Sort(const KernelCall& call) {
 Outputs SortStable(const KernelCall& call) {
   return Ordered(call, call.integer(2), call.boolean(3), SizeAlong(call.tensor(0), call.integer(2)));
 }
-Outputs Topk(const KernelCall& call) { return Ordered(call, call.integer(2), call.boolean(3), call.integer(1)); }
+Outputs Topk(const KernelCall& call) {
+  const int64_t keep = call.tensor(0).rank() == 0 ? 1 : call.integer(1);  // of one number without axes it is that, even for k = 0
+  return Ordered(call, call.integer(2), call.boolean(3), keep);
+}
 
 }  // namespace conformance::eager

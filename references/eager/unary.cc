@@ -1,4 +1,5 @@
 // One operand, one number at a time. The formulas are in isa/real_kernels.inc and isa/integer_fns.cc.
+#include <array>
 #include <limits>
 
 #include "references/eager/kernels.h"
@@ -12,6 +13,12 @@ Outputs One(const KernelCall& call, Fn fn, std::initializer_list<double> paramet
 }
 
 constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
+/// A bound in the type of the result: -3 is 253 for u8.
+double BoundOf(const KernelCall& call, size_t i) {
+  if (!IsIntegral(call.out_declared())) return call.number(i);
+  return AsOperand(call, NumberTensor(call.args()[i]), call.out_declared()).At(0);
+}
 
 }  // namespace
 
@@ -27,10 +34,10 @@ Outputs BitwiseNot(const KernelCall& call) {
 }
 
 Outputs Clamp(const KernelCall& call) {
-  return One(call, Fn::kClamp, {call.IsNone(1) ? -kUnbounded : call.number(1), call.IsNone(2) ? kUnbounded : call.number(2)});
+  return One(call, Fn::kClamp, {call.IsNone(1) ? -kUnbounded : BoundOf(call, 1), call.IsNone(2) ? kUnbounded : BoundOf(call, 2)});
 }
-Outputs ClampMin(const KernelCall& call) { return One(call, Fn::kClamp, {call.number(1), kUnbounded}); }
-Outputs ClampMax(const KernelCall& call) { return One(call, Fn::kClamp, {-kUnbounded, call.number(1)}); }
+Outputs ClampMin(const KernelCall& call) { return One(call, Fn::kClamp, {BoundOf(call, 1), kUnbounded}); }
+Outputs ClampMax(const KernelCall& call) { return One(call, Fn::kClamp, {-kUnbounded, BoundOf(call, 1)}); }
 
 Outputs ClampTensor(const KernelCall& call) {
   Tensor x = call.tensor(0);
@@ -40,6 +47,41 @@ Outputs ClampTensor(const KernelCall& call) {
   if (!call.IsNone(1)) x = Pointwise(call, Fn::kMaximum, {{x, call.tensor(1)}}, shape, between, between);
   if (!call.IsNone(2)) x = Pointwise(call, Fn::kMinimum, {{x, call.tensor(2)}}, shape, between, between);
   return PointwiseOutput(call, Fn::kCopy, {{x}});
+}
+
+Outputs Celu(const KernelCall& call) { return One(call, Fn::kElu, {call.number(1), 1, 1 / call.number(1)}); }
+Outputs Hardshrink(const KernelCall& call) { return One(call, Fn::kHardshrink, {call.number(1)}); }
+Outputs Threshold(const KernelCall& call) { return One(call, Fn::kThreshold, {call.number(1), call.number(2)}); }
+
+Outputs IsFinite(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const DType compute = call.ComputeType(call.declared(0));
+  const Tensor nan = Pointwise(call, Fn::kIsNan, {{x}}, x.shape(), compute, DType::kBool);
+  const Tensor inf = Pointwise(call, Fn::kIsInf, {{x}}, x.shape(), compute, DType::kBool);
+  const Tensor either = Pointwise(call, Fn::kLogicalOr, {{nan, inf}}, x.shape(), DType::kI64, DType::kBool);
+  return PointwiseOutput(call, Fn::kLogicalNot, {{either}});
+}
+
+Outputs NanToNum(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const DType type = call.out_declared();
+  if (!IsFloating(type)) return PointwiseOutput(call, Fn::kCopy, {{x}});
+  const double largest = type == DType::kF64 ? std::numeric_limits<double>::max() : type == DType::kF16 ? 65504
+                         : type == DType::kBF16 ? 0x1.fep127 : std::numeric_limits<float>::max();
+  const double nan = call.IsNone(1) ? 0 : call.number(1);
+  const double high = call.IsNone(2) ? largest : call.number(2), low = call.IsNone(3) ? -largest : call.number(3);
+  const DType compute = call.out_compute();
+  const auto number = [](double value) { return Tensor::Of<double>({}, {value}); };
+  Tensor y = x;
+  const auto replace = [&](Fn test, std::initializer_list<Tensor> operands, double value) {
+    const Tensor found = Pointwise(call, test, {operands.begin(), operands.size()}, x.shape(), compute, DType::kBool);
+    y = Pointwise(call, Fn::kWhere, std::array{found, number(value), y}, x.shape(), compute, compute);
+  };
+  const double infinity = std::numeric_limits<double>::infinity();
+  replace(Fn::kEqual, {x, number(infinity)}, high);
+  replace(Fn::kEqual, {x, number(-infinity)}, low);
+  replace(Fn::kIsNan, {x}, nan);
+  return PointwiseOutput(call, Fn::kCopy, {{y}});
 }
 
 Outputs Elu(const KernelCall& call) { return One(call, Fn::kElu, {call.number(1), call.number(2), call.number(3)}); }

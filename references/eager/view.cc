@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "framework/base/strings.h"
 #include "references/eager/kernels.h"
 #include "references/eager/operand.h"
 
@@ -100,6 +101,12 @@ Outputs SameTensor(const KernelCall& call) { return Only(call.tensor(0)); }
 Outputs Dropout(const KernelCall& call) {
   if (call.boolean(2) && call.number(1) > 0) return Unsupported(call.op().target + ": dropout in training is random");
   return Only(call.tensor(0));
+}
+
+Outputs NativeDropout(const KernelCall& call) {
+  const Tensor stayed = Tensor::Empty(DType::kBool, call.tensor(0).shape());
+  std::fill_n(stayed.mutable_data<bool>(), stayed.num_elements(), true);
+  return std::vector<Tensor>{CloneOf(call.isa(), call.tensor(0)), stayed};
 }
 
 Outputs View(const KernelCall& call) { return Only(ViewOrCopy(call.tensor(0), call.out_shape())); }
@@ -199,6 +206,64 @@ Outputs Unfold(const KernelCall& call) {
   strides.push_back(strides[axis]);
   strides[axis] *= call.integer(3);
   return Only(x.View(call.out_shape(), std::move(strides), x.offset()));
+}
+
+Outputs AsStrided(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const Shape shape = call.out_shape(), strides = call.integers(2);
+  const int64_t offset = call.IsNone(3) ? x.offset() : call.integer(3);
+  const int64_t elements = static_cast<int64_t>(x.storage()->bytes / ByteSize(x.dtype()));
+  bool fits = offset <= elements;
+  int64_t room = elements - offset;  // behind the first element
+  for (size_t d = 0; d < shape.size() && fits && NumElements(shape) > 0; ++d) {
+    const int64_t steps = shape[d] - 1;
+    fits = steps == 0 || strides[d] <= room / steps;
+    room -= fits ? steps * strides[d] : 0;
+  }
+  if (!fits || (NumElements(shape) > 0 && room < 1)) {
+    return call.Invalid("a view of sizes " + ShapeText(shape) + " and strides " + ShapeText(strides) + " from " + std::to_string(offset) +
+                        " on leaves the storage of " + std::to_string(elements) + " elements");
+  }
+  return Only(x.View(shape, strides, offset));
+}
+
+Outputs Diagonal(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const int64_t shift = call.integer(1);
+  const auto a = static_cast<size_t>(WrapAxis(call.integer(2), x.rank())), b = static_cast<size_t>(WrapAxis(call.integer(3), x.rank()));
+  const Shape shape = call.out_shape();
+  Shape strides;
+  for (size_t d = 0; d < x.shape().size(); ++d) {
+    if (d != a && d != b) strides.push_back(x.strides()[d]);
+  }
+  strides.push_back(x.strides()[a] + x.strides()[b]);
+  const int64_t offset = shape.back() == 0 ? 0 : shift >= 0 ? shift * x.strides()[b] : -shift * x.strides()[a];
+  return Only(x.View(shape, std::move(strides), x.offset() + offset));
+}
+
+Outputs Movedim(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const auto rank = static_cast<size_t>(x.rank());
+  if (rank == 0) return Only(x);
+  const std::vector<int64_t> from = call.integers(1), to = call.integers(2);
+  std::vector<int64_t> order(rank, -1), rest(rank);
+  std::iota(rest.begin(), rest.end(), int64_t{0});
+  for (size_t i = 0; i < from.size(); ++i) {
+    const int64_t axis = WrapAxis(from[i], x.rank());
+    order[static_cast<size_t>(WrapAxis(to[i], x.rank()))] = axis;
+    std::erase(rest, axis);
+  }
+  auto next = rest.begin();
+  for (int64_t& axis : order) {
+    if (axis < 0) axis = *next++;
+  }
+  return Only(PermuteAxes(x, order));
+}
+
+Outputs NarrowAxis(const KernelCall& call) {
+  const Tensor& x = call.tensor(0);
+  const int64_t axis = WrapAxis(call.integer(1), x.rank()), start = call.integer(2);
+  return Only(Narrow(x, axis, start < 0 ? start + x.dim(axis) : start, call.integer(3)));
 }
 
 }  // namespace conformance::eager

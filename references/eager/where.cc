@@ -11,7 +11,7 @@ Outputs Where(const KernelCall& call) {
 }
 
 Outputs MaskedFill(const KernelCall& call) {
-  return PointwiseOutput(call, Fn::kWhere, std::array{call.tensor(1), TensorOrNumber(call, 2), call.tensor(0)});
+  return PointwiseOutput(call, Fn::kWhere, std::array{call.tensor(1), AsOperand(call, TensorOrNumber(call, 2), call.out_declared()), call.tensor(0)});
 }
 
 }  // namespace conformance::eager

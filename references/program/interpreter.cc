@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/ops/refused.h"
 #include "framework/rewrite/bind.h"
 #include "framework/trace/tree_spec.h"
 #include "references/eager/model.h"
@@ -132,7 +133,9 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
     if (!step.condition) {
       step.op = ops.Find(node.op());
       if (step.op == nullptr) {
-        return Unsupported("no rule and no kernel for the operator " + std::string(node.op())).With("node", node.name);
+        Error error = Unsupported("no rule and no kernel for the operator " + std::string(node.op())).With("node", node.name);
+        if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));
+        return error;
       }
       CONFORMANCE_TRY(step.args, rewrite::BindNode(graph, node, *step.op));
       step.gives_size = !step.op->returns.empty() && step.op->returns[0].kind != ops::ArgKind::kTensor &&

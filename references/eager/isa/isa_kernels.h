@@ -32,6 +32,12 @@ enum class Fn : uint8_t {
   // three operands
   kWhere,       // a != 0 ? b : c
   kLerp,        // a + c·(b − a)
+  // reals only, the same loop for every machine (ScalarFn)
+  kAcos, kAcosh, kAsin, kAsinh, kAtan, kAtanh, kCosh, kSinh, kTan, kErfc, kExp2, kLog2, kLog10, kLogSigmoid,
+  kAtan2,
+  kPrelu,       // a > 0 ? a : b·a
+  kHardshrink,  // [lambda]
+  kThreshold,   // [threshold, value]
   kCount
 };
 constexpr int kFnCount = static_cast<int>(Fn::kCount);
@@ -92,6 +98,10 @@ inline const RealKernels<double>& IsaKernels::real<double>() const { return f64;
 /// Integer functions (two's complement, wrapping), the same for every machine; null where the function is for reals only.
 /// Narrower integers are computed in i64 and cut when stored. Divisors must not be 0.
 VectorFn<int64_t> IntegerFn(Fn fn);
+
+/// Real functions that no instruction set has a loop of its own for; null for the others.
+template <typename T>
+VectorFn<T> ScalarFn(Fn fn);
 
 const IsaKernels& BaselineKernels();
 const IsaKernels& Avx2Kernels();
