@@ -1,5 +1,5 @@
 // Every op through the ONNX exporter: one-node programs, with numbers and with symbols for sizes, run by ONNX Runtime and held against
-// PyTorch's own answers (fixtures/ops, made by tools/fixturegen/op_values.py).
+// PyTorch's own answers (fixtures/ops, made by tools/fixturegen/op_values.py and op_grid.py).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,10 +29,12 @@ const std::string kFolder = std::string(CONFORMANCE_FIXTURES_DIR) + "/ops/";
 // The table's cases with their tensors.
 class Table {
  public:
-  Table()
-      : json_(formats::ReadJson(kFolder + "op_values.json").value()),
-        tensors_(formats::OpenSafetensors(kFolder + "op_values.safetensors").value()) {}
+  explicit Table(const std::string& name)
+      : grid_(name == "op_grid"),
+        json_(formats::ReadJson(kFolder + name + ".json").value()),
+        tensors_(formats::OpenSafetensors(kFolder + name + ".safetensors").value()) {}
 
+  bool IsGrid() const { return grid_; }
   const Json::Array& cases() const { return json_.Find("cases")->AsArray(); }
   Tensor Read(const std::string& name) const { return tensors_.Read(name).value(); }
 
@@ -47,6 +49,11 @@ class Table {
     if (kind == "float") return value.IsString() ? std::stod(value.AsString()) : value.AsDouble();
     if (kind == "string") return value.AsString();
     if (kind == "device") return ops::Device{.type = value.AsString(), .index = {}};
+    if (kind == "floats") {
+      std::vector<double> numbers;
+      for (const Json& number : value.AsArray()) numbers.push_back(number.AsDouble());
+      return numbers;
+    }
     if (kind == "ints") {
       std::vector<SymInt> ints;
       for (const Json& number : value.AsArray()) ints.emplace_back(number.AsInt());
@@ -76,13 +83,16 @@ class Table {
     return Value::Traced(static_cast<int64_t>(inputs.size()) - 1, {tensor.dtype(), ToSymInts(tensor.shape())});
   }
 
+  bool grid_;
   Json json_;
   formats::SafetensorsFile tensors_;
 };
 
-const Table& Cases() {
-  static const Table table;
-  return table;
+/// "op_values": cases chosen by hand; "op_grid": a few of the seeded grid.
+const Table& Cases(const std::string& name) {
+  static std::map<std::string, Table> tables;
+  const auto found = tables.find(name);
+  return found != tables.end() ? found->second : tables.emplace(name, Table(name)).first->second;
 }
 
 Argument WithInputs(const Argument& argument, const std::vector<Value>& inputs) {
@@ -100,16 +110,16 @@ struct OneOp {
   std::vector<Tensor> inputs;
   ir::Program program;
 };
-Result<OneOp> ProgramOf(const Json& one, bool dynamic) {
+Result<OneOp> ProgramOf(const Table& table, const Json& one, bool dynamic) {
   const std::string& target = one.Find("target")->AsString();
   const ops::OpDef* op = ops::DefaultOps().Find(target);
   if (op == nullptr) return NotFound("no op " + target);
   OneOp out;
   std::vector<Argument> positional;
   std::vector<std::pair<std::string, Argument>> keyword;
-  for (const Json& code : one.Find("args")->AsArray()) positional.push_back(Cases().Decode(code, out.inputs));
+  for (const Json& code : one.Find("args")->AsArray()) positional.push_back(table.Decode(code, out.inputs));
   if (const Json* named = one.Find("keyword")) {
-    for (const auto& [name, code] : named->AsObject()) keyword.emplace_back(name, Cases().Decode(code, out.inputs));
+    for (const auto& [name, code] : named->AsObject()) keyword.emplace_back(name, table.Decode(code, out.inputs));
   }
   CONFORMANCE_TRY(const std::vector<Argument> bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
   std::vector<rewrite::ProgramInput> metas;
@@ -165,6 +175,32 @@ bool IsKnown(const std::string& name) {
   return kKnown.contains(name);
 }
 
+// Calls of the grid that do not come through yet, or that the runtime refuses.
+bool IsOpen(const std::string& name) {
+  static const std::map<std::string, std::string> kOpen = {
+      {"grid aten.scatter_reduce.two #508", "halves have no scatter with a sum"},
+      {"grid aten.index_add.default #286", "halves have no scatter with a sum"},
+      {"grid aten.scatter.src #501", "an empty scatter is refused"},
+      {"grid aten.scalar_tensor.default #497", "a fraction becomes true or false otherwise"},
+      {"grid aten.one_hot.default #429", "positions without axes are refused"},
+      {"grid aten.one_hot.default #430", "positions without axes are refused"},
+      {"grid aten.nonzero.default #423", "of a number without axes"},
+      {"grid aten.native_group_norm.default #407", "an empty batch cannot be reshaped"},
+      {"grid aten.native_group_norm.default #408", "an empty batch cannot be reshaped"},
+      {"grid aten.max_pool3d_with_indices.default #372", "ceil_mode counts another last window"},
+      {"grid aten.max_pool3d.default #369", "ceil_mode counts another last window"},
+      {"grid aten.conv_transpose2d.input #178", "bf16 has no transposed convolution"},
+      {"grid aten.conv_transpose1d.default #177", "bf16 has no transposed convolution"},
+      {"grid aten.conv_transpose1d.default #176", "a size that the runtime computes otherwise"},
+      {"grid aten.conv3d.padding #174", "padding 'same' with a dilation"},
+      {"grid aten.conv2d.padding #171", "padding 'same' with a dilation"},
+      {"grid aten.constant_pad_nd.default #160", "an empty axis is not padded"},
+      {"grid aten.argmax.default #94", "NaN is passed over"},
+      {"grid aten.flatten.using_ints #237", "an empty axis of unknown size cannot be reshaped"},
+  };
+  return kOpen.contains(name);
+}
+
 // Types that ONNX Runtime's CPU provider has few kernels for.
 bool HasRareType(const OneOp& one) {
   const auto rare = [](DType dtype) {
@@ -182,10 +218,11 @@ bool HasRareType(const OneOp& one) {
 
 using weights::TensorWeights;
 
-class OnnxValues : public ::testing::TestWithParam<std::tuple<bool, int64_t, bool>> {};
+class OnnxValues : public ::testing::TestWithParam<std::tuple<const char*, bool, int64_t, bool>> {};
 
 TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
-  const auto [dynamic, opset, optimize] = GetParam();
+  const auto [source, dynamic, opset, optimize] = GetParam();
+  const Table& table = Cases(source);
   const runtimes::OnnxRuntimeBackend backend;
   if (const auto version = backend.Version(); !version.ok()) GTEST_SKIP() << version.error().ToString();
   const testing::TempFolder folder;
@@ -193,10 +230,11 @@ TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
   std::map<std::string, int> without_kernel;
   int compared = 0;
   size_t number = 0;
-  for (const Json& one : Cases().cases()) {
+  for (const Json& one : table.cases()) {
     const std::string& target = one.Find("target")->AsString();
-    const std::string name = target + " #" + std::to_string(number++);
-    const auto program = ProgramOf(one, dynamic);
+    const std::string name = (table.IsGrid() ? "grid " : "") + target + " #" + std::to_string(number++);
+    if (IsOpen(name)) continue;
+    const auto program = ProgramOf(table, one, dynamic);
     if (!program.ok()) {
       ADD_FAILURE() << name << ": " << program.error().ToString();
       continue;
@@ -238,7 +276,7 @@ TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
     ASSERT_EQ(outputs->size(), outs.size()) << name;
     ++compared;
     for (size_t k = 0; k < outs.size(); ++k) {
-      const std::string difference = Difference((*outputs)[k].second, Cases().Read(outs[k].AsString()));
+      const std::string difference = Difference((*outputs)[k].second, table.Read(outs[k].AsString()));
       if (IsKnown(name)) {
         EXPECT_NE(difference.empty() && outs.size() == 1, true) << name << " is listed as different, and agrees";
       } else {
@@ -247,12 +285,16 @@ TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
     }
   }
   for (const auto& [target, count] : without_kernel) std::printf("%s: %d not run\n", target.c_str(), count);
-  EXPECT_GT(compared, 900);
+  EXPECT_GT(compared, table.IsGrid() ? 400 : 900);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, OnnxValues,
-                         ::testing::Values(std::tuple(false, onnx::kDefaultOpset, true), std::tuple(true, onnx::kDefaultOpset, true),
-                                           std::tuple(true, onnx::kMinOpset, false), std::tuple(true, onnx::kMaxOpset, true)));
+                         ::testing::Values(std::tuple("op_values", false, onnx::kDefaultOpset, true),
+                                           std::tuple("op_values", true, onnx::kDefaultOpset, true),
+                                           std::tuple("op_values", true, onnx::kMinOpset, false),
+                                           std::tuple("op_values", true, onnx::kMaxOpset, true),
+                                           std::tuple("op_grid", false, onnx::kDefaultOpset, true),
+                                           std::tuple("op_grid", true, onnx::kDefaultOpset, false)));
 
 }  // namespace
 }  // namespace conformance

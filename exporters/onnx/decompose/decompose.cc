@@ -17,6 +17,12 @@ const std::vector<Decomposition>& Decompositions() {
       {"aten.var.default", 0, "ONNX has no variance", DecomposeVar},
       {"aten.var.dim", 0, "ONNX has no variance", DecomposeVar},
       {"aten.var.correction", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.var_mean.default", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.var_mean.dim", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.var_mean.correction", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.std.default", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.std.dim", 0, "ONNX has no variance", DecomposeVar},
+      {"aten.std.correction", 0, "ONNX has no variance", DecomposeVar},
       {"aten.diff.default", 0, "ONNX has no differences", DecomposeDiff},
       {"aten._weight_norm.default", 0, "ONNX has no weight norm", DecomposeWeightNorm},
   };

@@ -95,10 +95,9 @@ Result<bool> DecomposeGroupNorm(rewrite::NodeEdit& edit) {
   return true;
 }
 
-// Σ (x − mean)² / (n − correction)
+// Σ (x − mean)² / (n − correction); of std its root, of var_mean also the mean.
 Result<bool> DecomposeVar(rewrite::NodeEdit& edit) {
   CONFORMANCE_TRY(const std::vector<ops::Argument> args, edit.Arguments());
-  CONFORMANCE_TRY(const Value output, edit.Output());
   ops::OpContext& c = edit.context();
   const Value given = std::get<Value>(args[0]);
   std::vector<int64_t> axes;
@@ -129,7 +128,13 @@ Result<bool> DecomposeVar(rewrite::NodeEdit& edit) {
   Value y = ops::Mul(c, centred, centred);
   if (!axes.empty()) y = ops::Sum(c, y, axes, keepdim);
   y = ops::Div(c, y, ops::Scalar(count - correction));
-  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(AsType(c, y, output.dtype())));
+  if (edit.op()->target.starts_with("aten.std.")) y = ops::Sqrt(c, y);
+  std::vector<Value> outputs = {AsType(c, y, given.dtype())};
+  if (edit.op()->returns.size() > 1) {
+    const Value mean = axes.empty() ? ops::Add(c, x, ops::Scalar(0)) : ops::Mean(c, x, axes, keepdim);
+    outputs.push_back(AsType(c, mean, given.dtype()));
+  }
+  CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(outputs));
   return true;
 }
 

@@ -173,7 +173,7 @@ Outputs Scattered(const Call& call, Graph& g, Value updates) {
 
 }  // namespace
 
-Result<Outputs> LowerScatter(const Call& call, Graph& g) {
+Value ScatterSource(const Call& call, Graph& g) {
   const Value index = call.Tensor("index");
   Value updates = call.Tensor("src");
   for (int64_t axis = 0; axis < index.rank(); ++axis) {  // a source may be larger than the index
@@ -184,8 +184,10 @@ Result<Outputs> LowerScatter(const Call& call, Graph& g) {
       updates.sizes = sizes;
     }
   }
-  return Scattered(call, g, updates);
+  return updates;
 }
+
+Result<Outputs> LowerScatter(const Call& call, Graph& g) { return Scattered(call, g, ScatterSource(call, g)); }
 
 Result<Outputs> LowerScatterValue(const Call& call, Graph& g) {
   const Value index = call.Tensor("index");

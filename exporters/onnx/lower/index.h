@@ -18,4 +18,7 @@ Result<Outputs> LowerOneHot(const Call& call, Graph& g);
 Result<Outputs> LowerNonzero(const Call& call, Graph& g);
 Result<Outputs> LowerItem(const Call& call, Graph& g);
 
+/// The updates of a scatter: the part of `src` that is as long as the index.
+Value ScatterSource(const Call& call, Graph& g);
+
 }  // namespace conformance::onnx

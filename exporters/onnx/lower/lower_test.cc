@@ -26,7 +26,10 @@ using Values = std::vector<ops::Value>;
 
 TEST(Translate, KnowsEveryOpByOneWayOrAnother) {
   std::set<std::string> handled = {"aten.copy_.default", "aten.fill_.Scalar",  // refused by name: in place without a twin
-                                   "_operator.truediv", "torch.sym_float"};    // numbers that no size is made of
+                                   "_operator.truediv", "torch.sym_float",     // numbers that no size is made of
+                                   "aten.as_strided.default",                  // the layout in memory decides what it is
+                                   "aten.cumprod.default", "aten._pdist_forward.default", "aten.im2col.default",
+                                   "aten.pixel_unshuffle.default"};            // no operator of ONNX's does it
   for (const Decomposition& entry : Decompositions()) handled.insert(entry.target);
   for (const auto& fix : NodeFixes(kMinOpset)) handled.insert(fix.ops.begin(), fix.ops.end());
   for (const auto& patch : OperatorPatches()) {
@@ -177,6 +180,16 @@ TEST(Translate, AnUnknownOperatorIsRefusedByName) {
   EXPECT_EQ(lowered.error().kind(), ErrorKind::kUnsupported);
   EXPECT_EQ(lowered.error().Fact("op"), "mine.relu.default");
   EXPECT_EQ(lowered.error().Fact("node"), "relu");
+}
+
+TEST(Translate, AnOperatorThatIsRefusedOnPurposeSaysWhy) {
+  auto program = Recorded({{DType::kF32, {2}}}, [](ops::OpContext& c, const Values& in) { return ops::Relu(c, in[0]); });
+  ASSERT_THAT(program, IsOk());
+  ir::ProgramBuilder builder(*std::move(program));
+  builder.SetTarget(builder.graph().nodes().begin()->id(), "torch.ops.aten.randn_like.default");
+  const auto lowered = Translate(std::move(builder).Finish(), 20);
+  ASSERT_FALSE(lowered.ok());
+  EXPECT_THAT(lowered.error().Fact("reason"), HasSubstr("random"));
 }
 
 TEST(Translate, AProgramThatMisdescribesItselfIsRefused) {

@@ -100,22 +100,24 @@ Result<Outputs> LowerMaxPool(const Call& call, Graph& g) {
   return g.Squeeze(g.Op("MaxPool", {g.Unsqueeze(x, {0})}, attrs), {0});
 }
 
-// To 1 × 1 whatever the size, to others where the numbers divide.
+// To 1 along each axis whatever the size, to others where the numbers divide.
 Result<Outputs> LowerAdaptiveAvgPool(const Call& call, Graph& g) {
   const Value x = call.Tensor("self");
   const std::vector<SymInt> wanted = call.SymIntsOf("output_size");
-  const auto size = static_cast<size_t>(x.rank());
+  const size_t size = static_cast<size_t>(x.rank()), axes = wanted.size();
   if (std::all_of(wanted.begin(), wanted.end(), [](const SymInt& n) { return n.AsInt() == 1; })) {
-    return g.Reduce("ReduceMean", x, {x.rank() - 2, x.rank() - 1}, true);
+    std::vector<int64_t> last;
+    for (size_t i = size - axes; i < size; ++i) last.push_back(static_cast<int64_t>(i));
+    return g.Reduce("ReduceMean", x, std::move(last), true);
   }
   std::vector<int64_t> kernel;
-  for (size_t i = 0; i < 2; ++i) {
-    const auto from = (*x.sizes)[size - 2 + i].AsInt(), to = wanted[i % wanted.size()].AsInt();
+  for (size_t i = 0; i < axes; ++i) {
+    const auto from = (*x.sizes)[size - axes + i].AsInt(), to = wanted[i].AsInt();
     if (!from || !to || *to == 0 || *from % *to != 0) return call.Refused("to a size that does not divide the input's");
     kernel.push_back(*from / *to);
   }
   const std::vector<Attr> attrs = {{"kernel_shape", kernel}, {"strides", kernel}};
-  if (x.rank() == 4) return g.Op("AveragePool", {x}, attrs);
+  if (size == axes + 2) return g.Op("AveragePool", {x}, attrs);
   return g.Squeeze(g.Op("AveragePool", {g.Unsqueeze(x, {0})}, attrs), {0});
 }
 

@@ -33,7 +33,7 @@ Result<Outputs> LowerRmsNorm(const Call& call, Graph& g) {
 }
 
 Result<Outputs> LowerBatchNorm(const Call& call, Graph& g) {
-  if (call.Bool("training")) return call.Refused("in training mode");
+  if (call.Has("training") && call.Bool("training")) return call.Refused("in training mode");
   const Value x = call.Tensor("input"), mean = call.Tensor("running_mean"), var = call.Tensor("running_var");
   if (!mean.defined() || !var.defined()) return call.Refused("without running statistics");
   Value weight = call.Tensor("weight"), bias = call.Tensor("bias");

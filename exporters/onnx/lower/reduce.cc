@@ -52,7 +52,8 @@ Result<Outputs> Position(const Call& call, Graph& g, bool largest) {
 
 Outputs Quantifier(const Call& call, Graph& g, std::string_view type) {
   const Value x = g.Cast(call.Tensor("self"), DType::kBool);
-  if (call.Tensor("self").rank() == 0) return x;
+  const bool none = call.Has("dim") && !call.IsNone("dim") && call.Ints("dim").empty();  // an empty list means no axis here
+  if (call.Tensor("self").rank() == 0 || none) return x;
   const Value found = g.Reduce(type, g.Cast(x, DType::kI32), AxesOf(call, call.Tensor("self")), KeepDims(call));
   return g.Cast(found, DType::kBool);
 }

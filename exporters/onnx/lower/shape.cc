@@ -277,11 +277,13 @@ Result<Outputs> LowerUnfold(const Call& call, Graph& g) {
   return g.Transpose(gathered, std::move(perm));
 }
 
-// Serves pad (mode and value) and constant_pad_nd (value alone).
+// Serves pad (mode and value), constant_pad_nd (value alone) and the pads with a mode in their name.
 Result<Outputs> LowerPad(const Call& call, Graph& g) {
   const Value x = call.Tensor("self");
-  const std::vector<Size> pad = call.SizesOf("pad");
+  const bool named = call.Has("padding");  // reflection_pad2d, replication_pad2d, …
+  const std::vector<Size> pad = call.SizesOf(named ? "padding" : "pad");
   std::string mode = call.Has("mode") ? call.String("mode") : "constant";
+  if (named) mode = call.op().target.find("reflection") != std::string::npos ? "reflect" : "edge";
   if (mode == "replicate") mode = "edge";
   if (mode == "circular") mode = "wrap";
   if (mode == "wrap" && g.Opset() < 19) return call.Refused("in circular mode below opset 19");

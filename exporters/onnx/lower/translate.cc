@@ -9,6 +9,7 @@
 #include "exporters/onnx/lower/graph.h"
 #include "exporters/onnx/lower/registry.h"
 #include "framework/base/strings.h"
+#include "framework/ops/refused.h"
 #include "framework/rewrite/bind.h"
 #include "framework/rewrite/recorder.h"
 #include "framework/trace/tree_spec.h"
@@ -170,10 +171,12 @@ class Translator {
     const TranslationEntry* entry = FindTranslation(node.op());
     if (op == nullptr || entry == nullptr) {
       if (IsUnread(node)) return Ok();
-      return Unsupported("the operator " + std::string(node.op()) + " has no translation to ONNX")
-          .With("op", std::string(node.op()))
-          .With("node", node.name)
-          .With("module", ir::ModulePath(node));
+      Error error = Unsupported("the operator " + std::string(node.op()) + " has no translation to ONNX")
+                        .With("op", std::string(node.op()))
+                        .With("node", node.name)
+                        .With("module", ir::ModulePath(node));
+      if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));
+      return error;
     }
     CONFORMANCE_RETURN_IF_ERROR(Check(node, *op));
     g_.SetSource(ir::ModulePath(node), node.name);

@@ -10,6 +10,11 @@ template <FixedString kType>
 Result<Outputs> LowerUnary(const Call& call, Graph& g) {
   return g.Op(kType.view(), {g.Cast(call.Tensor("self"), call.OutputDType())});
 }
+/// The same for operators that have no bf16: halves pass through f32.
+template <FixedString kType>
+Result<Outputs> LowerWideUnary(const Call& call, Graph& g) {
+  return g.Cast(g.Op(kType.view(), {g.AtLeast(g.Cast(call.Tensor("self"), call.OutputDType()), DType::kF32)}), call.OutputDType());
+}
 /// The same for operators that do nothing to integers (floor, ceil, round).
 template <FixedString kType>
 Result<Outputs> LowerRounding(const Call& call, Graph& g) {
