@@ -62,6 +62,8 @@ struct ListOptions {
   std::string what;
   SelectOptions select;
   bool json = false;
+  bool markdown = false;  ///< of ops: docs/operators.md
+  std::string data;       ///< of ops: folder with what was measured
 };
 
 struct ExportOptions {

@@ -7,6 +7,7 @@
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "tools/conformance/commands.h"
+#include "tools/conformance/operator_table.h"
 #include "tools/conformance/suite.h"
 
 namespace conformance::cli {
@@ -64,12 +65,15 @@ std::string KindText(const ops::ArgSchema& arg) {
   return std::string(kKinds[static_cast<size_t>(arg.kind)]) + (arg.optional ? "? " : " ") + arg.name;
 }
 
-Rows Ops(const engine::Toolbox& toolbox) {
-  Rows rows = {{"op", "arguments"}};
-  for (const ops::OpDef* op : toolbox.op_table().All()) {
+Result<Rows> Ops(const engine::Toolbox& toolbox, const ListOptions& options) {
+  CONFORMANCE_TRY(const auto operators, OperatorRows(toolbox.op_table(), options.data));
+  Rows rows = {{"op", "rule", "kernel", "decomposition", "onnx", "ulps", "arguments"}};
+  for (const OperatorRow& row : operators) {
     std::vector<std::string> args;
-    for (const auto& arg : op->args) args.push_back(KindText(arg));
-    rows.push_back({op->target, Join(args, ", ")});
+    if (const ops::OpDef* op = toolbox.op_table().Find(row.target)) {
+      for (const auto& arg : op->args) args.push_back(KindText(arg));
+    }
+    rows.push_back({row.target, row.rule, row.kernel, row.decomposition, row.onnx, row.largest_ulps, args.empty() ? row.reason : Join(args, ", ")});
   }
   return rows;
 }
@@ -100,7 +104,7 @@ const std::vector<Listing>& Listings() {
       {"exporters", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Exporters(t); }},
       {"backends", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Backends(t); }},
       {"references", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.references, "reference"); }},
-      {"ops", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Ops(t); }},
+      {"ops", [](const Toolbox& t, const ListOptions& o, const Invocation&) { return Ops(t, o); }},
       {"patches",
        [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
          Rows rows = {{"exporter", "target", "kind", "reason", "upstream", "versions"}};
@@ -156,6 +160,13 @@ int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, cons
     std::vector<std::string> names;
     for (const Listing& other : Listings()) names.emplace_back(other.name);
     return Complain(Invalid("unknown table").With("found", options.what).With("wanted", Join(names, ", ")));
+  }
+  if (options.markdown) {
+    if (options.what != "ops") return Complain(Invalid("--markdown is for ops alone").With("found", options.what));
+    const auto operators = OperatorRows(toolbox.op_table(), options.data);
+    if (!operators.ok()) return Complain(operators.error());
+    std::fputs(OperatorMarkdown(*operators).c_str(), stdout);
+    return 0;
   }
   auto rows = listing->rows(toolbox, options, invocation);
   if (!rows.ok()) return Complain(rows.error());
