@@ -48,13 +48,22 @@ Outcome OutcomeAt(Stage stage, const Error& error) {
   }
 }
 
+/// A runtime's message may have many lines.
+std::string OnOneLine(std::string_view text) {
+  std::vector<std::string> lines;
+  for (const std::string& line : Split(text, '\n')) {
+    if (const auto trimmed = Trim(line); !trimmed.empty()) lines.emplace_back(trimmed);
+  }
+  return Join(lines, " ");
+}
+
 /// Cause on one line; the trail and what a worker printed last go below.
 void Describe(const Error& error, Ending& ending) {
-  ending.reason = error.message();
+  ending.reason = OnOneLine(error.message());
   std::string facts;
   for (const auto& [name, value] : error.facts()) {
     if (name == kLastLines) ending.detail += value + '\n';
-    else facts += (facts.empty() ? "" : ", ") + name + ": " + value;
+    else facts += (facts.empty() ? "" : ", ") + name + ": " + OnOneLine(value);
   }
   if (!facts.empty()) ending.reason += " (" + facts + ")";
   for (const std::string& line : error.trail()) ending.detail += line + '\n';

@@ -427,6 +427,13 @@ TEST_F(Sweep, RecordsDoNotNameTheFolderOfArtifacts) {
   EXPECT_EQ(run.cells[0].facts.Find("manifest")->Find("export_config")->GetString("output_path").value(), "model0-static-fake-f32.fake");
 }
 
+TEST_F(Sweep, ReasonsAreOneLine) {
+  UseBackend([](const auto&, const auto&, const auto&) -> Result<NamedTensors> {
+    return Invalid("Exception:\n  at core.cpp\n\nno such operator\n").With("where", "a\nb");
+  });
+  EXPECT_EQ(Run(Cases(1)).cells[0].reason, "Exception: at core.cpp no such operator (where: a b)");
+}
+
 TEST_F(Sweep, WhatAKilledRunLeftIsCleared) {
   options_.run_dir = folder_ / "run";
   fs::create_directories(options_.run_dir / "artifacts");

@@ -36,7 +36,7 @@ class Mask : public ::testing::Test {
     return MakeAttentionMask(context_, request);
   }
   void Past(int64_t length, std::optional<int64_t> window = std::nullopt) {
-    cache_.emplace(std::vector<std::optional<int64_t>>{window});
+    cache_.emplace(std::vector<CacheLayer>{window});
     if (length == 0) return;
     const Value entries = Value::Eager(Ones({1, 1, length, 1}));
     cache_ = *Cache::FromTree(*TreeFromLeaves({{"layers.0.keys", entries}, {"layers.0.values", entries}}), {window});

@@ -46,6 +46,8 @@ TEST(EagerBackend, FromMemoryAndFromTheFolderAreTheSame) {
     artifact.path = kFolder;
     artifact.options["recording"] = recording.name;
     artifact.options["module"] = recording.module;
+    artifact.options["outputs"] = Json::MakeArray();
+    for (const std::string& name : recording.outputs) artifact.options["outputs"].Append(name);
     artifact.options["kwargs"] = recording.kwargs;
     artifact.options["generation_config"] = loaded->generation_config;
     auto from_folder = backend.Prepare(artifact, {});
