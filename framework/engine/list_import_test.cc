@@ -45,8 +45,8 @@ TEST(ListImport, HuggingFaceSkips) {
                           "*/VideoMAEForPreTraining/dynamic/transformers:onnx/*"));
   const ListEntry& first = list->entries[0];
   EXPECT_EQ(first.kind, ListKind::kSkip);
-  EXPECT_THAT(first.reason, StartsWith("Computes loss even when `return_loss=False`, hitting a data-dependent guard in `mse_loss`."));
-  EXPECT_EQ(first.model_change_needed, "skip loss when labels aren't provided.");  // theirs, from the reason
+  EXPECT_THAT(first.reason, StartsWith("The loss is computed unasked, and `mse_loss` brings a guard on data."));
+  EXPECT_EQ(first.model_change_needed, "no loss where there are no labels.");  // theirs, from the reason
   EXPECT_EQ(list->entries[1].model_change_needed, "not said there");               // the flag's
   EXPECT_EQ(first.date, "2026-08-01");
   EXPECT_EQ(first.reference, Options("hf-skips").reference + " EXPORT_SKIPS[all]");
