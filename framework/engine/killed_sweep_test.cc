@@ -116,7 +116,9 @@ class KilledSweep : public ::testing::Test {
 };
 
 TEST_F(KilledSweep, EndsLikeAnUndisturbedOne) {
+  const auto begin = std::chrono::steady_clock::now();
   Json wanted = Run(folder_.path() / "undisturbed");
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
   const size_t cells = static_cast<size_t>(backends_) * static_cast<size_t>(models_) * 4;
   ASSERT_EQ(wanted["cells"].AsArray().size(), cells);
   EXPECT_TRUE(NothingRuns());
@@ -129,8 +131,9 @@ TEST_F(KilledSweep, EndsLikeAnUndisturbedOne) {
     const bool ahead =
         Progress(folder) * static_cast<size_t>(kills_ + 1) > cells * static_cast<size_t>(killed + 1);
     const pid_t child = Start(folder, folder_.path() / "killed.json");
+    // Else by what an undisturbed sweep takes here, so that it comes to no end before its kills.
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 3500)));
+        std::chrono::milliseconds(ahead ? random.Between(0, 150) : random.Between(150, 150 + 2 * whole / (kills_ + 1))));
     ::kill(child, SIGKILL);
     const int status = Wait(child);
     EXPECT_TRUE(NothingRuns()) << "after kill " << killed;
