@@ -58,11 +58,7 @@ Result<std::vector<TensorHeader>> ReadTensorHeaders(const Json& header, const Me
     if (!dtype)
       return Garbage("unknown dtype of tensor \"" + name + "\"", dtype_name,
                      "f64, f32, f16, bf16, i64, i32, i16, i8, u8, bool");
-    // Strides are products of the sizes with 0 as 1: those must fit as well.
-    Shape at_least_one = shape;
-    for (int64_t& size : at_least_one) size = size == 0 ? 1 : size;
-    const auto bound = CheckedNumElements(at_least_one);
-    const auto count = bound ? CheckedNumElements(shape) : bound;
+    const auto count = CheckedNumElements(shape);
     uint64_t bytes = 0;
     if (!count || __builtin_mul_overflow(static_cast<uint64_t>(*count), ByteSize(*dtype), &bytes) ||
         __builtin_add_overflow(total, bytes, &total) || total > limits.max_tensor_bytes) {

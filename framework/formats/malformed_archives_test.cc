@@ -240,6 +240,8 @@ TEST(Malformed, OnnxTensor) {
            "the protobuf message TensorProto"},
           {"negative_size", kCorrupt, "tensor \"w\"", "[-2]", "sizes of 0 or more, below 2^60 elements"},
           {"raw_too_short", kCorrupt, "tensor \"w\"", "7 bytes", "8 for FLOAT[2]"},
+          {"strides_overflow", kCorrupt, "tensor \"w\"", "[0, 4294967296, 4294967296]",
+           "sizes of 0 or more, below 2^60 elements"},
           {"undefined_type", kCorrupt, "tensor \"w\"", "UNDEFINED", "a type"},
       },
       {"good"});

@@ -154,6 +154,8 @@ TEST(Malformed, Npy) {
           {"shape_is_no_tuple", kCorrupt, "byte 62", "\")\"", "\",\", as in a tuple of one"},
           {"shape_is_number", kCorrupt, "byte 60", "\"2\"", "\"(\""},
           {"size_beyond_int64", kCorrupt, "byte 61", "\"99999999999999999999\"", "a size of 0 or more"},
+          {"strides_overflow", kCorrupt, "header key \"shape\"", "[0, 4294967296, 4294967296]",
+           "a size below 2^63 bytes"},
           {"text_after_dict", kCorrupt, "byte 68", "\"+\"", "the header's end"},
           {"unknown_key", kCorrupt, "byte 70", "key \"x\"", "the keys descr, fortran_order and"},
           {"version_9", kCorrupt, "byte 6", "9.0", "1.0, 2.0 or 3.0"},

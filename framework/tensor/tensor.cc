@@ -18,8 +18,10 @@ int64_t NumElements(std::span<const int64_t> shape) {
 
 std::optional<int64_t> CheckedNumElements(std::span<const int64_t> shape) {
   int64_t count = 1;
+  int64_t step = 1;  // strides are products of the sizes with 0 as 1: those must fit as well
   for (const int64_t size : shape) {
-    if (size < 0 || __builtin_mul_overflow(count, size, &count)) return std::nullopt;
+    if (size < 0 || __builtin_mul_overflow(step, std::max<int64_t>(size, 1), &step)) return std::nullopt;
+    count *= size;
   }
   return count;
 }

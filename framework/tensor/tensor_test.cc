@@ -27,6 +27,9 @@ TEST(Shapes, RefuseWhatDoesNotFit) {
   EXPECT_EQ(CheckedNumElements(Shape{1LL << 32, 1LL << 32}), std::nullopt);
   EXPECT_EQ(CheckedNumElements(Shape{-1}), std::nullopt);
   EXPECT_EQ(CheckedNumElements(Shape{0, -1}), std::nullopt);
+  EXPECT_EQ(CheckedNumElements(Shape{0, 7}), 0);
+  EXPECT_EQ(CheckedNumElements(Shape{0, 1LL << 32, 1LL << 32}), std::nullopt);  // its strides would not fit
+  EXPECT_EQ(CheckedNumElements(Shape{1LL << 32, 1LL << 32, 0}), std::nullopt);
 }
 
 TEST(Shapes, HaveRowMajorStrides) {
