@@ -30,26 +30,32 @@ double Json::AsDouble() const {
   CONFORMANCE_CHECK(kind() == Kind::kDouble, std::string(KindName(kind())));
   return *std::get_if<double>(&data_);
 }
-const std::string& Json::AsString() const {
+const std::string& Json::AsString() const& {
   CONFORMANCE_CHECK(IsString(), std::string(KindName(kind())));
   return *std::get_if<std::string>(&data_);
 }
-const Json::Array& Json::AsArray() const {
+const Json::Array& Json::AsArray() const& {
   CONFORMANCE_CHECK(IsArray(), std::string(KindName(kind())));
   return *std::get_if<Array>(&data_);
 }
-Json::Array& Json::AsArray() {
+Json::Array& Json::AsArray() & {
   CONFORMANCE_CHECK(IsArray(), std::string(KindName(kind())));
   return *std::get_if<Array>(&data_);
 }
-const Json::Object& Json::AsObject() const {
+const Json::Object& Json::AsObject() const& {
   CONFORMANCE_CHECK(IsObject(), std::string(KindName(kind())));
   return *std::get_if<Object>(&data_);
 }
-Json::Object& Json::AsObject() {
+Json::Object& Json::AsObject() & {
   CONFORMANCE_CHECK(IsObject(), std::string(KindName(kind())));
   return *std::get_if<Object>(&data_);
 }
+std::string Json::AsString() && {
+  CONFORMANCE_CHECK(IsString(), std::string(KindName(kind())));
+  return std::move(*std::get_if<std::string>(&data_));
+}
+Json::Array Json::AsArray() && { return std::move(AsArray()); }
+Json::Object Json::AsObject() && { return std::move(AsObject()); }
 
 const Json* Json::Find(std::string_view key) const {
   const auto* object = std::get_if<Object>(&data_);

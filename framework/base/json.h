@@ -52,11 +52,15 @@ class Json {
   bool AsBool() const;
   int64_t AsInt() const;
   double AsDouble() const;  ///< of an int as well
-  const std::string& AsString() const;
-  const Array& AsArray() const;
-  Array& AsArray();
-  const Object& AsObject() const;
-  Object& AsObject();
+  /// A temporary gives its content away: a reference into it would be dead in the next statement.
+  const std::string& AsString() const&;
+  std::string AsString() &&;
+  const Array& AsArray() const&;
+  Array& AsArray() &;
+  Array AsArray() &&;
+  const Object& AsObject() const&;
+  Object& AsObject() &;
+  Object AsObject() &&;
 
   /// The member of that name, or null where there is none or this is no object.
   const Json* Find(std::string_view key) const;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <type_traits>
+
 namespace conformance {
 namespace {
 using ::testing::ElementsAre;
@@ -69,6 +71,20 @@ TEST(Json, EqualityIsDeepAndCopiesShareNothing) {
   EXPECT_EQ(a, b);
   b["x"].Append(2);
   EXPECT_FALSE(a == b);
+}
+
+TEST(Json, ATemporaryGivesItsContentAway) {
+  const auto make = [] {
+    Json array = Json::MakeArray();
+    array.Append("a string that is too long for the small buffer of std::string");
+    return array;
+  };
+  static_assert(!std::is_reference_v<decltype(make().AsArray())>);
+  static_assert(!std::is_reference_v<decltype(make().AsObject())>);
+  static_assert(!std::is_reference_v<decltype(make().AsString())>);
+  size_t seen = 0;
+  for (const Json& element : make().AsArray()) seen += element.AsString().size();
+  EXPECT_EQ(seen, 61u);
 }
 
 TEST(Json, CheckedReadsNameKeyFoundAndWanted) {
