@@ -128,6 +128,29 @@ std::optional<int64_t> ConfigReader::TokenId(std::string_view key, std::optional
   return std::nullopt;
 }
 
+std::vector<bool> ConfigReader::SlidingLayers(int64_t layers) {
+  std::vector<bool> sliding;
+  const Json* types = Find("layer_types");
+  if (types == nullptr || types->IsNull()) return sliding;
+  if (!types->IsArray()) WrongKind("layer_types", *types, "list of strings");
+  else if (std::ssize(types->AsArray()) != layers)
+    Fail(Invalid("layer_types does not name a type for each layer")
+             .With("key", "layer_types")
+             .With("found", std::to_string(types->AsArray().size()))
+             .With("wanted", std::to_string(layers)));
+  if (!status_.ok()) return sliding;
+  for (const Json& type : types->AsArray()) {
+    const bool known = type.IsString() && (type.AsString() == "full_attention" || type.AsString() == "sliding_attention");
+    if (!known)
+      Fail(Unsupported("layer_types names a type that is not implemented")
+               .With("key", "layer_types")
+               .With("found", TextOf(type))
+               .With("wanted", "full_attention or sliding_attention"));
+    sliding.push_back(known && type.AsString() == "sliding_attention");
+  }
+  return sliding;
+}
+
 void ConfigReader::RefuseLayerTypes(std::string_view only) {
   const Json* types = Find("layer_types");
   if (types == nullptr || types->IsNull()) return;

@@ -62,6 +62,9 @@ class ConfigReader {
   void Refuse(std::string_view key, std::string_view why, const Json& neutral = nullptr);
   /// kUnsupported where the flag is there and false; `why` says what is missing.
   void NeedTrue(std::string_view key, std::string_view why);
+  /// layer_types of models whose layers differ: true for sliding_attention, false for full_attention. Empty where the field is absent;
+  /// kUnsupported for other types, kInvalid where there is not one for each layer.
+  std::vector<bool> SlidingLayers(int64_t layers);
   /// kUnsupported where `layer_types` names another type than `only`.
   void RefuseLayerTypes(std::string_view only);
   /// Fields that this class may ignore, beside those that no class looks at.

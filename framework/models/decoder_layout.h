@@ -20,8 +20,15 @@ struct DecoderShape {
   int64_t kv_heads = 0;
   int64_t head_dim = 0;
   int64_t max_positions = 0;
-  std::optional<int64_t> sliding_window;
+  std::optional<int64_t> sliding_window = {};
   bool token_types = false;  ///< takes token_type_ids
+  bool positions = true;     ///< takes position_ids
+  std::vector<bool> windowed = {};  ///< layers that have the window; empty: all
+
+  /// The window of one layer.
+  std::optional<int64_t> window(int64_t layer) const {
+    return windowed.empty() || windowed[static_cast<size_t>(layer)] ? sliding_window : std::nullopt;
+  }
 };
 
 /// Inputs of a decoder with a cache. "forward": ids and a mask; "prefill": what generate() passes first (ids, mask, positions);

@@ -3,7 +3,9 @@
 #include "framework/base/strings.h"
 #include "framework/models/bart/bart.h"
 #include "framework/models/bert/bert.h"
+#include "framework/models/bloom/bloom.h"
 #include "framework/models/deberta_v2/deberta_v2.h"
+#include "framework/models/gemma2/gemma2.h"
 #include "framework/models/gpt2/gpt2.h"
 #include "framework/models/llama/llama.h"
 #include "framework/models/llava/llava.h"
@@ -20,7 +22,9 @@ ModelTable DefaultModels() {
   ModelTable table;
   table.Add(BartForConditionalGenerationClass());
   table.Add(BertModelClass());
+  table.Add(BloomForCausalLmClass());
   table.Add(DebertaV2ModelClass());
+  table.Add(Gemma2ForCausalLmClass());
   table.Add(Gpt2LmHeadModelClass());
   table.Add(LlamaForCausalLmClass());
   table.Add(LlavaForConditionalGenerationClass());

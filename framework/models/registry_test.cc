@@ -111,6 +111,36 @@ TEST(Config, WhatIsNotImplementedIsRefusedByName) {
   ExpectRefused("gpt2", "qk_layernorm", true);  // nobody's field: it may change what is computed
 }
 
+/// A class with defaults but for these fields.
+void ExpectRefusedBesideDefaults(std::string_view type, std::string_view key, const Json& value, std::string_view message,
+                                 ErrorKind kind = ErrorKind::kUnsupported) {
+  Json config = Json::MakeObject();
+  config["model_type"] = std::string(type);
+  config[std::string(key)] = value;
+  EXPECT_THAT(Make(config), IsError(kind, AllOf(HasSubstr(std::string(message)), HasSubstr("config.json")))) << type << " " << key;
+}
+
+TEST(Config, BloomRefusesByName) {
+  ExpectRefusedBesideDefaults("bloom", "n_head", 5, "n_head", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("bloom", "sliding_window", 4, "no window");
+  ExpectRefusedBesideDefaults("bloom", "alibi", true, "alibi");
+  ExpectRefusedBesideDefaults("bloom", "attn_implementation", "flash_attention_2", "flash_attention_2");
+  EXPECT_THAT(Make(Parse(R"({"model_type": "bloom", "n_embed": 24, "hidden_size": 99, "n_head": 6, "hidden_dropout": 0.1,
+                             "attention_softmax_in_fp32": true, "seq_length": 2048})")), IsOk());
+}
+
+TEST(Config, Gemma2RefusesByName) {
+  ExpectRefusedBesideDefaults("gemma2", "layer_types", Parse(R"(["sliding_attention"])"), "26", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("gemma2", "layer_types", Parse(R"("full_attention")"), "layer_types", ErrorKind::kType);
+  ExpectRefusedBesideDefaults("gemma2", "sliding_window", nullptr, "sliding_window", ErrorKind::kType);
+  ExpectRefusedBesideDefaults("gemma2", "final_logit_softcapping", 0, "final_logit_softcapping", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("gemma2", "query_pre_attn_scalar", 0, "query_pre_attn_scalar", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("gemma2", "num_key_value_heads", 3, "num_key_value_heads", ErrorKind::kInvalid);
+  EXPECT_THAT(Make(Parse(R"({"model_type": "gemma2", "num_hidden_layers": 1, "layer_types": ["chunked_attention"]})")),
+              IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("chunked_attention"), HasSubstr("sliding_attention"))));
+  EXPECT_THAT(Make(Parse(R"({"model_type": "gemma2", "num_hidden_layers": 1, "attn_logit_softcapping": null, "hidden_act": "gelu"})")), IsOk());
+}
+
 TEST(Config, HarmlessFieldsPass) {
   EXPECT_THAT(Make(Config("llama_gqa", {{"pretraining_tp", 4}, {"attention_dropout", 0.5}, {"torch_dtype", "bfloat16"}, {"_flash_attn_2_enabled", true},
                                         {"unknown_but_null", nullptr}, {"max_length", 20}, {"sliding_window", nullptr}, {"attn_implementation", "eager"},
@@ -194,6 +224,14 @@ TEST(Config, DefaultsAreTransformers) {
   EXPECT_EQ((*model)->FindParameter("model.layers.0.self_attn.k_proj.weight")->shape(), (Shape{8 * 128, 4096}));
   EXPECT_EQ((*model)->FindParameter("model.layers.0.mlp.up_proj.weight")->shape(), (Shape{14336, 4096}));
   EXPECT_EQ((*model)->FindParameter("lm_head.weight")->tied_to, nullptr);
+  const auto gemma = Make(Parse(R"({"model_type": "gemma2", "num_hidden_layers": 1})"));
+  ASSERT_THAT(gemma, IsOk());
+  EXPECT_EQ((*gemma)->FindParameter("model.layers.0.self_attn.q_proj.weight")->shape(), (Shape{8 * 256, 2304}));
+  EXPECT_EQ((*gemma)->FindParameter("model.layers.0.self_attn.q_proj.bias"), nullptr);
+  EXPECT_NE((*gemma)->FindParameter("lm_head.weight")->tied_to, nullptr);
+  const auto bloom = Make(Parse(R"({"model_type": "bloom"})"));
+  ASSERT_THAT(bloom, IsOk());
+  EXPECT_EQ((*bloom)->FindParameter("transformer.h.1.self_attention.query_key_value.weight")->shape(), (Shape{192, 64}));
 }
 
 }  // namespace

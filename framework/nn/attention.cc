@@ -155,8 +155,8 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
   }
   const SymInt batch = request.embeds.size(0);
   const SymInt queries = request.embeds.size(1);
-  const bool has_past = request.cache != nullptr && !request.cache->IsEmpty(0);
-  const SymInt past = has_past ? request.cache->Length(0) : SymInt(0);
+  const bool has_past = request.cache != nullptr && !request.cache->IsEmpty(request.layer);
+  const SymInt past = has_past ? request.cache->Length(request.layer) : SymInt(0);
   const SymInt keys = past + queries;
   if (!CheckKept(context, request, past)) return {Value::Poisoned(), false};
 

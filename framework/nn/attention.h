@@ -28,6 +28,7 @@ struct MaskRequest {
   ops::Value attention_mask = {};   ///< [batch, key] of any type, not 0 where a token counts; or 4 axes, used as it is; may be absent
   ops::Value position_ids = {};     ///< given by the caller: several sequences in one row where they start anew; may be absent
   const Cache* cache = nullptr;
+  size_t layer = 0;  ///< of the cache, whose entries the mask is for
   std::optional<int64_t> sliding_window = {};
   bool causal = true;
   AttentionKind kind = AttentionKind::kSdpa;

@@ -37,8 +37,17 @@ Embedding::Embedding(int64_t count, int64_t dim, std::optional<int64_t> padding_
   if (padding_idx && padding_idx_ < 0) padding_idx_ += count;
 }
 
+Embedding::Embedding(std::string class_name, int64_t count, int64_t dim, std::optional<int64_t> padding_idx, double scale)
+    : Module(std::move(class_name)), weight_(AddParameter("weight", {count, dim})), padding_idx_(padding_idx.value_or(-1)) {
+  if (padding_idx && padding_idx_ < 0) padding_idx_ += count;
+  embed_scale_ = &AddConstant("embed_scale", Tensor::Of<float>({}, {static_cast<float>(scale)}));
+}
+
 Value Embedding::Forward(OpContext& context, const Value& ids) const {
-  return Call(context, {{"input", ids}}, [&] { return ops::Embedding(context, Weight(context, weight_), ids, padding_idx_); });
+  return Call(context, {{embed_scale_ ? "input_ids" : "input", ids}}, [&] {
+    const Value rows = ops::Embedding(context, Weight(context, weight_), ids, padding_idx_);
+    return embed_scale_ ? ops::Mul(context, rows, ops::To(context, Weight(context, *embed_scale_), weight_.dtype())) : rows;
+  });
 }
 
 LayerNorm::LayerNorm(int64_t dim, double eps)
@@ -70,14 +79,21 @@ Value Conv1D::Forward(OpContext& context, const Value& x) const {
   });
 }
 
-RmsNorm::RmsNorm(std::string class_name, int64_t dim, double eps)
-    : Module(std::move(class_name)), weight_(AddParameter("weight", {dim}, Init::kOnes)), eps_(eps) {}
+RmsNorm::RmsNorm(std::string class_name, int64_t dim, double eps, Style style)
+    : Module(std::move(class_name)),
+      weight_(AddParameter("weight", {dim}, style == Style::kGemma ? Init::kZeros : Init::kOnes)),
+      eps_(eps),
+      style_(style) {}
 
 Value RmsNorm::Forward(OpContext& context, const Value& x) const {
   return Call(context, {{"hidden_states", x}}, [&] {
     const Value wide = ops::To(context, x, DType::kF32);
     const Value variance = ops::Mean(context, ops::Pow(context, wide, 2), {-1}, /*keepdim=*/true);
     const Value inverse = ops::Rsqrt(context, ops::Add(context, variance, eps_));
+    if (style_ == Style::kGemma) {
+      const Value factor = ops::Add(context, ops::To(context, Weight(context, weight_), DType::kF32), 1.0);
+      return ops::To(context, ops::Mul(context, ops::Mul(context, wide, inverse), factor), x.dtype());
+    }
     const Value scaled = ops::To(context, ops::Mul(context, wide, inverse), x.dtype());
     return ops::Mul(context, Weight(context, weight_), scaled);
   });

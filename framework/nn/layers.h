@@ -32,6 +32,8 @@ class Embedding : public Module {
  public:
   /// `padding_idx` (negative counts from the end) is recorded and changes no value.
   Embedding(int64_t count, int64_t dim, std::optional<int64_t> padding_idx = std::nullopt);
+  /// Rows times `scale`, which is rounded to the type of the table first. Source: transformers' ScaledWordEmbedding classes.
+  Embedding(std::string class_name, int64_t count, int64_t dim, std::optional<int64_t> padding_idx, double scale);
   ops::Value Forward(ops::OpContext& context, const ops::Value& ids) const;
   const Parameter& weight() const { return weight_; }
   /// The table is `target`'s from now on.
@@ -40,6 +42,7 @@ class Embedding : public Module {
  private:
   Parameter& weight_;
   int64_t padding_idx_;
+  Parameter* embed_scale_ = nullptr;
 };
 
 /// Normalisation over the last axis. Shapes: x [..., dim] -> y as x; weight and bias [dim]. Source: torch.nn.LayerNorm.
@@ -72,14 +75,19 @@ class Conv1D : public Module {
 /// Shapes: x [..., dim] -> y as x. Source: Zhang & Sennrich, arXiv:1910.07467; LlamaRMSNorm.
 class RmsNorm : public Module {
  public:
+  enum class Style : uint8_t {
+    kLlama,
+    kGemma,  ///< (1 + w) in place of w, and the product in f32 too: it is cast back last
+  };
   /// `class_name` is the family's ("LlamaRMSNorm").
-  RmsNorm(std::string class_name, int64_t dim, double eps);
+  RmsNorm(std::string class_name, int64_t dim, double eps, Style style = Style::kLlama);
   ops::Value Forward(ops::OpContext& context, const ops::Value& x) const;
   DType dtype() const { return weight_.dtype(); }
 
  private:
   Parameter& weight_;
   double eps_;
+  Style style_;
 };
 
 /// Convolution of images. Shapes: x [batch, in, h, w] -> y [batch, out, h', w']; weight [out, in / groups, kernel], bias [out].

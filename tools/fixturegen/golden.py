@@ -14,8 +14,8 @@ import sys
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, CLIPVisionConfig, DebertaV2Config,
-                          DebertaV2Model, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
+from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, BloomConfig, BloomForCausalLM, CLIPVisionConfig,
+                          DebertaV2Config, DebertaV2Model, Gemma2Config, Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
                           LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM, MistralConfig, MistralForCausalLM, MixtralConfig,
                           MixtralForCausalLM, SwinConfig, SwinModel, T5Config, T5ForConditionalGeneration, WhisperConfig,
                           WhisperForConditionalGeneration)
@@ -28,7 +28,8 @@ CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaFo
            "mamba": (MambaConfig, MambaForCausalLM), "t5": (T5Config, T5ForConditionalGeneration),
            "mixtral": (MixtralConfig, MixtralForCausalLM), "llava": (LlavaConfig, LlavaForConditionalGeneration),
            "whisper": (WhisperConfig, WhisperForConditionalGeneration), "deberta": (DebertaV2Config, DebertaV2Model),
-           "bart": (BartConfig, BartForConditionalGeneration)}
+           "bart": (BartConfig, BartForConditionalGeneration), "bloom": (BloomConfig, BloomForCausalLM),
+           "gemma2": (Gemma2Config, Gemma2ForCausalLM)}
 TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 SMALL = {
     "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
@@ -54,6 +55,10 @@ SMALL = {
     "bart": dict(vocab_size=96, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2,
                  encoder_ffn_dim=24, decoder_ffn_dim=24, max_position_embeddings=40, decoder_start_token_id=2, forced_eos_token_id=None,
                  **TOKENS),
+    "bloom": dict(vocab_size=96, hidden_size=16, n_layer=2, n_head=4, **TOKENS),
+    "gemma2": dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                   head_dim=6, max_position_embeddings=64, sliding_window=4, query_pre_attn_scalar=10, attn_logit_softcapping=4.0,
+                   final_logit_softcapping=6.0, **TOKENS),
 }
 ENCODER_DECODERS = ("t5", "whisper", "bart")
 
@@ -200,6 +205,37 @@ case("deberta_conv", "deberta", dict(length=30), pos_att_type="p2c", conv_kernel
 case("deberta_absolute", "deberta", dict(pad="left"), relative_attention=False, pos_att_type=None, position_biased_input=True)
 case("bart_scaled", "bart", scale_embedding=True, activation_function="relu", decoder_layers=1, encoder_layers=3)
 case("bart_heads", "bart", dict(pad="none", mask=False), decoder_attention_heads=4, encoder_ffn_dim=16)
+
+# Three heads take their slopes from two and four, seven from four and eight.
+case("bloom_three", "bloom", dict(pad="left"), hidden_size=18, n_head=3, apply_residual_connection_post_layernorm=True)
+case("bloom_seven", "bloom", dict(pad="full"), hidden_size=28, n_head=7, layer_norm_epsilon=1e-2)
+case("bloom_one", "bloom", dict(pad="none", mask=False), n_head=1, n_layer=1)
+case("bloom_slow", "bloom", pretraining_tp=3, slow_but_exact=True, n_head=2)
+case("bloom_tp", "bloom", pretraining_tp=2, tie_word_embeddings=False)
+case("bloom_past", "bloom", dict(past=5, pad="left"), hidden_size=20, n_head=5)
+case("bloom_past_many", "bloom", dict(past=3, length=4, pad="none", mask=False), n_head=8)
+case("bloom_embeds", "bloom", dict(inputs=["inputs_embeds"], generate=False))
+case("bloom_bidirectional", "bloom", dict(generate=False), is_causal=False)
+case("bloom_eos", "bloom", dict(eos=True), n_layer=3)
+case("gemma2_no_caps", "gemma2", attn_logit_softcapping=None, final_logit_softcapping=None, attention_bias=True)
+case("gemma2_types", "gemma2", dict(pad="left", length=11), num_hidden_layers=3,
+     layer_types=["full_attention", "sliding_attention", "sliding_attention"], sliding_window=5)
+case("gemma2_sliding", "gemma2", dict(pad="left"), layer_types=["sliding_attention"] * 2, num_key_value_heads=1)
+case("gemma2_full_attention", "gemma2", layer_types=["full_attention"] * 2, hidden_activation="silu", num_key_value_heads=4)
+case("gemma2_untied", "gemma2", tie_word_embeddings=False, query_pre_attn_scalar=3, hidden_activation="gelu", rms_norm_eps=1e-3)
+case("gemma2_past", "gemma2", dict(past=7, pad="left"), num_hidden_layers=3)
+case("gemma2_past_many", "gemma2", dict(past=6, length=4, pad="none", mask=False))
+case("gemma2_past_short", "gemma2", dict(past=2, length=2, pad="none"), sliding_window=5)
+case("gemma2_packed", "gemma2", dict(pad="none", mask=False, inputs=["packed_position_ids"], kwargs=dict(use_cache=False)))
+case("gemma2_window1", "gemma2", sliding_window=1)
+case("gemma2_window2", "gemma2", dict(pad="left"), sliding_window=2)
+case("gemma2_mask4d", "gemma2", dict(mask="4d_float", generate=False))
+case("gemma2_full", "gemma2", dict(pad="full"))
+case("gemma2_embeds", "gemma2", dict(inputs=["inputs_embeds"], generate=False, kwargs=dict(use_cache=True, logits_to_keep=2)))
+case("gemma2_linear", "gemma2", dict(length=20), **rope("linear", factor=3.0))
+case("gemma2_yarn", "gemma2", dict(length=20), head_dim=16, **rope("yarn", factor=4.0, original_max_position_embeddings=16))
+case("gemma2_bidirectional", "gemma2", dict(generate=False), is_causal=False)
+case("gemma2_eos", "gemma2", dict(eos=True), head_dim=8, num_attention_heads=2, num_key_value_heads=2)
 
 
 def seeded(model, seed):
@@ -429,7 +465,7 @@ def make_inputs(model, options, seed):
         with torch.no_grad():
             cache = model(**first, use_cache=True).past_key_values
         inputs = {k: v if k == "attention_mask" else v[:, past:] for k, v in inputs.items()}
-        if isinstance(model, (LlamaForCausalLM, MistralForCausalLM, GPT2LMHeadModel)) and "position_ids" not in inputs:
+        if isinstance(model, (Gemma2ForCausalLM, LlamaForCausalLM, MistralForCausalLM, GPT2LMHeadModel)) and "position_ids" not in inputs:
             positions = (mask.cumsum(-1) - 1).masked_fill(mask == 0, 0) if "attention_mask" in inputs else torch.arange(total)[None]
             inputs["position_ids"] = positions[:, past:].contiguous()
         inputs["past_key_values"] = cache

@@ -6,7 +6,9 @@
 
 #include "framework/nn/arguments.h"
 #include "framework/ops/add.h"
+#include "framework/ops/div.h"
 #include "framework/ops/mul.h"
+#include "framework/ops/tanh.h"
 #include "framework/ops/unsqueeze.h"
 
 namespace conformance::models {
@@ -21,12 +23,13 @@ using ops::Value;
 
 /// What all layers of one forward share.
 struct Step {
-  AttentionMask mask;
-  Value cos, sin;   ///< [batch or 1, 1, time, head_dim]
+  AttentionMask full, sliding;  ///< of layers without and with a window
+  Value cos, sin;               ///< [batch or 1, 1, time, head_dim]
   Cache* cache = nullptr;
 
-  void Describe(NamedValues& inputs) const {
-    if (mask.mask.defined()) inputs.emplace_back("attention_mask", mask.mask);
+  const AttentionMask& Mask(bool windowed) const { return windowed ? sliding : full; }
+  void Describe(bool windowed, NamedValues& inputs) const {
+    if (Mask(windowed).mask.defined()) inputs.emplace_back("attention_mask", Mask(windowed).mask);
     inputs.emplace_back("position_embeddings.0", cos);
     inputs.emplace_back("position_embeddings.1", sin);
     if (cache != nullptr) cache->AppendLeaves("past_key_values", inputs);
@@ -41,14 +44,17 @@ class LlamaAttention : public nn::Module {
         kv_heads_(config.num_key_value_heads),
         head_dim_(config.head_dim),
         layer_(layer),
+        windowed_(config.shape().window(static_cast<int64_t>(layer)).has_value()),
+        scale_(config.query_scale.value_or(1.0 / std::sqrt(static_cast<double>(config.head_dim)))),
+        precision_{.softmax = true, .softcap = config.score_softcap},
         q_proj_(Add<nn::Linear>("q_proj", config.hidden_size, heads_ * head_dim_, config.attention_bias)),
         k_proj_(Add<nn::Linear>("k_proj", config.hidden_size, kv_heads_ * head_dim_, config.attention_bias)),
         v_proj_(Add<nn::Linear>("v_proj", config.hidden_size, kv_heads_ * head_dim_, config.attention_bias)),
-        o_proj_(Add<nn::Linear>("o_proj", heads_ * head_dim_, config.hidden_size, config.attention_bias)) {}
+        o_proj_(Add<nn::Linear>("o_proj", heads_ * head_dim_, config.hidden_size, config.attention_output_bias)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     NamedValues inputs = {{"hidden_states", hidden_states}};
-    if (c.has_observers()) step.Describe(inputs);
+    if (c.has_observers()) step.Describe(windowed_, inputs);
     return Call(c, inputs, [&] {
       Value q = nn::SplitHeads(c, q_proj_.Forward(c, hidden_states), heads_, head_dim_);
       Value k = nn::SplitHeads(c, k_proj_.Forward(c, hidden_states), kv_heads_, head_dim_);
@@ -56,14 +62,16 @@ class LlamaAttention : public nn::Module {
       q = nn::ApplyRotary(c, q, step.cos, step.sin);
       k = nn::ApplyRotary(c, k, step.cos, step.sin);
       if (step.cache != nullptr) std::tie(k, v) = step.cache->Update(c, k, v, layer_);
-      const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
-      return o_proj_.Forward(c, nn::Attend(c, q, k, v, step.mask, scale, heads_, kv_heads_, {.softmax = true}));
+      return o_proj_.Forward(c, nn::Attend(c, q, k, v, step.Mask(windowed_), scale_, heads_, kv_heads_, precision_));
     });
   }
 
  private:
   int64_t heads_, kv_heads_, head_dim_;
   size_t layer_;
+  bool windowed_;
+  double scale_;
+  nn::EagerPrecision precision_;
   nn::Linear& q_proj_;
   nn::Linear& k_proj_;
   nn::Linear& v_proj_;
@@ -99,26 +107,43 @@ class LlamaDecoderLayer : public nn::Module {
  public:
   LlamaDecoderLayer(const LlamaDecoderConfig& config, size_t layer)
       : Module(config.family + "DecoderLayer"),
+        windowed_(config.shape().window(static_cast<int64_t>(layer)).has_value()),
         self_attn_(Add<LlamaAttention>("self_attn", config, layer)),
         mlp_(AddMade("mlp", config.feed_forward ? config.feed_forward(config) : std::make_unique<LlamaMLP>(config))),
-        input_layernorm_(Add<nn::RmsNorm>("input_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)),
-        post_attention_layernorm_(
-            Add<nn::RmsNorm>("post_attention_layernorm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps)) {}
+        input_layernorm_(AddNorm("input_layernorm", config)),
+        post_attention_layernorm_(AddNorm("post_attention_layernorm", config)) {
+    if (!config.norms_outputs) return;
+    pre_feedforward_layernorm_ = &AddNorm("pre_feedforward_layernorm", config);
+    post_feedforward_layernorm_ = &AddNorm("post_feedforward_layernorm", config);
+  }
 
   Value Forward(OpContext& c, const Value& x, const Step& step) const {
     NamedValues inputs = {{"hidden_states", x}};
-    if (c.has_observers()) step.Describe(inputs);
+    if (c.has_observers()) step.Describe(windowed_, inputs);
     return Call(c, inputs, [&] {
-      const Value attended = ops::Add(c, x, self_attn_.Forward(c, input_layernorm_.Forward(c, x), step));
+      Value attended = self_attn_.Forward(c, input_layernorm_.Forward(c, x), step);
+      if (post_feedforward_layernorm_ != nullptr) {
+        attended = ops::Add(c, x, post_attention_layernorm_.Forward(c, attended));
+        const Value inner = mlp_.Forward(c, pre_feedforward_layernorm_->Forward(c, attended));
+        return ops::Add(c, attended, post_feedforward_layernorm_->Forward(c, inner));
+      }
+      attended = ops::Add(c, x, attended);
       return ops::Add(c, attended, mlp_.Forward(c, post_attention_layernorm_.Forward(c, attended)));
     });
   }
 
  private:
+  nn::RmsNorm& AddNorm(const char* name, const LlamaDecoderConfig& config) {
+    return Add<nn::RmsNorm>(name, config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps, config.norm_style);
+  }
+
+  bool windowed_;
   LlamaAttention& self_attn_;
   FeedForward& mlp_;
   nn::RmsNorm& input_layernorm_;
   nn::RmsNorm& post_attention_layernorm_;
+  nn::RmsNorm* pre_feedforward_layernorm_ = nullptr;  ///< where outputs have norms
+  nn::RmsNorm* post_feedforward_layernorm_ = nullptr;
 };
 
 NamedValues DecoderInputs::Leaves() const {
@@ -133,10 +158,13 @@ NamedValues DecoderInputs::Leaves() const {
 LlamaModel::LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
     : Module(config.family + "Model"),
       config_(config),
-      embed_tokens_(Add<nn::Embedding>("embed_tokens", config.vocab_size, config.hidden_size, config.pad_token_id)) {
+      embed_tokens_(config.embed_scale
+                        ? Add<nn::Embedding>("embed_tokens", config.family + "TextScaledWordEmbedding", config.vocab_size,
+                                             config.hidden_size, config.pad_token_id, *config.embed_scale)
+                        : Add<nn::Embedding>("embed_tokens", config.vocab_size, config.hidden_size, config.pad_token_id)) {
   for (int64_t i = 0; i < config.num_hidden_layers; ++i)
     layers_.push_back(&Add<LlamaDecoderLayer>("layers." + std::to_string(i), config, static_cast<size_t>(i)));
-  norm_ = &Add<nn::RmsNorm>("norm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps);
+  norm_ = &Add<nn::RmsNorm>("norm", config.family + "RMSNorm", config.hidden_size, config.rms_norm_eps, config.norm_style);
   rotary_emb_ = &Add<nn::RotaryEmbedding>("rotary_emb", config.family + "RotaryEmbedding", config.rope, std::move(rope));
 }
 
@@ -146,13 +174,19 @@ Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
     if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
     Step step;
     step.cache = inputs.cache ? &*inputs.cache : nullptr;
-    step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
-                                          .attention_mask = inputs.attention_mask,
-                                          .position_ids = inputs.position_ids,
-                                          .cache = step.cache,
-                                          .sliding_window = config_.sliding_window,
-                                          .causal = config_.is_causal,
-                                          .kind = config_.attention});
+    nn::MaskRequest request{.embeds = embeds,
+                            .attention_mask = inputs.attention_mask,
+                            .position_ids = inputs.position_ids,
+                            .cache = step.cache,
+                            .causal = config_.is_causal,
+                            .kind = config_.attention};
+    for (const bool windowed : {false, true}) {
+      const std::optional<size_t> first = FirstLayer(windowed);
+      if (!first) continue;
+      request.layer = *first;
+      request.sliding_window = windowed ? config_.sliding_window : std::nullopt;
+      (windowed ? step.sliding : step.full) = nn::MakeAttentionMask(c, request);
+    }
     const auto [cos, sin] = rotary_emb_->Forward(c, embeds, Positions(c, inputs, embeds));
     step.cos = ops::Unsqueeze(c, cos, 1);
     step.sin = ops::Unsqueeze(c, sin, 1);
@@ -178,10 +212,17 @@ Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
 Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
   if (inputs.position_ids.defined()) return inputs.position_ids;
   const SymInt time = embeds.size(1);
-  SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(0) : SymInt(0);
+  const std::optional<size_t> full = FirstLayer(false);
+  SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(full.value_or(0)) : SymInt(0);
   const Value& mask = inputs.attention_mask;
-  if (config_.sliding_window && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
+  if (!full && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
   return nn::DefaultPositions(c, time, past);
+}
+
+std::optional<size_t> LlamaModel::FirstLayer(bool windowed) const {
+  for (int64_t layer = 0; layer < config_.num_hidden_layers; ++layer)
+    if (config_.shape().window(layer).has_value() == windowed) return static_cast<size_t>(layer);
+  return std::nullopt;
 }
 
 LlamaModel::~LlamaModel() = default;
@@ -223,7 +264,9 @@ class LlamaForCausalLM : public nn::Model {
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       const Tree outputs = model_.Forward(c, std::move(read));
       const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, fields_.output_class);
+      Value logits = lm_head_.Forward(c, kept);
+      if (fields_.logit_softcap) logits = ops::Mul(c, ops::Tanh(c, ops::Div(c, logits, *fields_.logit_softcap)), *fields_.logit_softcap);
+      Tree result = Tree::Dict({{"logits", logits}}, fields_.output_class);
       for (const char* part : {"past_key_values", "hidden_states"})
         if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
       return result;

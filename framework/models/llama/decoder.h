@@ -41,8 +41,14 @@ struct LlamaDecoderConfig {
   int64_t max_position_embeddings = 0;
   std::string hidden_act = "silu";
   double rms_norm_eps = 1e-6;
-  bool attention_bias = false;
+  bool attention_bias = false;         ///< of queries, keys and values
+  bool attention_output_bias = false;
   bool mlp_bias = false;
+  std::optional<double> query_scale;   ///< of scores; none: 1 / √head_dim
+  std::optional<double> score_softcap, logit_softcap;
+  nn::RmsNorm::Style norm_style = nn::RmsNorm::Style::kLlama;
+  bool norms_outputs = false;          ///< attention and MLP have a norm after them, too
+  std::optional<double> embed_scale;   ///< embeddings are multiplied by it
   bool tie_word_embeddings = false;
   bool use_cache = true;
   bool output_hidden_states = false;
@@ -52,10 +58,18 @@ struct LlamaDecoderConfig {
   bool returns_cache_if_asked_only = false;
   std::optional<int64_t> pad_token_id;
   std::optional<int64_t> sliding_window;
+  std::vector<bool> windowed;          ///< layers that have the window; empty: all
   nn::RopeConfig rope;
 
   DecoderShape shape() const {
-    return {vocab_size, hidden_size, num_hidden_layers, num_key_value_heads, head_dim, max_position_embeddings, sliding_window};
+    return {.vocab_size = vocab_size,
+            .hidden_size = hidden_size,
+            .layers = num_hidden_layers,
+            .kv_heads = num_key_value_heads,
+            .head_dim = head_dim,
+            .max_positions = max_position_embeddings,
+            .sliding_window = sliding_window,
+            .windowed = windowed};
   }
 };
 
@@ -87,6 +101,8 @@ class LlamaModel : public nn::Module {
 
  private:
   ops::Value Positions(ops::OpContext& c, const DecoderInputs& inputs, const ops::Value& embeds) const;
+  /// The first layer with a window, or without one.
+  std::optional<size_t> FirstLayer(bool windowed) const;
 
   LlamaDecoderConfig config_;
   nn::Embedding& embed_tokens_;

@@ -17,7 +17,7 @@ LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader) {
   fields.max_position_embeddings = reader.Size("max_position_embeddings", 2048);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
   fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-6);
-  fields.attention_bias = reader.Flag("attention_bias", false);
+  fields.attention_bias = fields.attention_output_bias = reader.Flag("attention_bias", false);
   fields.mlp_bias = reader.Flag("mlp_bias", false);
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", false);
   fields.use_cache = reader.Flag("use_cache", true);
