@@ -14,6 +14,7 @@
 #include "framework/models/mixtral/mixtral.h"
 #include "framework/models/swin/swin.h"
 #include "framework/models/t5/t5.h"
+#include "framework/models/wav2vec2/wav2vec2.h"
 #include "framework/models/whisper/whisper.h"
 
 namespace conformance::models {
@@ -33,6 +34,7 @@ ModelTable DefaultModels() {
   table.Add(MixtralForCausalLmClass());
   table.Add(SwinModelClass());
   table.Add(T5ForConditionalGenerationClass());
+  table.Add(Wav2Vec2ForCtcClass());
   table.Add(WhisperForConditionalGenerationClass());
   return table;
 }

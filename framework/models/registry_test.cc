@@ -141,6 +141,19 @@ TEST(Config, Gemma2RefusesByName) {
   EXPECT_THAT(Make(Parse(R"({"model_type": "gemma2", "num_hidden_layers": 1, "attn_logit_softcapping": null, "hidden_act": "gelu"})")), IsOk());
 }
 
+TEST(Config, Wav2Vec2RefusesByName) {
+  ExpectRefusedBesideDefaults("wav2vec2", "feat_extract_norm", "batch", "group or layer", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("wav2vec2", "conv_dim", Parse("[8, 8]"), "2, 7 and 7 layers", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("wav2vec2", "conv_kernel", Parse("[2000000, 3, 3, 3, 3, 2, 2]"), "too wide", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("wav2vec2", "num_conv_pos_embedding_groups", 5, "num_conv_pos_embedding_groups", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("wav2vec2", "num_attention_heads", 7, "num_attention_heads", ErrorKind::kInvalid);
+  ExpectRefusedBesideDefaults("wav2vec2", "vocab_size", nullptr, "vocab_size", ErrorKind::kType);
+  ExpectRefusedBesideDefaults("wav2vec2", "position_embeddings_type", "rotary", "position_embeddings_type");
+  const auto model = Make(Parse(R"({"model_type": "wav2vec2", "mask_time_prob": 0.0, "mask_channel_prob": 0.1, "layerdrop": 0.2})"));
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ((*model)->FindParameter("wav2vec2.masked_spec_embed"), nullptr);
+}
+
 TEST(Config, HarmlessFieldsPass) {
   EXPECT_THAT(Make(Config("llama_gqa", {{"pretraining_tp", 4}, {"attention_dropout", 0.5}, {"torch_dtype", "bfloat16"}, {"_flash_attn_2_enabled", true},
                                         {"unknown_but_null", nullptr}, {"max_length", 20}, {"sliding_window", nullptr}, {"attn_implementation", "eager"},

@@ -17,8 +17,8 @@ from safetensors.torch import load_file, save_file
 from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, BloomConfig, BloomForCausalLM, CLIPVisionConfig,
                           DebertaV2Config, DebertaV2Model, Gemma2Config, Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
                           LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM, MistralConfig, MistralForCausalLM, MixtralConfig,
-                          MixtralForCausalLM, SwinConfig, SwinModel, T5Config, T5ForConditionalGeneration, WhisperConfig,
-                          WhisperForConditionalGeneration)
+                          MixtralForCausalLM, SwinConfig, SwinModel, T5Config, T5ForConditionalGeneration, Wav2Vec2Config, Wav2Vec2ForCTC,
+                          WhisperConfig, WhisperForConditionalGeneration)
 from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
 
 torch.set_num_threads(1)
@@ -29,7 +29,7 @@ CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaFo
            "mixtral": (MixtralConfig, MixtralForCausalLM), "llava": (LlavaConfig, LlavaForConditionalGeneration),
            "whisper": (WhisperConfig, WhisperForConditionalGeneration), "deberta": (DebertaV2Config, DebertaV2Model),
            "bart": (BartConfig, BartForConditionalGeneration), "bloom": (BloomConfig, BloomForCausalLM),
-           "gemma2": (Gemma2Config, Gemma2ForCausalLM)}
+           "gemma2": (Gemma2Config, Gemma2ForCausalLM), "wav2vec2": (Wav2Vec2Config, Wav2Vec2ForCTC)}
 TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 SMALL = {
     "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
@@ -59,6 +59,8 @@ SMALL = {
     "gemma2": dict(vocab_size=96, hidden_size=16, intermediate_size=24, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
                    head_dim=6, max_position_embeddings=64, sliding_window=4, query_pre_attn_scalar=10, attn_logit_softcapping=4.0,
                    final_logit_softcapping=6.0, **TOKENS),
+    "wav2vec2": dict(vocab_size=14, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, conv_dim=[8, 12],
+                     conv_kernel=[7, 3], conv_stride=[4, 2], num_conv_pos_embeddings=6, num_conv_pos_embedding_groups=4),
 }
 ENCODER_DECODERS = ("t5", "whisper", "bart")
 
@@ -236,6 +238,20 @@ case("gemma2_linear", "gemma2", dict(length=20), **rope("linear", factor=3.0))
 case("gemma2_yarn", "gemma2", dict(length=20), head_dim=16, **rope("yarn", factor=4.0, original_max_position_embeddings=16))
 case("gemma2_bidirectional", "gemma2", dict(generate=False), is_causal=False)
 case("gemma2_eos", "gemma2", dict(eos=True), head_dim=8, num_attention_heads=2, num_key_value_heads=2)
+
+case("wav2vec2_stable", "wav2vec2", dict(heard=[173, 110]), do_stable_layer_norm=True, feat_extract_norm="layer", conv_bias=True,
+     num_conv_pos_embeddings=5, hidden_act="relu", adapter_attn_dim=6)
+case("wav2vec2_adapter", "wav2vec2", dict(heard=[160, 51]), add_adapter=True, output_hidden_size=12, num_adapter_layers=2)
+case("wav2vec2_adapter_stride", "wav2vec2", add_adapter=True, adapter_stride=3, adapter_kernel_size=4, num_adapter_layers=1,
+     feat_extract_activation="gelu_new", do_stable_layer_norm=True)
+case("wav2vec2_layer", "wav2vec2", dict(samples=91), feat_extract_norm="layer", conv_dim=[6, 8, 10], conv_kernel=[5, 3, 2],
+     conv_stride=[3, 1, 2], num_conv_pos_embedding_groups=16, layer_norm_eps=1e-2)
+case("wav2vec2_group_bias", "wav2vec2", dict(heard=[173, 20]), conv_bias=True, mask_time_prob=0.0, num_conv_pos_embedding_groups=1)
+case("wav2vec2_unheard", "wav2vec2", dict(heard=[5, 173]), adapter_attn_dim=4)
+case("wav2vec2_eager", "wav2vec2", dict(heard=[173, 110], attn="eager"), num_attention_heads=4)
+case("wav2vec2_eager_stable", "wav2vec2", dict(heard=[9, 110], attn="eager", samples=131), do_stable_layer_norm=True, num_attention_heads=1)
+case("wav2vec2_one", "wav2vec2", dict(samples=60), conv_dim=[8], conv_kernel=[10], conv_stride=[5], num_conv_pos_embeddings=3,
+     num_hidden_layers=1, mask_feature_prob=0.1, mask_time_prob=0.0)
 
 
 def seeded(model, seed):
@@ -424,6 +440,12 @@ def make_inputs(model, options, seed):
     if isinstance(model, WhisperForConditionalGeneration):
         ids = torch.randint(4, 90, (2, 5), generator=generator)
         return dict(input_features=normal(2, config.num_mel_bins, 2 * config.max_source_positions), decoder_input_ids=ids)
+    if isinstance(model, Wav2Vec2ForCTC):
+        samples = options.get("samples", 173)
+        inputs = dict(input_values=normal(2, samples))
+        if "heard" in options:
+            inputs["attention_mask"] = (torch.arange(samples)[None] < torch.tensor(options["heard"])[:, None]).long()
+        return inputs
     batch, length, past = options.get("batch", 2), options.get("length", 9), options.get("past", 0)
     pad, total = options.get("pad", "right"), options.get("length", 9)
     length = options.get("length", 1) if past else length
