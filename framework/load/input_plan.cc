@@ -207,7 +207,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   const bool one_token = ids != nullptr && ids->rank() == 2 && ids->dim(1) == 1;
   // A file may hold a cache for any variant.
   const std::string_view use = !has_cache ? UseOf(variant) : one_token ? std::string_view("decode") : std::string_view("continue");
-  CONFORMANCE_TRY(nn::InputLayout layout, model.Layout(use));
+  CONFORMANCE_TRY(nn::InputLayout layout, model.LayoutFor(use, kwargs));
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
   std::vector<InputSpec> known = layout.inputs;
@@ -234,9 +234,10 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
           .With("found", Describe(tensor))
           .With("wanted", std::string(ToString(spec->dtype)));
     layout.inputs.push_back(*spec);
-    layout.inputs.back().dtype = tensor.dtype();
+    // Images, embeddings and caches are in the model's type, whichever they were recorded in.
+    layout.inputs.back().dtype = spec->fill == Fill::kNormal ? model.dtype() : tensor.dtype();
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 4) layout.inputs.back().sizes = PairSizes(*spec, layout, tensor);
-    golden.emplace_back(name, tensor);
+    golden.emplace_back(name, Cast(tensor, layout.inputs.back().dtype));
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
       bool first = false, last = false;
       for (int64_t row = 0; row < tensor.dim(0); ++row) {

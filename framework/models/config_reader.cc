@@ -226,6 +226,14 @@ std::string ConfigReader::Text(std::string_view key, std::string otherwise) {
   return otherwise;
 }
 
+int64_t ConfigReader::Labels() {
+  const Json* names = Find("id2label");
+  if (names == nullptr || names->IsNull()) return OptionalSize("num_labels", 2, 0, kLongestTable).value_or(2);
+  if (names->IsObject()) return static_cast<int64_t>(names->AsObject().size());
+  WrongKind("id2label", *names, "object");
+  return 0;
+}
+
 std::string ConfigReader::ActivationName(std::string_view key, std::string otherwise) {
   std::string name = Text(key, otherwise);
   const Status known = nn::CheckActivation(name);

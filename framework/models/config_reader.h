@@ -49,6 +49,8 @@ class ConfigReader {
   double Number(std::string_view key, double otherwise);
   bool Flag(std::string_view key, bool otherwise);
   std::string Text(std::string_view key, std::string otherwise);
+  /// How many labels a classifier tells apart: the entries of id2label, else num_labels, else 2. 0: there is no classifier.
+  int64_t Labels();
   /// The name of an activation that exists.
   std::string ActivationName(std::string_view key, std::string otherwise);
   /// rope_parameters (or rope_scaling, rope_theta, partial_rotary_factor, original_max_position_embeddings, as older files have

@@ -12,8 +12,10 @@
 #include "framework/models/mamba/mamba.h"
 #include "framework/models/mistral/mistral.h"
 #include "framework/models/mixtral/mixtral.h"
+#include "framework/models/resnet/resnet.h"
 #include "framework/models/swin/swin.h"
 #include "framework/models/t5/t5.h"
+#include "framework/models/vit/vit.h"
 #include "framework/models/wav2vec2/wav2vec2.h"
 #include "framework/models/whisper/whisper.h"
 
@@ -32,8 +34,10 @@ ModelTable DefaultModels() {
   table.Add(MambaForCausalLmClass());
   table.Add(MistralForCausalLmClass());
   table.Add(MixtralForCausalLmClass());
+  table.Add(ResNetForImageClassificationClass());
   table.Add(SwinModelClass());
   table.Add(T5ForConditionalGenerationClass());
+  table.Add(VitForImageClassificationClass());
   table.Add(Wav2Vec2ForCtcClass());
   table.Add(WhisperForConditionalGenerationClass());
   return table;

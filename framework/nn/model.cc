@@ -9,6 +9,8 @@ DType Model::dtype() const {
   return DType::kF32;
 }
 
+Result<InputLayout> Model::LayoutFor(std::string_view use, const Json&) const { return Layout(use); }
+
 Tree Model::Encode(ops::OpContext&, const Tree&) const { return {}; }
 
 }  // namespace conformance::nn

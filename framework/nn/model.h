@@ -93,6 +93,8 @@ class Model : public Module {
 
   /// Inputs of a use: "forward", "prefill", "decode", and "continue" for several tokens after a cache. Errors: kUnsupported for a use that the class doesn't have.
   virtual Result<InputLayout> Layout(std::string_view use) const = 0;
+  /// As Layout for calls with these arguments, where they change what is legal (interpolate_pos_encoding: images of any size).
+  virtual Result<InputLayout> LayoutFor(std::string_view use, const Json& kwargs) const;
 
   /// What generate() computes once, before its first step, from all its inputs: arguments that stand for traits().generation.encoded
   /// (encoder_outputs of an encoder, …). Errors go to the context. Classes without such arguments give nothing.

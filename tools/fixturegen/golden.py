@@ -17,8 +17,9 @@ from safetensors.torch import load_file, save_file
 from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, BloomConfig, BloomForCausalLM, CLIPVisionConfig,
                           DebertaV2Config, DebertaV2Model, Gemma2Config, Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
                           LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM, MistralConfig, MistralForCausalLM, MixtralConfig,
-                          MixtralForCausalLM, SwinConfig, SwinModel, T5Config, T5ForConditionalGeneration, Wav2Vec2Config, Wav2Vec2ForCTC,
-                          WhisperConfig, WhisperForConditionalGeneration)
+                          MixtralForCausalLM, ResNetConfig, ResNetForImageClassification, SwinConfig, SwinModel, T5Config,
+                          T5ForConditionalGeneration, ViTConfig, ViTForImageClassification, Wav2Vec2Config, Wav2Vec2ForCTC, WhisperConfig,
+                          WhisperForConditionalGeneration)
 from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
 
 torch.set_num_threads(1)
@@ -29,7 +30,8 @@ CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaFo
            "mixtral": (MixtralConfig, MixtralForCausalLM), "llava": (LlavaConfig, LlavaForConditionalGeneration),
            "whisper": (WhisperConfig, WhisperForConditionalGeneration), "deberta": (DebertaV2Config, DebertaV2Model),
            "bart": (BartConfig, BartForConditionalGeneration), "bloom": (BloomConfig, BloomForCausalLM),
-           "gemma2": (Gemma2Config, Gemma2ForCausalLM), "wav2vec2": (Wav2Vec2Config, Wav2Vec2ForCTC)}
+           "gemma2": (Gemma2Config, Gemma2ForCausalLM), "wav2vec2": (Wav2Vec2Config, Wav2Vec2ForCTC),
+           "vit": (ViTConfig, ViTForImageClassification), "resnet": (ResNetConfig, ResNetForImageClassification)}
 TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 SMALL = {
     "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
@@ -61,6 +63,8 @@ SMALL = {
                    final_logit_softcapping=6.0, **TOKENS),
     "wav2vec2": dict(vocab_size=14, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, conv_dim=[8, 12],
                      conv_kernel=[7, 3], conv_stride=[4, 2], num_conv_pos_embeddings=6, num_conv_pos_embedding_groups=4),
+    "vit": dict(image_size=24, patch_size=8, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, num_labels=3),
+    "resnet": dict(embedding_size=6, hidden_sizes=[8, 12], depths=[1, 2], num_labels=3),
 }
 ENCODER_DECODERS = ("t5", "whisper", "bart")
 
@@ -238,6 +242,20 @@ case("gemma2_linear", "gemma2", dict(length=20), **rope("linear", factor=3.0))
 case("gemma2_yarn", "gemma2", dict(length=20), head_dim=16, **rope("yarn", factor=4.0, original_max_position_embeddings=16))
 case("gemma2_bidirectional", "gemma2", dict(generate=False), is_causal=False)
 case("gemma2_eos", "gemma2", dict(eos=True), head_dim=8, num_attention_heads=2, num_key_value_heads=2)
+# Names of more labels than one digit, images that no patch divides, tables that are stretched.
+case("vit_odd", "vit", image_size=[37, 22], patch_size=[8, 5], num_channels=1, qkv_bias=False, hidden_act="relu", num_labels=11)
+case("vit_stretched", "vit", dict(size=(35, 50), kwargs=dict(interpolate_pos_encoding=True)), layer_norm_eps=1e-3)
+case("vit_shrunk", "vit", dict(size=(16, 24), kwargs=dict(interpolate_pos_encoding=True)), hidden_act="gelu_new", image_size=40)
+case("vit_same", "vit", dict(kwargs=dict(interpolate_pos_encoding=True)))
+case("vit_masked", "vit", dict(image_mask=True), num_attention_heads=4, num_hidden_layers=1)
+case("vit_no_labels", "vit", num_labels=0, pooler_output_size=5, pooler_act="relu")
+case("vit_eager", "vit", dict(attn="eager"), hidden_size=18, num_attention_heads=4, hidden_act="quick_gelu")
+case("vit_default_labels", "vit", dict(batch=1), num_labels=2)
+case("resnet_basic", "resnet", dict(size=(33, 47)), layer_type="basic", downsample_in_first_stage=True, hidden_act="gelu")
+case("resnet_early", "resnet", dict(size=(50, 35)), downsample_in_bottleneck=True, hidden_sizes=[8, 8, 16], depths=[2, 1, 1], num_channels=4)
+case("resnet_same_width", "resnet", hidden_sizes=[6, 6], layer_type="basic", hidden_act="prelu", num_labels=0)
+case("resnet_tiny_image", "resnet", dict(size=(1, 7)), depths=[0, 1], hidden_act="silu")
+case("resnet_first", "resnet", downsample_in_first_stage=True, downsample_in_bottleneck=True, hidden_sizes=[10, 14], num_labels=1)
 
 case("wav2vec2_stable", "wav2vec2", dict(heard=[173, 110]), do_stable_layer_norm=True, feat_extract_norm="layer", conv_bias=True,
      num_conv_pos_embeddings=5, hidden_act="relu", adapter_attn_dim=6)
@@ -270,6 +288,9 @@ def seeded(model, seed):
             else:
                 inputs = parameter.shape[0] if "c_" in name else parameter[0].numel() if parameter.dim() != 3 else parameter.shape[-1]
                 parameter.copy_(normal(parameter.shape) * 1.2 / inputs**0.5)
+        for name, buffer in sorted(model.named_buffers()):
+            if name.endswith(("running_mean", "running_var")):
+                buffer.copy_(0.2 * normal(buffer.shape).abs() + 1 if name.endswith("var") else 0.2 * normal(buffer.shape))
     return model
 
 
@@ -427,9 +448,14 @@ def make_inputs(model, options, seed):
     config = model.config
     generator = torch.Generator().manual_seed(seed)
     normal = lambda *shape: torch.randn(*shape, generator=generator)
-    if isinstance(model, SwinModel):
-        sides = config.image_size if isinstance(config.image_size, (list, tuple)) else [config.image_size] * 2
-        return dict(pixel_values=normal(options.get("batch", 2), config.num_channels, *options.get("size", sides)))
+    if isinstance(model, (SwinModel, ViTForImageClassification, ResNetForImageClassification)):
+        sides = getattr(config, "image_size", 48)
+        sides = sides if isinstance(sides, (list, tuple)) else [sides] * 2
+        inputs = dict(pixel_values=normal(options.get("batch", 2), config.num_channels, *options.get("size", sides)))
+        if options.get("image_mask"):
+            inputs["attention_mask"] = torch.ones(2, 1 + (sides[0] // config.patch_size) * (sides[1] // config.patch_size)).long()
+            inputs["attention_mask"][1, 3:6] = 0
+        return inputs
     if isinstance(model, LlavaForConditionalGeneration):
         vision = config.vision_config
         tokens = (vision.image_size // vision.patch_size)**2 + (config.vision_feature_select_strategy == "full")
