@@ -167,9 +167,10 @@ void AddSymbols(LeafPlan& plan) {
 
 Result<DType> TensorTypeOf(const OnnxValueInfo& value) {
   if (!value.type.wrappers.empty()) {
-    const bool sequence = value.type.wrappers.front() == formats::OnnxType::Wrapper::kSequence;
+    using Wrapper = formats::OnnxType::Wrapper;
+    const Wrapper kind = value.type.wrappers.front();
     return Unsupported(std::string("tensors alone can be carried, and this value is ") +
-                       (sequence ? "a sequence" : "an optional"))
+                       (kind == Wrapper::kSequence ? "a sequence" : kind == Wrapper::kMap ? "a map" : "an optional"))
         .With("value", value.name);
   }
   const auto dtype = formats::DTypeFromOnnx(value.type.elem);

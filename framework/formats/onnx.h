@@ -13,7 +13,7 @@
 #include "framework/tensor/tensor.h"
 
 /// The .onnx format as plain structs, twins of onnx.proto's messages: reading, writing, checking. What the structs cannot hold
-/// (training info, sparse tensors, map and opaque types, device configurations) is refused by name when read.
+/// (training info, types of sparse tensors and opaque types, device configurations) is refused by name when read.
 namespace conformance::formats {
 
 /// TensorProto.DataType.
@@ -72,6 +72,13 @@ struct OnnxTensor {
   OnnxMetadata metadata_props;
 };
 
+/// SparseTensorProto: what is not zero of a tensor of size `dims`.
+struct OnnxSparseTensor {
+  OnnxTensor values;   ///< [n]; its name is the tensor's
+  OnnxTensor indices;  ///< int64 [n], row-major positions, or [n, rank]; ascending
+  std::vector<int64_t> dims;
+};
+
 /// One dimension: a size, a symbol's name, or (neither) unknown.
 struct OnnxDim {
   std::optional<int64_t> size;
@@ -80,12 +87,13 @@ struct OnnxDim {
   friend bool operator==(const OnnxDim&, const OnnxDim&) = default;
 };
 
-/// A value's type: a tensor's, or a sequence or optional of it.
+/// A value's type: a tensor's, or a sequence or optional of it, or a map to it.
 struct OnnxType {
-  enum class Wrapper : uint8_t { kSequence, kOptional };
+  enum class Wrapper : uint8_t { kSequence, kOptional, kMap };
   std::vector<Wrapper> wrappers;  ///< outermost first: {kOptional, kSequence} is optional(seq(tensor(…)))
   OnnxElem elem = OnnxElem::kUndefined;
   std::optional<std::vector<OnnxDim>> shape;  ///< none: unknown rank
+  std::vector<OnnxElem> keys;  ///< of the maps among the wrappers, outermost first
 
   bool IsKnown() const { return elem != OnnxElem::kUndefined; }
   friend bool operator==(const OnnxType&, const OnnxType&) = default;
@@ -114,6 +122,8 @@ struct OnnxAttribute {
     kStrings = 8,
     kTensors = 9,
     kGraphs = 10,
+    kSparseTensor = 11,
+    kSparseTensors = 12,
     kType = 13,
     kTypes = 14,
   };
@@ -126,6 +136,7 @@ struct OnnxAttribute {
   std::vector<int64_t> ints;
   std::vector<std::string> strings;
   std::vector<OnnxTensor> tensors;
+  std::vector<OnnxSparseTensor> sparse_tensors;
   std::vector<OnnxGraph> graphs;
   std::vector<OnnxType> types;
   std::string ref_attr_name;  ///< in a function's body: the function's attribute of which this has the value
@@ -160,6 +171,7 @@ struct OnnxGraph {
   std::string name;
   std::vector<OnnxNode> nodes;  ///< in topological order
   std::vector<OnnxTensor> initializers;
+  std::vector<OnnxSparseTensor> sparse_initializers;
   std::vector<OnnxValueInfo> inputs;
   std::vector<OnnxValueInfo> outputs;
   std::vector<OnnxValueInfo> value_info;

@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include <onnx/onnx_pb.h>
+#include <onnx/onnx-data.pb.h>
 
 #include "framework/base/result.h"
 #include "framework/formats/onnx.h"
+#include "framework/formats/onnx_tensor.h"
 
 namespace conformance::formats {
 
@@ -22,6 +24,9 @@ Status ToProto(const OnnxModel& model, const ToProtoOptions& options, onnx::Mode
 /// Errors: as ParseOnnx.
 Result<OnnxModel> FromProto(const onnx::ModelProto& proto, std::string_view file);
 Result<OnnxTensor> TensorFromProto(const onnx::TensorProto& proto, std::string_view file);
+Result<OnnxValue> ValueFromProto(const onnx::SequenceProto& proto, std::string_view file);
+Result<OnnxValue> ValueFromProto(const onnx::OptionalProto& proto, std::string_view file);
+Result<OnnxValue> ValueFromProto(const onnx::MapProto& proto, std::string_view file);
 Result<OnnxType> TypeFromProto(const onnx::TypeProto& proto, std::string_view file, std::string_view place);
 Result<OnnxValueInfo> ValueInfoFromProto(const onnx::ValueInfoProto& proto, std::string_view file);
 

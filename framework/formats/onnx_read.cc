@@ -2,19 +2,13 @@
 #include <cstring>
 #include <limits>
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "framework/formats/onnx_proto.h"
-#include "framework/formats/onnx_tensor.h"
 
 namespace conformance::formats {
 namespace {
 
-// Graphs inside of attributes inside of nodes: three levels of messages each.
-constexpr int kMaxMessageDepth = 128;
 constexpr size_t kMaxWrappers = 8;
 
 class Reader {
@@ -44,10 +38,18 @@ class Reader {
 
   Status Type(const onnx::TypeProto& from, OnnxType& to) {
     const onnx::TypeProto* type = &from;
-    while (type->has_sequence_type() || type->has_optional_type()) {
+    while (type->has_sequence_type() || type->has_optional_type() || type->has_map_type()) {
       CONFORMANCE_RETURN_IF_ERROR(Whole(*type));
       if (to.wrappers.size() == kMaxWrappers)
         return Bad("a type too deep", "sequences of sequences", "at most 8 levels");
+      if (type->has_map_type()) {
+        CONFORMANCE_TRY(const OnnxElem key, Elem(type->map_type().key_type()));
+        if (!type->map_type().has_value_type()) return Bad("a map's type without its values' type", "no field value_type", "a type");
+        to.wrappers.push_back(OnnxType::Wrapper::kMap);
+        to.keys.push_back(key);
+        type = &type->map_type().value_type();
+        continue;
+      }
       to.wrappers.push_back(type->has_sequence_type() ? OnnxType::Wrapper::kSequence
                                                       : OnnxType::Wrapper::kOptional);
       type =
@@ -55,7 +57,7 @@ class Reader {
     }
     CONFORMANCE_RETURN_IF_ERROR(Whole(*type));
     if (type->value_case() == onnx::TypeProto::VALUE_NOT_SET) return Ok();
-    if (!type->has_tensor_type()) return Refused("a map, sparse tensor or opaque type");
+    if (!type->has_tensor_type()) return Refused("a sparse tensor or opaque type");
     CONFORMANCE_TRY(to.elem, Elem(type->tensor_type().elem_type()));
     if (!type->tensor_type().has_shape()) return Ok();
     to.shape.emplace();
@@ -67,6 +69,66 @@ class Reader {
       to.shape->push_back(std::move(out));
     }
     return Ok();
+  }
+
+  Result<OnnxValue> ValueAlone(const onnx::SequenceProto& from, int depth) {
+    CONFORMANCE_RETURN_IF_ERROR(Whole(from));
+    OnnxValue to;
+    to.kind = OnnxValue::Kind::kSequence;
+    if (depth == kMaxWrappers) return Bad("a value too deep", "sequences of sequences", "at most 8 levels");
+    if (from.sparse_tensor_values_size() != 0) return Refused("a sequence of sparse tensors");
+    for (const auto& item : from.tensor_values()) {
+      CONFORMANCE_RETURN_IF_ERROR(ReadTensor(item, to.items.emplace_back().tensor));
+    }
+    CONFORMANCE_RETURN_IF_ERROR(Items(from.sequence_values(), depth, to));
+    CONFORMANCE_RETURN_IF_ERROR(Items(from.map_values(), depth, to));
+    CONFORMANCE_RETURN_IF_ERROR(Items(from.optional_values(), depth, to));
+    return to;
+  }
+  Result<OnnxValue> ValueAlone(const onnx::OptionalProto& from, int depth) {
+    CONFORMANCE_RETURN_IF_ERROR(Whole(from));
+    OnnxValue to;
+    if (depth == kMaxWrappers) return Bad("a value too deep", "optionals of optionals", "at most 8 levels");
+    if (from.has_sparse_tensor_value()) return Refused("an optional sparse tensor");
+    to.kind = OnnxValue::Kind::kOptional;
+    if (from.has_tensor_value()) {
+      CONFORMANCE_RETURN_IF_ERROR(ReadTensor(from.tensor_value(), to.items.emplace_back().tensor));
+    } else if (from.has_sequence_value()) {
+      CONFORMANCE_TRY(OnnxValue item, ValueAlone(from.sequence_value(), depth + 1));
+      to.items.push_back(std::move(item));
+    } else if (from.has_map_value()) {
+      CONFORMANCE_TRY(OnnxValue item, ValueAlone(from.map_value(), depth + 1));
+      to.items.push_back(std::move(item));
+    } else if (from.has_optional_value()) {
+      CONFORMANCE_TRY(OnnxValue item, ValueAlone(from.optional_value(), depth + 1));
+      to.items.push_back(std::move(item));
+    } else {
+      to.kind = OnnxValue::Kind::kNone;
+    }
+    return to;
+  }
+  Result<OnnxValue> ValueAlone(const onnx::MapProto& from, int depth) {
+    CONFORMANCE_RETURN_IF_ERROR(Whole(from));
+    CONFORMANCE_TRY(OnnxValue to, ValueAlone(from.values(), depth + 1));
+    to.kind = OnnxValue::Kind::kMap;
+    CONFORMANCE_TRY(to.tensor.elem, Elem(from.key_type()));
+    const bool text = to.tensor.elem == OnnxElem::kString;
+    const auto count = static_cast<size_t>(text ? from.string_keys_size() : from.keys_size());
+    if (count != to.items.size() || (text ? from.keys_size() : from.string_keys_size()) != 0) {
+      return Bad("a map's keys and values differ in number", std::to_string(count) + " keys", std::to_string(to.items.size()));
+    }
+    to.tensor.dims = {static_cast<int64_t>(count)};
+    if (text) {
+      to.tensor.strings.assign(from.string_keys().begin(), from.string_keys().end());
+      return to;
+    }
+    // Keys of every integer type come as int64.
+    to.tensor.elem = OnnxElem::kInt64;
+    if (count == 0) return to;
+    const Tensor keys = Tensor::Empty(DType::kI64, to.tensor.dims);
+    std::copy(from.keys().begin(), from.keys().end(), keys.mutable_data<int64_t>());
+    to.tensor.raw = keys.storage();
+    return to;
   }
 
   Result<OnnxTensor> TensorAlone(const onnx::TensorProto& from) {
@@ -124,6 +186,15 @@ class Reader {
     for (const auto& entry : from) {
       CONFORMANCE_RETURN_IF_ERROR(Whole(entry));
       to.emplace_back(entry.key(), entry.value());
+    }
+    return Ok();
+  }
+
+  template <typename Values>
+  Status Items(const Values& from, int depth, OnnxValue& to) {
+    for (const auto& item : from) {
+      CONFORMANCE_TRY(OnnxValue read, ValueAlone(item, depth + 1));
+      to.items.push_back(std::move(read));
     }
     return Ok();
   }
@@ -261,6 +332,26 @@ class Reader {
     return external ? External(from, *bytes, to) : Inline(from, *bytes, to);
   }
 
+  Status Sparse(const onnx::SparseTensorProto& from, OnnxSparseTensor& to) {
+    CONFORMANCE_RETURN_IF_ERROR(Whole(from));
+    CONFORMANCE_RETURN_IF_ERROR(ReadTensor(from.values(), to.values));
+    const std::string place = place_;
+    CONFORMANCE_RETURN_IF_ERROR(ReadTensor(from.indices(), to.indices));
+    place_ = place;
+    to.dims.assign(from.dims().begin(), from.dims().end());
+    const std::vector<int64_t>& indices = to.indices.dims;
+    const int64_t count = to.values.dims.size() == 1 ? to.values.dims[0] : -1;
+    const bool fits = to.indices.elem == OnnxElem::kInt64 && count >= 0 && !indices.empty() && indices[0] == count &&
+                      (indices.size() == 1 || (indices.size() == 2 && indices[1] == static_cast<int64_t>(to.dims.size())));
+    if (!fits) {
+      return Bad("a sparse tensor's parts do not fit",
+                 "values " + ShapeText(to.values.dims) + ", indices " + std::string(OnnxElemName(to.indices.elem)) + ShapeText(indices),
+                 "values [n], indices INT64[n] or INT64[n, " + std::to_string(to.dims.size()) + "]");
+    }
+    if (!CheckedNumElements(to.dims)) return Bad("the tensor's size overflows", ShapeText(to.dims), "sizes of 0 or more, below 2^60 elements");
+    return Ok();
+  }
+
   Status Attribute(const onnx::AttributeProto& from, OnnxAttribute& to) {
     using Kind = OnnxAttribute::Kind;
     CONFORMANCE_RETURN_IF_ERROR(Whole(from));
@@ -295,8 +386,13 @@ class Reader {
         for (const auto& type : from.type_protos())
           CONFORMANCE_RETURN_IF_ERROR(Type(type, to.types.emplace_back()));
         return Ok();
+      case onnx::AttributeProto::SPARSE_TENSOR: return Sparse(from.sparse_tensor(), to.sparse_tensors.emplace_back());
+      case onnx::AttributeProto::SPARSE_TENSORS:
+        for (const auto& tensor : from.sparse_tensors())
+          CONFORMANCE_RETURN_IF_ERROR(Sparse(tensor, to.sparse_tensors.emplace_back()));
+        return Ok();
       case onnx::AttributeProto::UNDEFINED: return Bad("an attribute without a type", "UNDEFINED", "a type");
-      default: return Refused("a sparse tensor");
+      default: return Refused("attribute type " + std::to_string(from.type()));
     }
   }
 
@@ -322,13 +418,14 @@ class Reader {
   Status Graph(const onnx::GraphProto& from, OnnxGraph& to) {
     place_ = "graph " + Quoted(from.name());
     CONFORMANCE_RETURN_IF_ERROR(Whole(from));
-    if (from.sparse_initializer_size() != 0) return Refused("sparse initializers");
     if (from.quantization_annotation_size() != 0) return Refused("quantization annotations");
     to.name = from.name();
     to.doc_string = from.doc_string();
     CONFORMANCE_RETURN_IF_ERROR(Metadata(from.metadata_props(), to.metadata_props));
     for (const auto& tensor : from.initializer())
       CONFORMANCE_RETURN_IF_ERROR(ReadTensor(tensor, to.initializers.emplace_back()));
+    for (const auto& tensor : from.sparse_initializer())
+      CONFORMANCE_RETURN_IF_ERROR(Sparse(tensor, to.sparse_initializers.emplace_back()));
     for (const auto& value : from.input())
       CONFORMANCE_RETURN_IF_ERROR(ValueInfo(value, to.inputs.emplace_back()));
     for (const auto& value : from.output())
@@ -386,106 +483,8 @@ Result<OnnxValueInfo> ValueInfoFromProto(const onnx::ValueInfoProto& proto, std:
   return value;
 }
 
-namespace {
-
-template <typename Proto>
-bool ParseProto(std::string_view bytes, Proto& proto) {
-  google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
-  google::protobuf::io::CodedInputStream stream(&array);
-  stream.SetRecursionLimit(kMaxMessageDepth);
-  return proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
-}
-
-std::optional<uint64_t> ReadVarint(std::string_view bytes, size_t& at) {
-  uint64_t value = 0;
-  for (int shift = 0; shift < 64 && at < bytes.size(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes[at++]);
-    value |= uint64_t{byte & 0x7FU} << shift;
-    if (byte < 0x80) return value;
-  }
-  return std::nullopt;
-}
-
-/// Where and why bytes do not parse, for a message: the library says neither. Walks the fields of the outermost message.
-template <typename Proto>
-std::pair<size_t, std::string> FindFault(std::string_view bytes) {
-  size_t at = 0;
-  while (at < bytes.size()) {
-    const size_t start = at;
-    const std::optional<uint64_t> key = ReadVarint(bytes, at);
-    if (!key) return {start, "a field's number without end"};
-    const std::string field = "field " + std::to_string(*key >> 3);
-    const uint64_t wire_type = *key & 7;
-    std::optional<uint64_t> size = 0;
-    if (wire_type == 0 && !ReadVarint(bytes, at)) return {start, field + " with a number without end"};
-    if (wire_type == 1) size = 8;
-    if (wire_type == 5) size = 4;
-    if (wire_type == 2) size = ReadVarint(bytes, at);
-    if ((wire_type == 3 || wire_type == 4 || wire_type > 5))
-      return {start, field + " of wire type " + std::to_string(wire_type)};
-    if (!size || *size > bytes.size() - at) {
-      return {start, field + " of " + (size ? std::to_string(*size) : "unknown many") + " bytes where " +
-                         std::to_string(bytes.size() - at) + " are left"};
-    }
-    at += *size;
-    Proto alone;
-    if (!ParseProto(bytes.substr(start, at - start), alone)) {
-      return {start,
-              field + ", malformed or more than " + std::to_string(kMaxMessageDepth) + " messages deep"};
-    }
-  }
-  return {at, "the end"};
-}
-
-/// `what`: "an ONNX model"; `message`: "ModelProto".
-template <typename Proto>
-Status ParseWhole(std::string_view bytes, std::string_view file, std::string_view what, std::string_view message, Proto& proto) {
-  const auto corrupt = [&](size_t place, std::string found) {
-    Error error = Corrupt("not " + std::string(what));
-    if (!file.empty()) error.With("file", std::string(file));
-    return error.With("place", "byte " + std::to_string(place))
-        .With("found", std::move(found))
-        .With("wanted", "the protobuf message " + std::string(message));
-  };
-  if (bytes.empty()) return corrupt(0, "no bytes");
-  if (bytes.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max())) {
-    return corrupt(0, std::to_string(bytes.size()) + " bytes, more than protobuf can hold");
-  }
-  if (ParseProto(bytes, proto)) return Ok();
-  const auto [place, found] = FindFault<Proto>(bytes);
-  return corrupt(place, found);
-}
-
-}  // namespace
-
-Result<OnnxModel> ParseOnnx(std::string_view bytes, std::string_view file) {
-  onnx::ModelProto proto;
-  CONFORMANCE_RETURN_IF_ERROR(ParseWhole(bytes, file, "an ONNX model", "ModelProto", proto));
-  return FromProto(proto, file);
-}
-
-Result<OnnxTensor> ParseOnnxTensor(std::string_view bytes, std::string_view file) {
-  onnx::TensorProto proto;
-  CONFORMANCE_RETURN_IF_ERROR(ParseWhole(bytes, file, "an ONNX tensor", "TensorProto", proto));
-  CONFORMANCE_TRY(OnnxTensor tensor, TensorFromProto(proto, file));
-  if (tensor.external) {
-    return Unsupported("a tensor's bytes are in another file")
-        .With("file", std::string(file))
-        .With("place", "tensor \"" + tensor.name + "\"")
-        .With("found", tensor.external->location)
-        .With("wanted", "bytes of its own");
-  }
-  return tensor;
-}
-
-Result<OnnxTensor> ReadOnnxTensor(const std::filesystem::path& path) {
-  CONFORMANCE_TRY(const auto file, MappedFile::Open(path));
-  return ParseOnnxTensor(file->text(), path.string());
-}
-
-Result<OnnxModel> ReadOnnx(const std::filesystem::path& path) {
-  CONFORMANCE_TRY(const auto file, MappedFile::Open(path));
-  return ParseOnnx(file->text(), path.string());
-}
+Result<OnnxValue> ValueFromProto(const onnx::SequenceProto& proto, std::string_view file) { return Reader(file).ValueAlone(proto, 0); }
+Result<OnnxValue> ValueFromProto(const onnx::OptionalProto& proto, std::string_view file) { return Reader(file).ValueAlone(proto, 0); }
+Result<OnnxValue> ValueFromProto(const onnx::MapProto& proto, std::string_view file) { return Reader(file).ValueAlone(proto, 0); }
 
 }  // namespace conformance::formats

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <vector>
 
 #include "framework/base/result.h"
 #include "framework/formats/onnx.h"
@@ -12,5 +13,17 @@ namespace conformance::formats {
 /// Errors: as ParseOnnx; kUnsupported for one whose bytes are in another file.
 Result<OnnxTensor> ParseOnnxTensor(std::string_view bytes, std::string_view file = {});
 Result<OnnxTensor> ReadOnnxTensor(const std::filesystem::path& path);
+
+/// A value of any type that stands alone: a tensor; a sequence or map of `items`; an optional with one item, or with nothing.
+struct OnnxValue {
+  enum class Kind : uint8_t { kTensor, kSequence, kOptional, kNone, kMap };
+  Kind kind = Kind::kTensor;
+  OnnxTensor tensor;  ///< of kTensor; of kMap its keys [n], INT64 or STRING
+  std::vector<OnnxValue> items;
+};
+
+/// A TensorProto, SequenceProto, OptionalProto or MapProto, as `type` has it. Errors: as ParseOnnxTensor.
+Result<OnnxValue> ParseOnnxValue(std::string_view bytes, const OnnxType& type, std::string_view file = {});
+Result<OnnxValue> ReadOnnxValue(const std::filesystem::path& path, const OnnxType& type);
 
 }  // namespace conformance::formats

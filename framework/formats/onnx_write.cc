@@ -19,7 +19,14 @@ void WriteMetadata(const OnnxMetadata& from,
 }
 
 void WriteType(const OnnxType& from, onnx::TypeProto* to) {
+  size_t key = 0;
   for (const OnnxType::Wrapper wrapper : from.wrappers) {
+    if (wrapper == OnnxType::Wrapper::kMap) {
+      to->mutable_map_type()->set_key_type(static_cast<int32_t>(key < from.keys.size() ? from.keys[key] : OnnxElem::kInt64));
+      ++key;
+      to = to->mutable_map_type()->mutable_value_type();
+      continue;
+    }
     to = wrapper == OnnxType::Wrapper::kSequence ? to->mutable_sequence_type()->mutable_elem_type()
                                                  : to->mutable_optional_type()->mutable_elem_type();
   }
@@ -115,6 +122,13 @@ class Writer {
     return Ok();
   }
 
+  Status Sparse(const OnnxSparseTensor& from, onnx::SparseTensorProto* to) {
+    CONFORMANCE_RETURN_IF_ERROR(TensorTo(from.values, to->mutable_values()));
+    CONFORMANCE_RETURN_IF_ERROR(TensorTo(from.indices, to->mutable_indices()));
+    for (const int64_t size : from.dims) to->add_dims(size);
+    return Ok();
+  }
+
   Status Attribute(const OnnxAttribute& from, onnx::AttributeProto* to) {
     using Kind = OnnxAttribute::Kind;
     to->set_name(from.name);
@@ -151,6 +165,13 @@ class Writer {
       case Kind::kGraphs:
         for (const OnnxGraph& graph : from.graphs)
           CONFORMANCE_RETURN_IF_ERROR(Graph(graph, to->add_graphs()));
+        break;
+      case Kind::kSparseTensor:
+        if (from.sparse_tensors.size() != 1) return Invalid("an attribute without its one value").With("place", "attribute " + Quoted(from.name));
+        return Sparse(from.sparse_tensors[0], to->mutable_sparse_tensor());
+      case Kind::kSparseTensors:
+        for (const OnnxSparseTensor& tensor : from.sparse_tensors)
+          CONFORMANCE_RETURN_IF_ERROR(Sparse(tensor, to->add_sparse_tensors()));
         break;
       case Kind::kType: WriteType(from.types[0], to->mutable_tp()); break;
       case Kind::kTypes:
@@ -198,6 +219,8 @@ class Writer {
       }
       CONFORMANCE_RETURN_IF_ERROR(TensorTo(tensor, to->add_initializer()));
     }
+    for (const OnnxSparseTensor& tensor : from.sparse_initializers)
+      CONFORMANCE_RETURN_IF_ERROR(Sparse(tensor, to->add_sparse_initializer()));
     for (const OnnxValueInfo& value : from.inputs) WriteValueInfo(value, to->add_input());
     for (const OnnxValueInfo& value : from.outputs) WriteValueInfo(value, to->add_output());
     for (const OnnxValueInfo& value : from.value_info) WriteValueInfo(value, to->add_value_info());
