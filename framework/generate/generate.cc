@@ -16,12 +16,15 @@ using nn::Tree;
 struct Ids {
   int64_t rows = 0;
   std::vector<std::vector<int64_t>> values;  // one a row
+  Shape leading = {};  // sizes of the axes that rows stand for; none: one axis
 
   int64_t columns() const { return values.empty() ? 0 : static_cast<int64_t>(values.front().size()); }
   Tensor Last(int64_t count) const {
     std::vector<int64_t> flat;
     for (const auto& row : values) flat.insert(flat.end(), row.end() - count, row.end());
-    return Tensor::Of<int64_t>({rows, count}, flat);
+    Shape shape = leading.empty() ? Shape{rows} : leading;
+    shape.push_back(count);
+    return Tensor::Of<int64_t>(shape, flat);
   }
   Tensor All() const { return Last(columns()); }
 };
@@ -62,6 +65,18 @@ Ids PositionsOf(const Ids& mask) {
     int64_t next = 0;
     for (int64_t& value : row) value = value != 0 ? next++ : 0;
   }
+  return positions;
+}
+
+/// Positions that a class has computed for its prompt, [..., length].
+Result<Ids> GivenPositions(const Tensor& tensor, int64_t length) {
+  if (tensor.rank() < 2 || tensor.dim(-1) != length || !IsIntegral(tensor.dtype()))
+    return ShapeError("a class gave positions that do not fit its prompt").With("found", Describe(tensor)).With("wanted", "[..., " + std::to_string(length) + "]");
+  Ids positions;
+  positions.leading = Shape(tensor.shape().begin(), tensor.shape().end() - 1);
+  positions.rows = tensor.num_elements() / length;
+  const std::vector<int64_t> flat = tensor.ToInts();
+  for (int64_t row = 0; row < positions.rows; ++row) positions.values.emplace_back(flat.begin() + row * length, flat.begin() + (row + 1) * length);
   return positions;
 }
 
@@ -271,7 +286,14 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
         .With("wanted", "below " + std::to_string(last));
   Tree encoded;
   if (!traits.encoded.empty()) {
-    CONFORMANCE_TRY(encoded, Encode(model, inputs, context));
+    NamedTensors arguments = inputs;
+    // A class that computes positions needs to know of padding.
+    if (!traits.encoder_decoder && prompt.keep_mask && Find(inputs, "attention_mask") == nullptr)
+      arguments.emplace_back("attention_mask", prompt.mask.All());
+    CONFORMANCE_TRY(encoded, Encode(model, arguments, context));
+    if (const Tree* given = encoded.Find("position_ids"); given != nullptr && given->value().has_tensor()) {
+      CONFORMANCE_TRY(positions, GivenPositions(given->value().tensor(), length));
+    }
   }
 
   Json kwargs = Json::MakeObject();
@@ -291,7 +313,8 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
     if (prompt.has_types) step.Set("token_type_ids", ops::Value::Eager(prompt.types.Last(fresh)));
     if (!cache.IsNone()) step.Set(traits.cache, cache);
     if (whole || traits.encoder_decoder)
-      for (const Tree::Member& member : encoded.members()) step.Set(member.name, member.tree);
+      for (const Tree::Member& member : encoded.members())
+        if (member.name != "position_ids") step.Set(member.name, member.tree);
 
     CONFORMANCE_TRY(const Tree outputs, Forward(model, step, kwargs, context));
     if (listener) listener({index, &step, &kwargs, &outputs});
@@ -304,10 +327,10 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
       if (!done[row]) generated.min_top1_margin = std::min(generated.min_top1_margin, best[row].margin);
       ids.values[row].push_back(token);
       prompt.mask.values[row].push_back(1);
-      positions.values[row].push_back(positions.values[row].back() + 1);
       if (prompt.has_types) prompt.types.values[row].push_back(prompt.types.values[row].back());
       if (Contains(options.eos_token_ids, token)) done[row] = true;
     }
+    for (auto& row : positions.values) row.push_back(row.back() + 1);
     if (std::all_of(done.begin(), done.end(), [](bool row) { return row; })) break;
     if (options.use_cache)
       if (const Tree* past = outputs.Find(traits.cache)) cache = *past;

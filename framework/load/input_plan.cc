@@ -1,6 +1,7 @@
 #include "framework/load/input_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "framework/base/random.h"
 #include "framework/base/strings.h"
@@ -77,6 +78,13 @@ Tensor MakeMaskOfPairs(DType dtype, const Shape& shape) {
 
 /// Positions of the last columns of a mask; without one they count on from `past`.
 Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool left, int64_t past) {
+  if (shape.size() == 3) {  // several positions of each token: all alike
+    const Shape one(shape.begin() + 1, shape.end());
+    const std::vector<int64_t> positions = MakePositions(dtype, one, mask, left, past).ToInts();
+    std::vector<int64_t> values;
+    for (int64_t i = 0; i < shape[0]; ++i) values.insert(values.end(), positions.begin(), positions.end());
+    return Cast(Tensor::Of<int64_t>(shape, values), dtype);
+  }
   const int64_t batch = shape[0], length = shape[1];
   std::vector<int64_t> values;
   for (int64_t row = 0; row < batch; ++row) {
@@ -236,6 +244,10 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
     layout.inputs.push_back(*spec);
     // Images, embeddings and caches are in the model's type, whichever they were recorded in.
     layout.inputs.back().dtype = spec->fill == Fill::kNormal ? model.dtype() : tensor.dtype();
+    // Three or four positions for each token.
+    std::vector<SymInt>& sizes = layout.inputs.back().sizes;
+    if (spec->fill == Fill::kPositions && tensor.rank() == 3 && sizes.size() == 2) sizes.insert(sizes.begin(), tensor.dim(0));
+    if (spec->fill == Fill::kPositions && tensor.rank() == 2 && sizes.size() == 3) sizes.erase(sizes.begin());
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 4) layout.inputs.back().sizes = PairSizes(*spec, layout, tensor);
     golden.emplace_back(name, Cast(tensor, layout.inputs.back().dtype));
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
@@ -255,6 +267,10 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   }
   if (again) return ShapeError("the sizes of the inputs do not tell the plan's symbols").With("class", model.class_name());
   std::erase_if(layout.symbols, [&](const InputSymbol& symbol) { return !plan.traced_.contains(symbol.name); });
+  // Sizes of inputs that only a file has.
+  for (const auto& [name, value] : plan.traced_)
+    if (std::none_of(layout.symbols.begin(), layout.symbols.end(), [&](const InputSymbol& symbol) { return symbol.name == name; }))
+      layout.symbols.push_back({.name = name, .min = value, .max = value});
   for (InputSymbol& symbol : layout.symbols) {
     // What a file holds is legal, whatever the plan would have made.
     const int64_t value = plan.traced_.find(symbol.name)->second;
@@ -263,6 +279,13 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
     const auto leader = plan.traced_.find(symbol.follows);
     if (symbol.follows.empty() || leader == plan.traced_.end()) symbol.follows.clear();
     else symbol.distance = value - leader->second;
+  }
+  if (layout.pictures) {
+    std::set<std::string> needed = layout.pictures->count.Symbols();
+    needed.merge(layout.pictures->tokens.Symbols());
+    for (const std::string& name : needed) plan.golden_only_ |= !plan.traced_.contains(name);
+    const auto other = [](const InputSpec& spec) { return StartsWith(spec.name, "pixel_values_videos") || EndsWith(spec.name, "pooler_output.1"); };
+    plan.golden_only_ |= std::any_of(layout.inputs.begin(), layout.inputs.end(), other);
   }
   if (kwargs.IsObject())
     for (const auto& [name, value] : kwargs.AsObject()) layout.kwargs[name] = value;
@@ -284,14 +307,15 @@ std::vector<int64_t> OtherSizes(const InputSymbol& symbol, int64_t traced, const
   constexpr int64_t kNear = 64;
   std::vector<int64_t> values;
   const auto add = [&](int64_t value) {
+    value *= symbol.step;
     const bool fits = value >= std::max<int64_t>(symbol.min, 2) && value <= symbol.max && value != traced;
     if (fits && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   };
   for (const int64_t value : wanted) add(value);
   for (int64_t distance = 1; distance < kNear && values.size() < wanted.size(); ++distance)
     for (const int64_t value : {traced + distance, traced - distance})
-      if (traced > wanted.front() && IsPrime(value)) add(value);
-  for (int64_t value = std::max<int64_t>(symbol.min, 2); value <= symbol.max && value < traced + 8 && values.size() < kNear; ++value) add(value);
+      if (symbol.step == 1 && traced > wanted.front() && IsPrime(value)) add(value);
+  for (int64_t value = std::max<int64_t>(symbol.min, 2); symbol.step == 1 && value <= symbol.max && value < traced + 8 && values.size() < kNear; ++value) add(value);
   return values;
 }
 
@@ -352,7 +376,42 @@ Status InputPlan::Check(const Assignment& assignment) const {
           .With("found", std::to_string(value->second))
           .With("wanted", "between " + std::to_string(symbol.min) + " and " + std::to_string(symbol.max));
   }
-  return Ok();
+  if (golden_ && assignment == traced_) return Ok();
+  if (golden_only_) return Unsupported("no other inputs of this kind are made than those given").With("variant", variant_);
+  return PlacePictures(assignment).status();
+}
+
+Result<std::optional<InputPlan::PicturePlan>> InputPlan::PlacePictures(const Assignment& assignment) const {
+  if (!layout_.pictures) return std::optional<PicturePlan>();
+  const SymbolValues values(assignment.begin(), assignment.end());
+  CONFORMANCE_TRY(const int64_t count, layout_.pictures->count.Evaluate(values));
+  CONFORMANCE_TRY(const int64_t total, layout_.pictures->tokens.Evaluate(values));
+  Shape sizes;
+  for (const InputSpec& spec : layout_.inputs)
+    if (spec.fill == Fill::kTokenIds && sizes.empty()) {
+      CONFORMANCE_TRY(sizes, ShapeOf(spec, assignment));
+    }
+  const auto no_room = [&]() { return Invalid("pictures do not fit between the tokens").With("found", ToString(assignment)); };
+  if (sizes.size() != 2 || count < 1 || total < count) return no_room();
+  PicturePlan plan;
+  plan.types.assign(static_cast<size_t>(sizes[0] * sizes[1]), 0);
+  // Padding takes up to a third of a row.
+  const int64_t room = sizes[1] - sizes[1] / 3;
+  for (int64_t row = 0, picture = 0; row < sizes[0]; ++row) {
+    std::vector<int64_t> lengths;
+    for (; picture < (row + 1) * count / sizes[0]; ++picture) lengths.push_back(total / count + (picture < total % count ? 1 : 0));
+    int64_t needed = lengths.empty() ? 0 : 1;
+    for (const int64_t length : lengths) needed += length + 1;
+    if (needed > room) return no_room();
+    // A word before each picture, on the side that is not padded.
+    int64_t column = layout_.left_padded ? sizes[1] - needed + 1 : 1;
+    for (const int64_t length : lengths) {
+      std::fill_n(plan.types.begin() + row * sizes[1] + column, length, 1);
+      column += length + 1;
+      plan.tokens.push_back(length);
+    }
+  }
+  return std::optional(std::move(plan));
 }
 
 Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tensor* mask, const Assignment& assignment, uint64_t seed) const {
@@ -360,6 +419,15 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
   switch (spec.fill) {
     case Fill::kTokenIds: {
       Tensor ids = MakeIds(spec, shape, special_ids_, random);
+      if (layout_.pictures && shape.size() == 2) {
+        const std::vector<int64_t> types = (*PlacePictures(assignment))->types;
+        std::vector<int64_t> values = ids.ToInts();
+        for (size_t i = 0; i < values.size(); ++i) {
+          if (types[i] == 1) values[i] = layout_.pictures->token_id;
+          else if (values[i] == layout_.pictures->token_id) values[i] = values[i] > 0 ? values[i] - 1 : 1;
+        }
+        ids = Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
+      }
       if (mask == nullptr || !pad_id_ || mask->shape() != shape || *pad_id_ >= spec.limit) return ids;
       std::vector<int64_t> values = ids.ToInts();
       const auto stands_for_input = [&](int64_t id) { return spec.placeholder && id == spec.placeholder->id; };
@@ -378,6 +446,18 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
     }
     case Fill::kNormal:
       return MakeNormal(spec, shape, random);
+    case Fill::kPictureGrid: {
+      const auto plan = PlacePictures(assignment);
+      std::vector<int64_t> sides;
+      for (const int64_t tokens : (*plan)->tokens) {
+        // Two rows where that goes.
+        const int64_t rows = tokens % 2 == 0 ? 2 : 1, merge = layout_.pictures->merge;
+        sides.insert(sides.end(), {1, rows * merge, tokens / rows * merge});
+      }
+      return Cast(Tensor::Of<int64_t>(shape, sides), spec.dtype);
+    }
+    case Fill::kPictureTypes:
+      return Cast(Tensor::Of<int64_t>(shape, (*PlacePictures(assignment))->types), spec.dtype);
   }
   return Tensor();
 }

@@ -58,6 +58,13 @@ class InputPlan {
 
  private:
   Status Check(const Assignment& assignment) const;
+  /// Where the layout's pictures stand: 1 for each of their tokens, [rows, columns]; and how many tokens each has.
+  struct PicturePlan {
+    std::vector<int64_t> types;
+    std::vector<int64_t> tokens;
+  };
+  /// Nothing where the layout has no pictures. Errors: kInvalid where they do not fit the assignment's sizes.
+  Result<std::optional<PicturePlan>> PlacePictures(const Assignment& assignment) const;
   Tensor MakeLeaf(const nn::InputSpec& spec, const Shape& shape, const Tensor* mask, const Assignment& assignment, uint64_t seed) const;
 
   std::string variant_;
@@ -66,6 +73,7 @@ class InputPlan {
   std::optional<NamedTensors> golden_;
   std::vector<int64_t> special_ids_;  ///< not used as ordinary tokens
   std::optional<int64_t> pad_id_;
+  bool golden_only_ = false;  ///< pictures that no plan of ours makes (videos, several given one by one)
 };
 
 }  // namespace conformance::load

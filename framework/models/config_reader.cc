@@ -273,8 +273,11 @@ void ConfigReader::Ignore(std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) known_.emplace_back(key);
 }
 
-nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta) {
+nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta,
+                                  std::vector<int64_t> default_sections) {
   nn::RopeConfig rope;
+  const bool sections = !default_sections.empty();
+  rope.sections = std::move(default_sections);
   rope.head_dim = head_dim;
   rope.max_position_embeddings = max_position_embeddings;
   // The older key comes first where it has a value, as transformers writes `rope_scaling or self.rope_parameters`.
@@ -325,6 +328,17 @@ nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddi
     break;
   }
 
+  if (sections && rope.type == "mrope") rope.type = "default";
+  if (const Json* json = parameters->Find("mrope_section"); sections && json != nullptr && !json->IsNull()) {
+    rope.sections.clear();
+    const bool list = json->IsArray() && !json->AsArray().empty();
+    if (!list) WrongKind(place + ".mrope_section", *json, "list of ints");
+    for (size_t i = 0; list && i < json->AsArray().size(); ++i) {
+      const Json& item = json->AsArray()[i];
+      if (item.IsInt() && item.AsInt() >= 0 && item.AsInt() <= kLongestTable) rope.sections.push_back(item.AsInt());
+      else WrongKind(place + ".mrope_section", item, "int from 0 on");
+    }
+  }
   const double outer_theta = Number("rope_theta", default_theta);
   rope.theta = number("rope_theta").value_or(outer_theta);
   const Json* outer_share = Find("partial_rotary_factor");
@@ -362,7 +376,7 @@ nn::RopeConfig ConfigReader::Rope(int64_t head_dim, int64_t max_position_embeddi
       "mscale_all_dim", "low_freq_factor", "high_freq_factor", "short_factor", "long_factor", "truncate",
       "original_max_position_embeddings", "finetuned"};
   for (const auto& [key, value] : parameters->AsObject())
-    if (!value.IsNull() && std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
+    if (!value.IsNull() && std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown) && !(sections && key == "mrope_section"))
       Fail(Unsupported("config field " + place + "." + key + " is not implemented").With("key", place + "." + key));
   return rope;
 }

@@ -55,7 +55,9 @@ class ConfigReader {
   std::string ActivationName(std::string_view key, std::string otherwise);
   /// rope_parameters (or rope_scaling, rope_theta, partial_rotary_factor, original_max_position_embeddings, as older files have
   /// them) by transformers' rules.
-  nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta = 10000.0);
+  /// `default_sections` are those of a class that turns by three positions (rope_type may be "mrope" then, an older name of "default").
+  nn::RopeConfig Rope(int64_t head_dim, int64_t max_position_embeddings, double default_theta = 10000.0,
+                      std::vector<int64_t> default_sections = {});
 
   /// attn_implementation; flash and flex attention are refused with what to set.
   nn::AttentionKind Attention();

@@ -12,6 +12,7 @@
 #include "framework/models/mamba/mamba.h"
 #include "framework/models/mistral/mistral.h"
 #include "framework/models/mixtral/mixtral.h"
+#include "framework/models/qwen2_vl/qwen2_vl.h"
 #include "framework/models/resnet/resnet.h"
 #include "framework/models/swin/swin.h"
 #include "framework/models/t5/t5.h"
@@ -34,6 +35,7 @@ ModelTable DefaultModels() {
   table.Add(MambaForCausalLmClass());
   table.Add(MistralForCausalLmClass());
   table.Add(MixtralForCausalLmClass());
+  table.Add(Qwen2VlForConditionalGenerationClass());
   table.Add(ResNetForImageClassificationClass());
   table.Add(SwinModelClass());
   table.Add(T5ForConditionalGenerationClass());

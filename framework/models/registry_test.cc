@@ -154,6 +154,28 @@ TEST(Config, Wav2Vec2RefusesByName) {
   EXPECT_EQ((*model)->FindParameter("wav2vec2.masked_spec_embed"), nullptr);
 }
 
+TEST(Config, Qwen2VlRefusesByName) {
+  const auto refused = [](std::string_view text, std::string_view message, ErrorKind kind) {
+    EXPECT_THAT(Make(Parse(text)), IsError(kind, AllOf(HasSubstr(std::string(message)), HasSubstr("config.json")))) << text;
+  };
+  refused(R"({"model_type": "qwen2_vl", "text_config": {"hidden_size": 64}})", "vision_config.hidden_size", ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "text_config": {"rope_parameters": {"mrope_section": [16, 24]}}})", "mrope_section", ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "text_config": {"rope_parameters": {"mrope_section": [16, -1]}}})", "from 0 on", ErrorKind::kType);
+  refused(R"({"model_type": "qwen2_vl", "text_config": {"num_attention_heads": 7}})", "num_attention_heads", ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "text_config": {"num_hidden_layers": 1, "layer_types": ["sliding_attention"]}})", "layer_types",
+          ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "vision_config": {"num_heads": 640}})", "num_heads", ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "vision_config": {"rope_parameters": {"rope_type": "yarn"}}})", "axial", ErrorKind::kUnsupported);
+  refused(R"({"model_type": "qwen2_vl", "vision_config": {"patch_size": [14, 14]}})", "patch_size", ErrorKind::kType);
+  refused(R"({"model_type": "qwen2_vl", "vision_config": {"window_size": 112}})", "window_size", ErrorKind::kUnsupported);
+  refused(R"({"model_type": "qwen2_vl", "attn_implementation": "flash_attention_2"})", "flash_attention_2", ErrorKind::kUnsupported);
+  // Files of before the decoder had a config of its own.
+  EXPECT_THAT(Make(Parse(R"({"model_type": "qwen2_vl", "hidden_size": 64, "num_attention_heads": 4, "num_hidden_layers": 1, "vocab_size": 100,
+                             "num_key_value_heads": 2, "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]},
+                             "vision_config": {"depth": 1, "hidden_size": 64, "in_chans": 3, "spatial_patch_size": 14}})")),
+              IsOk());
+}
+
 TEST(Config, HarmlessFieldsPass) {
   EXPECT_THAT(Make(Config("llama_gqa", {{"pretraining_tp", 4}, {"attention_dropout", 0.5}, {"torch_dtype", "bfloat16"}, {"_flash_attn_2_enabled", true},
                                         {"unknown_but_null", nullptr}, {"max_length", 20}, {"sliding_window", nullptr}, {"attn_implementation", "eager"},

@@ -18,6 +18,8 @@ enum class Fill : uint8_t {
   kAttentionMask,  ///< 1 where a token counts, 0 at padding
   kPositions,      ///< positions of tokens, counted by the mask where there is one
   kNormal,         ///< standard normal times `scale` (embeddings, caches)
+  kPictureGrid,    ///< frames, height and width of each of the layout's pictures, in patches: [pictures, 3]
+  kPictureTypes,   ///< 1 where a token stands for a part of a picture, 0 elsewhere
 };
 
 /// One input leaf of a model: its type, its sizes over named symbols ("batch", "sequence", "past") and how to fill it.
@@ -44,6 +46,7 @@ struct InputSymbol {
   std::string follows = {};  ///< another symbol, to which this one keeps its distance when that changes
   int64_t distance = 0;      ///< in a plan's own assignment
   int64_t wanted = 0;        ///< size in a plan's own assignment; 0: a small one
+  int64_t step = 1;          ///< a plan's sizes are multiples of it
 };
 
 /// What a forward is called with in one of its uses.
@@ -53,6 +56,15 @@ struct InputLayout {
   std::vector<InputSpec> optional;   ///< others that forward takes, for inputs that come from a file
   Json kwargs = Json::MakeObject();  ///< arguments that are no tensors: {"use_cache": true}
   bool left_padded = false;          ///< padding of generated masks
+
+  /// Pictures of any size among the tokens: rows of ids hold `token_id` for each of their tokens, and plans spread them over rows.
+  struct Pictures {
+    int64_t token_id = 0;
+    SymInt count;       ///< how many there are
+    SymInt tokens;      ///< tokens of all together
+    int64_t merge = 1;  ///< patches in height and in width that are one token
+  };
+  std::optional<Pictures> pictures = {};
 };
 
 /// How generate() calls a class's forward.
@@ -97,7 +109,8 @@ class Model : public Module {
   virtual Result<InputLayout> LayoutFor(std::string_view use, const Json& kwargs) const;
 
   /// What generate() computes once, before its first step, from all its inputs: arguments that stand for traits().generation.encoded
-  /// (encoder_outputs of an encoder, …). Errors go to the context. Classes without such arguments give nothing.
+  /// (encoder_outputs of an encoder, …), and position_ids [..., batch, time] where the class has its own, which then count on in each step.
+  /// Errors go to the context. Classes without such arguments give nothing.
   virtual Tree Encode(ops::OpContext& context, const Tree& inputs) const;
 
   const Json& config() const { return config_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "framework/base/strings.h"
 #include "framework/ops/add.h"
@@ -16,6 +17,7 @@
 #include "framework/ops/neg.h"
 #include "framework/ops/pow.h"
 #include "framework/ops/reciprocal.h"
+#include "framework/ops/select.h"
 #include "framework/ops/sin.h"
 #include "framework/ops/slice.h"
 #include "framework/ops/sub.h"
@@ -187,6 +189,10 @@ Result<RopeTable> MakeRopeTable(const RopeConfig& config) {
     return Unsupported("rope_type \"" + config.type + "\" is not implemented").With("wanted", Join(RopeTypes(), ", "));
   if (config.head_dim <= 0 || config.head_dim % 2 != 0)
     return Invalid("rotary embedding needs an even head_dim").With("found", std::to_string(config.head_dim));
+  if (!config.sections.empty() && std::accumulate(config.sections.begin(), config.sections.end(), int64_t{0}) != config.head_dim / 2)
+    return Invalid("the sections of mrope_section are not as long as half a head")
+        .With("key", "mrope_section")
+        .With("wanted", "a sum of " + std::to_string(config.head_dim / 2));
   if (!(config.theta > 0)) return Invalid("rope_theta is not positive").With("found", DoubleText(config.theta));
   // The default kind never looks at this field; the proportional one is made of it.
   if (config.partial_rotary_factor != 1.0 && config.type != "default" && config.type != "proportional")
@@ -236,16 +242,30 @@ Value RotaryEmbedding::Frequencies(OpContext& context, const Value& position_ids
   return ops::Where(context, ops::Greater(context, length, config_.max_position_embeddings), scaled, frequencies);
 }
 
+Value RotaryEmbedding::Sections(OpContext& context, const Value& x) const {
+  std::vector<Value> parts;
+  int64_t start = 0;
+  for (size_t i = 0; i < config_.sections.size(); start += config_.sections[i], ++i)
+    parts.push_back(ops::Select(context, ops::Slice(context, x, -1, start, start + config_.sections[i]), 0, static_cast<int64_t>(i % 3)));
+  return ops::Cat(context, std::move(parts), -1);
+}
+
 std::pair<Value, Value> RotaryEmbedding::Forward(OpContext& context, const Value& like, const Value& position_ids) const {
   std::vector<Value> both = CallMulti(context, {{"x", like}, {"position_ids", position_ids}}, [&] {
     const Value positions = ops::To(context, ops::Unsqueeze(context, position_ids, -1), DType::kF32);
     const Value angles = ops::Mul(context, positions, Frequencies(context, position_ids));
-    const Value doubled = ops::Cat(context, {angles, angles}, -1);
-    Value cos = ops::Cos(context, doubled);
-    Value sin = ops::Sin(context, doubled);
+    const bool sections = !config_.sections.empty();
+    const auto doubled = [&](const Value& x) { return ops::Cat(context, {x, x}, -1); };
+    const Value turned = sections ? angles : doubled(angles);
+    Value cos = ops::Cos(context, turned);
+    Value sin = ops::Sin(context, turned);
     if (attention_scaling_ != 1.0) {
       cos = ops::Mul(context, cos, attention_scaling_);
       sin = ops::Mul(context, sin, attention_scaling_);
+    }
+    if (sections) {
+      cos = doubled(Sections(context, cos));
+      sin = doubled(Sections(context, sin));
     }
     return std::vector<Value>{ops::To(context, cos, like.dtype()), ops::To(context, sin, like.dtype())};
   });

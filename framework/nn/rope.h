@@ -25,6 +25,8 @@ struct RopeConfig {
   bool truncate = true;                                     ///< yarn
   std::vector<double> short_factor, long_factor;            ///< longrope
   std::optional<double> low_freq_factor, high_freq_factor;  ///< llama3
+  /// How many angles follow each of the three positions of a token in turn (time, height, width, time, …); empty: one position.
+  std::vector<int64_t> sections = {};
 };
 
 /// Kinds of rotary embedding that are implemented, for messages.
@@ -41,7 +43,7 @@ struct RopeTable {
 Result<RopeTable> MakeRopeTable(const RopeConfig& config);
 
 /// Cosine and sine for each position. Shapes: position_ids [batch or 1, time] -> two of [batch or 1, time, head_dim], in the type
-/// of `like`; computed in f32. The kinds "dynamic" and "longrope" look at the largest position, with ops alone, so that a trace
+/// of `like`; computed in f32. With sections: position_ids [3, batch or 1, time] (Wang et al., arXiv:2409.12191, section 2.1). The kinds "dynamic" and "longrope" look at the largest position, with ops alone, so that a trace
 /// holds for every length. Source: Su et al., arXiv:2104.09864; transformers' LlamaRotaryEmbedding.
 class RotaryEmbedding : public Module {
  public:
@@ -51,6 +53,8 @@ class RotaryEmbedding : public Module {
 
  private:
   ops::Value Frequencies(ops::OpContext& context, const ops::Value& position_ids) const;
+  /// [3, ..., angles] -> [..., angles], each section from its own position.
+  ops::Value Sections(ops::OpContext& context, const ops::Value& x) const;
 
   RopeConfig config_;
   double attention_scaling_;

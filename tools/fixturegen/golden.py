@@ -14,10 +14,11 @@ import sys
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, BloomConfig, BloomForCausalLM, CLIPVisionConfig,
-                          DebertaV2Config, DebertaV2Model, Gemma2Config, Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, LlavaConfig,
-                          LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM, MistralConfig, MistralForCausalLM, MixtralConfig,
-                          MixtralForCausalLM, ResNetConfig, ResNetForImageClassification, SwinConfig, SwinModel, T5Config,
+from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, BertModel, BloomConfig, BloomForCausalLM,
+                          CLIPVisionConfig, DebertaV2Config, DebertaV2Model, Gemma2Config, Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel,
+                          LlamaConfig, LlamaForCausalLM, LlavaConfig, LlavaForConditionalGeneration, MambaConfig, MambaForCausalLM,
+                          MistralConfig, MistralForCausalLM, MixtralConfig, MixtralForCausalLM, Qwen2VLConfig,
+                          Qwen2VLForConditionalGeneration, ResNetConfig, ResNetForImageClassification, SwinConfig, SwinModel, T5Config,
                           T5ForConditionalGeneration, ViTConfig, ViTForImageClassification, Wav2Vec2Config, Wav2Vec2ForCTC, WhisperConfig,
                           WhisperForConditionalGeneration)
 from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
@@ -31,7 +32,8 @@ CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaFo
            "whisper": (WhisperConfig, WhisperForConditionalGeneration), "deberta": (DebertaV2Config, DebertaV2Model),
            "bart": (BartConfig, BartForConditionalGeneration), "bloom": (BloomConfig, BloomForCausalLM),
            "gemma2": (Gemma2Config, Gemma2ForCausalLM), "wav2vec2": (Wav2Vec2Config, Wav2Vec2ForCTC),
-           "vit": (ViTConfig, ViTForImageClassification), "resnet": (ResNetConfig, ResNetForImageClassification)}
+           "vit": (ViTConfig, ViTForImageClassification), "resnet": (ResNetConfig, ResNetForImageClassification),
+           "qwen2_vl": (Qwen2VLConfig, Qwen2VLForConditionalGeneration)}
 TOKENS = dict(bos_token_id=1, eos_token_id=2, pad_token_id=0)
 SMALL = {
     "gpt2": dict(vocab_size=96, n_positions=64, n_embd=16, n_layer=2, n_head=2, **TOKENS),
@@ -65,6 +67,7 @@ SMALL = {
                      conv_kernel=[7, 3], conv_stride=[4, 2], num_conv_pos_embeddings=6, num_conv_pos_embedding_groups=4),
     "vit": dict(image_size=24, patch_size=8, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, num_labels=3),
     "resnet": dict(embedding_size=6, hidden_sizes=[8, 12], depths=[1, 2], num_labels=3),
+    "qwen2_vl": dict(image_token_id=95, video_token_id=94, vision_start_token_id=93, vision_end_token_id=92),
 }
 ENCODER_DECODERS = ("t5", "whisper", "bart")
 
@@ -271,6 +274,29 @@ case("wav2vec2_eager_stable", "wav2vec2", dict(heard=[9, 110], attn="eager", sam
 case("wav2vec2_one", "wav2vec2", dict(samples=60), conv_dim=[8], conv_kernel=[10], conv_stride=[5], num_conv_pos_embeddings=3,
      num_hidden_layers=1, mask_feature_prob=0.1, mask_time_prob=0.0)
 
+# Images of several sizes in a row, rows of several images, none, and videos.
+case("qwen2_vl_rows", "qwen2_vl", dict(rows=[[3, (1, 4, 6), 2, (1, 2, 2), 3], [5], [1, (1, 6, 2), 2]], pad="left"), tie_word_embeddings=True)
+case("qwen2_vl_right", "qwen2_vl", dict(rows=[[2, (1, 2, 6), 4], [1, (1, 4, 4), 1, (1, 2, 4), 2]], generate=False))
+case("qwen2_vl_video", "qwen2_vl", dict(rows=[[3, ("video", 3, 4, 2), 2, (1, 2, 4), 4]], vision=dict(depth=2)))
+case("qwen2_vl_videos", "qwen2_vl", dict(rows=[[2, ("video", 2, 2, 4), 3], [1, (1, 4, 2), 1, ("video", 4, 2, 2), 1]], pad="left"))
+case("qwen2_vl_merge3", "qwen2_vl", dict(rows=[[2, (1, 6, 3), 2, (2, 3, 9), 3]], vision=dict(spatial_merge_size=3, patch_size=3, in_channels=1,
+     temporal_patch_size=1, hidden_act="gelu", num_heads=1, mlp_ratio=3), mask=False))
+case("qwen2_vl_merge1", "qwen2_vl", dict(rows=[[2, (1, 2, 3), 3], [3, (1, 1, 4), 1]], pad="left", vision=dict(spatial_merge_size=1, embed_dim=24,
+     depth=2), text=dict(hidden_act="gelu", rms_norm_eps=1e-3)))
+case("qwen2_vl_text", "qwen2_vl", dict(pad="left", inputs=[]))
+case("qwen2_vl_text_no_mask", "qwen2_vl", dict(pad="none", mask=False, inputs=[]))
+case("qwen2_vl_window", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5]], text=dict(use_sliding_window=True, sliding_window=4, max_window_layers=1,
+     num_hidden_layers=3)))
+case("qwen2_vl_window_types", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5], [1, (1, 2, 2), 1]], pad="left", text=dict(use_sliding_window=True,
+     sliding_window=5, layer_types=["sliding_attention", "full_attention"])))
+case("qwen2_vl_sliding", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5]], text=dict(use_sliding_window=True, sliding_window=3, max_window_layers=0)))
+case("qwen2_vl_eager", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5], [1, ("video", 2, 2, 2), 3]], attn="eager", pad="left"))
+case("qwen2_vl_heads", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5]], text=dict(hidden_size=24, num_attention_heads=3, num_key_value_heads=3,
+     rope_parameters=dict(rope_type="yarn", factor=2.0, original_max_position_embeddings=32, mrope_section=[2, 1, 1])),
+     vision=dict(hidden_size=24)))
+case("qwen2_vl_linear", "qwen2_vl", dict(rows=[[4, (1, 4, 4), 5]], text=dict(rope_parameters=dict(rope_type="linear", factor=2.0,
+     mrope_section=[0, 1, 2, 1])), kwargs=dict(use_cache=True, logits_to_keep=2)))
+
 
 def seeded(model, seed):
     """Weights that give activations of order one, norms that are not all ones, biases that are not zero."""
@@ -380,6 +406,8 @@ def margin_of(model, sequences, prompt, mask):
 def record_other_generation(model, double, folder, case_json, inputs):
     """Of classes with more than a prompt of text: one row of the forward's own inputs, and the steps from it."""
     prompt = {name: tensor[:1] for name, tensor in inputs.items() if not name.startswith("decoder_")}
+    if "mm_token_type_ids" in inputs:
+        prompt = inputs  # pictures belong to all rows together
     # Whisper's own generate() cuts audio into windows and takes special tokens away.
     sequences = transformers.GenerationMixin.generate(model, **prompt, max_new_tokens=8, do_sample=False)
     save_file({name: tensor.contiguous() for name, tensor in prompt.items()}, folder / "generate_inputs.safetensors")
@@ -404,7 +432,7 @@ def record_steps(model, double, folder, generate, inputs):
 
 
 def record_generation(model, double, folder, case_json, seed, eos):
-    vocabulary = model.config.vocab_size
+    vocabulary = model.config.get_text_config().vocab_size
     for attempt in range(400):
         generator = torch.Generator().manual_seed(seed * 1000 + attempt)
         prompt = torch.randint(3, vocabulary, (1, 6), generator=generator)
@@ -472,11 +500,13 @@ def make_inputs(model, options, seed):
         if "heard" in options:
             inputs["attention_mask"] = (torch.arange(samples)[None] < torch.tensor(options["heard"])[:, None]).long()
         return inputs
+    if isinstance(model, Qwen2VLForConditionalGeneration) and "rows" in options:
+        return make_picture_inputs(config, options, generator)
     batch, length, past = options.get("batch", 2), options.get("length", 9), options.get("past", 0)
     pad, total = options.get("pad", "right"), options.get("length", 9)
     length = options.get("length", 1) if past else length
     total = past + length
-    ids = torch.randint(3, config.vocab_size, (batch, total), generator=generator)
+    ids = torch.randint(3, config.get_text_config().vocab_size, (batch, total), generator=generator)
     mask = torch.ones_like(ids)
     if pad == "right":
         mask[-1, -2:] = 0
@@ -520,6 +550,39 @@ def make_inputs(model, options, seed):
     return inputs
 
 
+def make_picture_inputs(config, options, generator):
+    """Rows of words (a number of them), images and videos ((t, h, w), videos as ("video", t, h, w)), padded on one side."""
+    vision = config.vision_config
+    rows, types, grids = [], [], {1: [], 2: []}
+    for row in options["rows"]:
+        ids, kinds = [], []
+        for part in row:
+            if isinstance(part, int):
+                ids += torch.randint(3, 90, (part,), generator=generator).tolist()
+                kinds += [0] * part
+                continue
+            kind, grid = (2, part[1:]) if part[0] == "video" else (1, part)
+            count = grid[0] * grid[1] * grid[2] // vision.spatial_merge_size**2
+            ids += [config.video_token_id if kind == 2 else config.image_token_id] * count
+            kinds += [kind] * count
+            grids[kind].append(grid)
+        rows.append(ids)
+        types.append(kinds)
+    longest = max(map(len, rows))
+    def padded(row, value):
+        rest = [value] * (longest - len(row))
+        return rest + row if options.get("pad") == "left" else row + rest
+    inputs = dict(input_ids=torch.tensor([padded(row, 0) for row in rows]), mm_token_type_ids=torch.tensor([padded(row, 0) for row in types]))
+    if options.get("mask", "2d"):
+        inputs["attention_mask"] = torch.tensor([padded([1] * len(row), 0) for row in rows])
+    elements = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
+    for kind, pixels, name in ((1, "pixel_values", "image_grid_thw"), (2, "pixel_values_videos", "video_grid_thw")):
+        if grids[kind]:
+            inputs[name] = torch.tensor(grids[kind])
+            inputs[pixels] = torch.randn(int(inputs[name].prod(-1).sum()), elements, generator=generator)
+    return inputs
+
+
 def write_case(folder, model, inputs, options, seed, name):
     folder.mkdir(parents=True, exist_ok=True)
     if "attn" in options:
@@ -554,7 +617,7 @@ def write_case(folder, model, inputs, options, seed, name):
     if options.get("pad") == "left":
         case_json["compare"] = "unmasked"
     if model.can_generate() and options.get("generate", True):
-        plain = model.config.model_type not in ENCODER_DECODERS and "pixel_values" not in inputs
+        plain = model.config.model_type not in ENCODER_DECODERS and "pixel_values" not in inputs and "pixel_values_videos" not in inputs
         if not plain:
             worst = max(worst, record_other_generation(model, double, folder, case_json, inputs))
         else:
@@ -572,6 +635,12 @@ def make_config(config_class, family, fields, options):
         fields["text_config"] = CLASSES[text][0](**{**SMALL[text], "num_hidden_layers": 1})
         fields["vision_config"] = CLIPVisionConfig(hidden_size=16, intermediate_size=20, num_hidden_layers=3, num_attention_heads=2, image_size=16,
                                                    patch_size=4)
+    if family == "qwen2_vl":
+        fields["text_config"] = dict(vocab_size=96, hidden_size=16, intermediate_size=20, num_hidden_layers=2, num_attention_heads=2,
+                                     num_key_value_heads=1, max_position_embeddings=96, rope_parameters=dict(rope_type="default",
+                                     rope_theta=1000.0, mrope_section=[1, 1, 2]), **TOKENS)
+        fields["vision_config"] = {**dict(depth=1, embed_dim=16, hidden_size=16, mlp_ratio=2, num_heads=2, patch_size=2), **options.get("vision", {})}
+        fields["text_config"].update(options.get("text", {}))
     return config_class(**fields)
 
 

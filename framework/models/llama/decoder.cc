@@ -7,7 +7,10 @@
 #include "framework/nn/arguments.h"
 #include "framework/ops/add.h"
 #include "framework/ops/div.h"
+#include "framework/ops/expand.h"
 #include "framework/ops/mul.h"
+#include "framework/ops/select.h"
+#include "framework/ops/slice.h"
 #include "framework/ops/tanh.h"
 #include "framework/ops/unsqueeze.h"
 
@@ -35,6 +38,11 @@ struct Step {
     if (cache != nullptr) cache->AppendLeaves("past_key_values", inputs);
   }
 };
+
+/// Of positions for a rope with sections: whether a fourth stands before the three.
+bool HasTextPositions(OpContext& c, const Value& positions) {
+  return positions.rank() == 3 && c.Guard(Eq(positions.size(0), 4), "positions of words stand before those of time, height and width");
+}
 
 class LlamaAttention : public nn::Module {
  public:
@@ -81,7 +89,7 @@ class LlamaAttention : public nn::Module {
 class LlamaMLP : public FeedForward {
  public:
   explicit LlamaMLP(const LlamaDecoderConfig& config)
-      : FeedForward(config.family + "MLP"),
+      : FeedForward(config.mlp_class.empty() ? config.family + "MLP" : config.mlp_class),
         gate_proj_(Add<nn::Linear>("gate_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
         up_proj_(Add<nn::Linear>("up_proj", config.hidden_size, config.intermediate_size, config.mlp_bias)),
         down_proj_(Add<nn::Linear>("down_proj", config.intermediate_size, config.hidden_size, config.mlp_bias)),
@@ -156,7 +164,7 @@ NamedValues DecoderInputs::Leaves() const {
 }
 
 LlamaModel::LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
-    : Module(config.family + "Model"),
+    : Module(config.model_class.empty() ? config.family + "Model" : config.model_class),
       config_(config),
       embed_tokens_(config.embed_scale
                         ? Add<nn::Embedding>("embed_tokens", config.family + "TextScaledWordEmbedding", config.vocab_size,
@@ -176,7 +184,7 @@ Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
     step.cache = inputs.cache ? &*inputs.cache : nullptr;
     nn::MaskRequest request{.embeds = embeds,
                             .attention_mask = inputs.attention_mask,
-                            .position_ids = inputs.position_ids,
+                            .position_ids = TextPositions(c, inputs),
                             .cache = step.cache,
                             .causal = config_.is_causal,
                             .kind = config_.attention};
@@ -210,13 +218,26 @@ Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
 
 /// Where the caller gave none: after what the cache has seen. A window that has overflowed no longer knows; then the mask does.
 Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
-  if (inputs.position_ids.defined()) return inputs.position_ids;
+  const bool sections = !config_.rope.sections.empty();
+  const auto threefold = [&](const Value& positions) {
+    if (!sections) return positions;
+    if (HasTextPositions(c, positions)) return ops::Slice(c, positions, 0, 1);
+    if (positions.rank() == 3 && c.Guard(Eq(positions.size(0), 3), "positions of time, height and width")) return positions;
+    return ops::Expand(c, positions.rank() == 3 ? positions : ops::Unsqueeze(c, positions, 0), {3, -1, -1});
+  };
+  if (inputs.position_ids.defined()) return threefold(inputs.position_ids);
   const SymInt time = embeds.size(1);
   const std::optional<size_t> full = FirstLayer(false);
   SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(full.value_or(0)) : SymInt(0);
   const Value& mask = inputs.attention_mask;
   if (!full && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
-  return nn::DefaultPositions(c, time, past);
+  return threefold(nn::DefaultPositions(c, time, past));
+}
+
+Value LlamaModel::TextPositions(OpContext& c, const DecoderInputs& inputs) const {
+  const Value& positions = inputs.position_ids;
+  if (config_.rope.sections.empty()) return positions;
+  return positions.defined() && HasTextPositions(c, positions) ? ops::Select(c, positions, 0, 0) : Value();
 }
 
 std::optional<size_t> LlamaModel::FirstLayer(bool windowed) const {

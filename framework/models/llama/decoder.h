@@ -28,6 +28,7 @@ class FeedForward : public nn::Module {
 /// these fields (Mistral) share the code under their own class names.
 struct LlamaDecoderConfig {
   std::string family = "Llama";  ///< prefix of the class names
+  std::string model_class = {}, mlp_class = {};  ///< where they are not the family's "Model" and "MLP"
   std::string output_class = "CausalLMOutputWithPast";
   /// Made for each layer in place of the gated MLP; none: that.
   std::function<std::unique_ptr<FeedForward>(const LlamaDecoderConfig& config)> feed_forward = {};
@@ -77,7 +78,8 @@ struct LlamaDecoderConfig {
 LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader);
 LlamaDecoderConfig ReadMistralFields(ConfigReader& reader);
 
-/// Arguments of the decoder's forward, read.
+/// Arguments of the decoder's forward, read. position_ids are [batch, time]; of a rope with sections also [3, batch, time], or four of
+/// which the first tells where sequences start anew.
 struct DecoderInputs {
   ops::Value input_ids, inputs_embeds, attention_mask, position_ids;
   std::optional<nn::Cache> cache;
@@ -100,7 +102,10 @@ class LlamaModel : public nn::Module {
   const nn::Embedding& embed_tokens() const { return embed_tokens_; }
 
  private:
+  /// [batch or 1, time], or [3, batch or 1, time] for a rope with sections.
   ops::Value Positions(ops::OpContext& c, const DecoderInputs& inputs, const ops::Value& embeds) const;
+  /// Of them those that may tell where sequences start anew; may be absent.
+  ops::Value TextPositions(ops::OpContext& c, const DecoderInputs& inputs) const;
   /// The first layer with a window, or without one.
   std::optional<size_t> FirstLayer(bool windowed) const;
 

@@ -6,18 +6,14 @@
 #include "framework/models/clip/vision.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/llama/decoder.h"
+#include "framework/models/multimodal.h"
 #include "framework/nn/activations.h"
 #include "framework/nn/arguments.h"
 #include "framework/ops/cat.h"
-#include "framework/ops/equal.h"
-#include "framework/ops/item.h"
-#include "framework/ops/masked_scatter.h"
 #include "framework/ops/reshape.h"
 #include "framework/ops/slice.h"
-#include "framework/ops/sum.h"
 #include "framework/ops/to.h"
 #include "framework/ops/unbind.h"
-#include "framework/ops/unsqueeze.h"
 
 namespace conformance::models {
 namespace {
@@ -95,7 +91,10 @@ class LlavaModel : public nn::Module {
         ClipVisionModel::Output tower;
         images = ops::Reshape(c, ImageFeatures(c, pixel_values, tower), {-1, config_.text.hidden_size});
       }
-      if (images.defined()) embeds = Merge(c, inputs.input_ids, embeds, images);
+      if (images.defined()) {
+        images = ops::To(c, images, embeds.dtype());
+        embeds = MergeFeatures(c, inputs.input_ids, embeds, images, config_.image_token_id);
+      }
       inputs.input_ids = {};
       inputs.inputs_embeds = embeds;
       return c.failed() ? Tree() : language_model_.Forward(c, std::move(inputs));
@@ -105,38 +104,11 @@ class LlavaModel : public nn::Module {
   const nn::Embedding& embed_tokens() const { return language_model_.embed_tokens(); }
 
  private:
-  /// The images' tokens in the places that image_token_id marks, in order. There must be as many of both.
-  Value Merge(OpContext& c, const Value& input_ids, const Value& embeds, Value& images) const {
-    images = ops::To(c, images, embeds.dtype());
-    const Value places = ops::Equal(c, input_ids, config_.image_token_id);
-    c.Assert(Eq(ops::Item(c, ops::Sum(c, places)), images.size(0)),
-             "as many image tokens as features of images");
-    return ops::MaskedScatter(c, embeds, ops::Unsqueeze(c, places, -1), images);
-  }
-
   LlavaConfig config_;
   ClipVisionModel& vision_tower_;
   LlavaMultiModalProjector& projector_;
   LlamaModel& language_model_;
 };
-
-/// pooler_output of mm_encoder_outputs.image: one tensor for each image, joined.
-Value GivenImages(OpContext& c, const Tree& outputs) {
-  const Tree* pooled = outputs.At("image.pooler_output");
-  std::vector<Value> parts;
-  if (pooled != nullptr && pooled->kind() == Tree::Kind::kTensor) parts.push_back(pooled->value());
-  if (pooled != nullptr)
-    for (const Tree& part : pooled->items())
-      if (part.kind() == Tree::Kind::kTensor) parts.push_back(part.value());
-  const bool fit = !parts.empty() && std::all_of(parts.begin(), parts.end(),
-                                                 [](const Value& part) { return part.rank() == 2; });
-  if (!fit) {
-    c.Fail(Invalid("mm_encoder_outputs needs image.pooler_output, tensors [tokens, dim]")
-               .With("found", nn::Describe(outputs)));
-    return Value::Poisoned();
-  }
-  return parts.size() == 1 ? parts.front() : ops::Cat(c, std::move(parts), 0);
-}
 
 class LlavaForConditionalGeneration : public nn::Model {
  public:
@@ -183,7 +155,7 @@ class LlavaForConditionalGeneration : public nn::Model {
       read.cache = std::move(*cache);
     }
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
-      Value merged = encoded != nullptr ? GivenImages(c, *encoded) : Value();
+      Value merged = encoded != nullptr ? GivenFeatures(c, *encoded, "image") : Value();
       const Tree outputs = model_.Forward(c, std::move(read), pixel_values, merged);
       if (c.failed()) return {};
       const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
