@@ -284,7 +284,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
     std::set<std::string> needed = layout.pictures->count.Symbols();
     needed.merge(layout.pictures->tokens.Symbols());
     for (const std::string& name : needed) plan.golden_only_ |= !plan.traced_.contains(name);
-    const auto other = [](const InputSpec& spec) { return StartsWith(spec.name, "pixel_values_videos") || EndsWith(spec.name, "pooler_output.1"); };
+    const auto other = [](const InputSpec& spec) { return spec.name.find("video") != std::string::npos || EndsWith(spec.name, "pooler_output.1"); };
     plan.golden_only_ |= std::any_of(layout.inputs.begin(), layout.inputs.end(), other);
   }
   if (kwargs.IsObject())
@@ -449,6 +449,7 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
     case Fill::kPictureGrid: {
       const auto plan = PlacePictures(assignment);
       std::vector<int64_t> sides;
+      if (!*plan) return Tensor::Zeros(spec.dtype, shape);
       for (const int64_t tokens : (*plan)->tokens) {
         // Two rows where that goes.
         const int64_t rows = tokens % 2 == 0 ? 2 : 1, merge = layout_.pictures->merge;
@@ -456,8 +457,10 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
       }
       return Cast(Tensor::Of<int64_t>(shape, sides), spec.dtype);
     }
-    case Fill::kPictureTypes:
-      return Cast(Tensor::Of<int64_t>(shape, (*PlacePictures(assignment))->types), spec.dtype);
+    case Fill::kPictureTypes: {
+      const auto plan = PlacePictures(assignment);
+      return *plan ? Cast(Tensor::Of<int64_t>(shape, (*plan)->types), spec.dtype) : Tensor::Zeros(spec.dtype, shape);
+    }
   }
   return Tensor();
 }

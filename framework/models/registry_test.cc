@@ -159,7 +159,7 @@ TEST(Config, Qwen2VlRefusesByName) {
     EXPECT_THAT(Make(Parse(text)), IsError(kind, AllOf(HasSubstr(std::string(message)), HasSubstr("config.json")))) << text;
   };
   refused(R"({"model_type": "qwen2_vl", "text_config": {"hidden_size": 64}})", "vision_config.hidden_size", ErrorKind::kInvalid);
-  refused(R"({"model_type": "qwen2_vl", "text_config": {"rope_parameters": {"mrope_section": [16, 24]}}})", "mrope_section", ErrorKind::kInvalid);
+  refused(R"({"model_type": "qwen2_vl", "vision_config": {"hidden_size": 8192}, "text_config": {"rope_parameters": {"mrope_section": [16, 24]}}})", "mrope_section", ErrorKind::kInvalid);
   refused(R"({"model_type": "qwen2_vl", "text_config": {"rope_parameters": {"mrope_section": [16, -1]}}})", "from 0 on", ErrorKind::kType);
   refused(R"({"model_type": "qwen2_vl", "text_config": {"num_attention_heads": 7}})", "num_attention_heads", ErrorKind::kInvalid);
   refused(R"({"model_type": "qwen2_vl", "text_config": {"num_hidden_layers": 1, "layer_types": ["sliding_attention"]}})", "layer_types",

@@ -268,11 +268,13 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
       for (nn::InputSpec& spec : layout.inputs)
         if (spec.name == "position_ids") spec.sizes.insert(spec.sizes.begin(), 4);
     if (!first) return layout;
-    const std::string encoded = "mm_encoder_outputs.image.";
-    const auto pooled = [&](size_t index) {
-      const SymInt count = index == 0 ? tokens : SymInt::Symbol("image_tokens_" + std::to_string(index));
-      return nn::InputSpec{encoded + "pooler_output." + std::to_string(index), DType::kF32, {count, fields_.text.hidden_size}, nn::Fill::kNormal};
+    const auto encoded = [](const std::string& modality) { return "mm_encoder_outputs." + modality + "."; };
+    const auto pooled = [&](const std::string& modality, size_t index) {
+      const std::string number = std::to_string(index), count = modality + "_tokens" + (index == 0 ? "" : "_" + number);
+      return nn::InputSpec{encoded(modality) + "pooler_output." + number, DType::kF32, {SymInt::Symbol(count), fields_.text.hidden_size}, nn::Fill::kNormal};
     };
+    const nn::InputSpec video_pixels{"pixel_values_videos", DType::kF32, {video_patches, vision.patch_elements()}, nn::Fill::kNormal};
+    const nn::InputSpec video_grid{"video_grid_thw", DType::kI64, {SymInt::Symbol("videos"), 3}, nn::Fill::kPictureGrid};
     constexpr int64_t kImageTokens = 6;
     if (use == "forward") {
       layout.inputs.insert(layout.inputs.end(), {pixels, grid, types});
@@ -280,17 +282,17 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
       layout.symbols.push_back({.name = "patches", .min = vision.merged(), .max = kLongestRow * vision.merged(),
                                 .wanted = 2 * kImageTokens * vision.merged(), .step = vision.merged()});
       layout.pictures = nn::InputLayout::Pictures{fields_.image_token_id, images, FloorDiv(patches, vision.merged()), vision.spatial_merge_size};
-      layout.optional.push_back({"pixel_values_videos", DType::kF32, {video_patches, vision.patch_elements()}, nn::Fill::kNormal});
-      layout.optional.push_back({"video_grid_thw", DType::kI64, {SymInt::Symbol("videos"), 3}, nn::Fill::kPictureGrid});
-      layout.optional.push_back(pooled(0));
+      layout.optional.insert(layout.optional.end(), {video_pixels, video_grid, pooled("image", 0), pooled("video", 0)});
     } else {
-      layout.inputs.push_back(pooled(0));
+      layout.inputs.push_back(pooled("image", 0));
       layout.symbols.push_back({.name = "image_tokens", .min = 1, .max = kLongestRow, .wanted = 2 * kImageTokens});
       layout.pictures = nn::InputLayout::Pictures{fields_.image_token_id, batch, tokens, vision.spatial_merge_size};
-      layout.optional.insert(layout.optional.end(), {types, grid, pixels});
-      layout.optional.push_back({encoded + "last_hidden_state", DType::kF32, {patches, vision.embed_dim}, nn::Fill::kNormal});
-      constexpr size_t kImages = 16;
-      for (size_t i = 1; i < kImages; ++i) layout.optional.push_back(pooled(i));
+      layout.optional.insert(layout.optional.end(), {types, grid, pixels, video_grid, video_pixels, pooled("video", 0)});
+      for (const auto& [modality, count] : {std::pair{"image", patches}, {"video", video_patches}}) {
+        layout.optional.push_back({encoded(modality) + "last_hidden_state", DType::kF32, {count, vision.embed_dim}, nn::Fill::kNormal});
+        constexpr size_t kPictures = 16;
+        for (size_t i = 1; i < kPictures; ++i) layout.optional.push_back(pooled(modality, i));
+      }
     }
     for (nn::InputSymbol& symbol : layout.symbols)
       if (symbol.name == "sequence") symbol.wanted = std::min<int64_t>(2 * kImageTokens + 2, symbol.max);
