@@ -143,6 +143,23 @@ TEST(InputPlan, FileInputsThatDoNotFitAreNamed) {
   EXPECT_THAT(from({{"input_ids", I64({5, 6})}}), IsError(ErrorKind::kShape, HasSubstr("input_ids")));
 }
 
+TEST(InputPlan, PicturesStandAmongTheWordsOfTheirRows) {
+  const auto model = LoadModel(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "checkpoints" / "qwen2_vl_rows")->model;
+  const Result<InputPlan> plan = InputPlan::Make(*model, "dynamic");
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_EQ(plan->Unseen().size(), 3u);
+  // Five images of two rows: 3, 2, 2, 2 and 2 tokens of 4 patches each.
+  const Result<NamedTensors> inputs =
+      plan->Make({{"batch", 2}, {"sequence", 24}, {"images", 5}, {"patches", 44}}, 1);
+  ASSERT_THAT(inputs, IsOk());
+  EXPECT_EQ(Find(*inputs, "image_grid_thw")->ToInts(), (std::vector<int64_t>{1, 2, 6, 1, 4, 2, 1, 4, 2, 1, 4, 2, 1, 4, 2}));
+  const std::vector<int64_t> types = Find(*inputs, "mm_token_type_ids")->ToInts(), ids = Find(*inputs, "input_ids")->ToInts();
+  EXPECT_EQ(std::vector<int64_t>(types.begin(), types.begin() + 9), (std::vector<int64_t>{0, 1, 1, 1, 0, 1, 1, 0, 0}));
+  EXPECT_EQ(std::vector<int64_t>(types.begin() + 24, types.begin() + 35), (std::vector<int64_t>{0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0}));
+  for (size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(ids[i] == 95, types[i] == 1) << i;
+  EXPECT_THAT(plan->Make({{"batch", 2}, {"sequence", 9}, {"images", 2}, {"patches", 44}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("do not fit")));
+}
+
 TEST(InputPlan, AssignmentsAreChecked) {
   const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "static");
   EXPECT_THAT(plan->Make({{"batch", 2}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("sequence")));

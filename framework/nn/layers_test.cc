@@ -69,6 +69,24 @@ TEST(Layers, RmsNormScalesToUnitMeanSquare) {
   EXPECT_THAT(Compute<RmsNorm>(weights, F32({{3, 4}}), "LlamaRMSNorm", 2, 0.0), IsTensorNear(F32({{0.84852814f, 2.2627417f}}), Ulps(2)));
 }
 
+TEST(Layers, RmsNormOfGemmasKindAddsOneToItsWeight) {
+  MapWeights weights({{"weight", F32({0, 1})}});
+  EXPECT_THAT(Compute<RmsNorm>(weights, F32({{3, 4}}), "Gemma2RMSNorm", 2, 0.0, RmsNorm::Style::kGemma),
+              IsTensorNear(F32({{0.84852814f, 2.2627417f}}), Ulps(2)));
+}
+
+TEST(Layers, ScaledEmbeddingRoundsItsScaleToTheTypeOfTheTable) {
+  MapWeights weights({{"weight", F32({{1, 2}, {3, 4}})}});
+  EXPECT_THAT(Compute<Embedding>(weights, I64({1}), "ScaledWordEmbedding", 2, 2, std::nullopt, 2.5), IsTensorNear(F32({{7.5f, 10}}), Ulps(0)));
+  // √3072 = 55.4256 is 55.5 in bf16.
+  MapWeights halves({{"weight", Cast(F32({{1, 2}}), DType::kBF16)}});
+  Embedding embedding("ScaledWordEmbedding", 1, 2, std::nullopt, 55.42562584220407);
+  embedding.To(DType::kBF16);
+  embedding.Finish();
+  eager::EagerContext context(eager::DefaultKernels(), {}, halves);
+  EXPECT_THAT(embedding.Forward(context, Value::Eager(I64({0}))), IsTensorNear(Cast(F32({{55.5f, 111}}), DType::kBF16), Ulps(0)));
+}
+
 TEST(Layers, RmsNormOfHalvesIsComputedInF32) {
   // The square of 300 is beyond f16's 65504.
   const Tensor x = Cast(F32({{300, 300}}), DType::kF16);

@@ -141,6 +141,26 @@ TEST(Rope, DynamicGrowsItsBaseBeyondTheMaximum) {
   EXPECT_NEAR(LastCosines(config, {0, 99})[1], std::cos(99 * 0.0777822211), 1e-5);
 }
 
+TEST(Rope, SectionsFollowTheirOwnPositions) {
+  RopeConfig config = Config("default");
+  config.sections = {1, 2, 1};  // time, height twice, width
+  Result<RopeTable> table = MakeRopeTable(config);
+  ASSERT_THAT(table, IsOk());
+  RotaryEmbedding rotary("Qwen2VLRotaryEmbedding", config, std::move(*table));
+  rotary.Finish();
+  Constants constants;
+  eager::EagerContext context(eager::DefaultKernels(), {}, constants);
+  const Value positions = Value::Eager(Tensor::Of<int64_t>({3, 1, 1}, {2, 30, 400}));
+  const auto [cos, sin] = rotary.Forward(context, Value::Eager(F32({0})), positions);
+  ASSERT_THAT(context.status(), IsOk());
+  // Frequencies 1, 0.1, 0.01, 0.001: angles 2, 3, 0.3, 0.4.
+  const auto turned = [](float (*f)(float)) { return F32Of({1, 1, 8}, {f(2), f(3), f(0.3f), f(0.4f), f(2), f(3), f(0.3f), f(0.4f)}); };
+  EXPECT_THAT(cos, IsTensorNear(turned(std::cos), Within(1e-6, 1e-6)));
+  EXPECT_THAT(sin, IsTensorNear(turned(std::sin), Within(1e-6, 1e-6)));
+  config.sections = {1, 2};
+  EXPECT_THAT(MakeRopeTable(config), IsError(ErrorKind::kInvalid, HasSubstr("a sum of 4")));
+}
+
 TEST(Rope, RefusesByName) {
   EXPECT_THAT(MakeRopeTable(Config("su")), IsError(ErrorKind::kUnsupported, HasSubstr("\"su\"")));
   EXPECT_THAT(MakeRopeTable(Config("linear")), IsError(ErrorKind::kInvalid, HasSubstr("factor")));
