@@ -29,7 +29,11 @@ Result<std::shared_ptr<const engine::Case>> OpenCase(const std::filesystem::path
   if (path.extension() == ".pt2") return OpenPt2Case(path, options);
   if (path.extension() == ".onnx") {
     constexpr const char* kOurs = "onnx-reference";
-    return OpenOnnxCase(path, options, toolbox.references.Find(kOurs) ? kOurs : "onnxruntime");
+    ports::Artifact artifact;
+    artifact.format = "onnx";
+    artifact.path = path;
+    const ports::Reference* ours = toolbox.references.Find(kOurs);
+    return OpenOnnxCase(path, options, ours != nullptr && ours->Accepts(artifact).ok() ? kOurs : "onnxruntime");
   }
   if (!std::filesystem::exists(path, ignored))
     return NotFound("no such file or folder").With("found", path.string());

@@ -33,6 +33,11 @@ class Reference {
   /// False where it can only compute in the declared type: it is not asked under Numerics::Oracle, and what is judged by it is held to
   /// the plain tolerance of each output's type.
   virtual bool HasOracle() const { return true; }
+  /// Whether it can evaluate a file, as far as reading it tells: an error says why not. For references that read files.
+  virtual Status Accepts(const Artifact& artifact) const {
+    (void)artifact;
+    return Ok();
+  }
   virtual Result<NamedTensors> Run(const ReferenceRequest& request) const = 0;
 };
 

@@ -48,7 +48,27 @@ Store Call::StoreFor(Elem elem) const {
   return entry_.mode == Mode::kCompute && IsHalf(elem) ? Store::kF32 : StoreOf(elem);
 }
 Result<Array> Call::New(Elem elem, Shape dims) const { return New(elem, StoreFor(elem), std::move(dims)); }
-Result<Array> Call::New(Elem elem, Store store, Shape dims) const { return Array::Make(elem, store, std::move(dims), run_.limits.max_tensor_bytes); }
+Result<Array> Call::New(Elem elem, Store store, Shape dims) const {
+  const uint64_t live = run_.live->load(std::memory_order_relaxed), most = run_.limits.max_live_bytes;
+  CONFORMANCE_TRY(Array array, Array::Make(elem, store, std::move(dims), std::min(run_.limits.max_tensor_bytes, most - std::min(live, most)), run_.live));
+  CONFORMANCE_RETURN_IF_ERROR(Spend(array.bytes()));
+  return array;
+}
+Status Call::CanHold(int64_t numbers) const {
+  if (static_cast<uint64_t>(numbers) <= run_.limits.max_tensor_bytes / sizeof(int64_t)) return Ok();
+  return Error(ErrorKind::kOutOfMemory, "a tensor that is too large").With("found", std::to_string(numbers) + " places");
+}
+Status Call::Spend(uint64_t elements) const {
+  if (!__builtin_add_overflow(run_.work, elements, &run_.work) && run_.work <= run_.limits.max_work) return Ok();
+  return Error(ErrorKind::kTimeout, "too much work for one run").With("wanted", "at most " + std::to_string(run_.limits.max_work) + " elements");
+}
+Status Call::Spend(std::initializer_list<int64_t> sizes) const {
+  uint64_t product = 1;
+  for (const int64_t size : sizes) {
+    if (__builtin_mul_overflow(product, static_cast<uint64_t>(std::max<int64_t>(size, 0)), &product)) product = UINT64_MAX;
+  }
+  return Spend(product);
+}
 
 Result<Array> Call::Filled(Elem elem, Shape dims, double number) const {
   CONFORMANCE_TRY(Array array, New(elem, std::move(dims)));

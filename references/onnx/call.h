@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +50,12 @@ class Call {
   Result<Array> New(Elem elem, Shape dims) const;
   /// The same in a given store.
   Result<Array> New(Elem elem, Store store, Shape dims) const;
+  /// To be asked before work that grows faster than the outputs: products, windows, sorting. Errors: kTimeout beyond the run's limit.
+  Status Spend(uint64_t elements) const;
+  /// The same for a product of sizes of 0 or more.
+  Status Spend(std::initializer_list<int64_t> sizes) const;
+  /// To be asked before a list of so many numbers is made. Errors: kOutOfMemory beyond the limit of a tensor.
+  Status CanHold(int64_t numbers) const;
   /// Elements of that type in the store that this kernel computes them in.
   Store StoreFor(Elem elem) const;
   /// One number everywhere.

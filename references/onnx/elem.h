@@ -38,7 +38,10 @@ class Types {
     ((types.bits_ |= uint32_t{1} << static_cast<uint32_t>(elems)), ...);
     return types;
   }
-  constexpr bool Has(Elem elem) const { return (bits_ >> static_cast<uint32_t>(elem) & 1) != 0; }
+  constexpr bool Has(Elem elem) const {
+    const auto bit = static_cast<uint32_t>(elem);  // any number, where it comes from a file
+    return bit < 32 && (bits_ >> bit & 1) != 0;
+  }
   constexpr Types operator|(Types other) const {
     Types types;
     types.bits_ = bits_ | other.bits_;

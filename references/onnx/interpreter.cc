@@ -85,7 +85,7 @@ Result<Values> Interpreter::RunCapturing(std::span<const Value> inputs, const st
       CONFORMANCE_TRY(given[i], Widened(given[i]));
     }
   }
-  RunState run{.limits = limits_, .options = options, .steps = 0, .captured = values.empty() ? nullptr : &captured};
+  RunState run{.limits = limits_, .options = options, .captured = values.empty() ? nullptr : &captured};
   return RunPlan(*plan_, given, {}, run, true);
 }
 

@@ -17,11 +17,15 @@ struct GraphPlan;
 
 /// What a model may use up before it is an error.
 struct Limits {
-  uint64_t max_tensor_bytes = uint64_t{1} << 33;
+  uint64_t max_tensor_bytes = uint64_t{1} << 32;
+  /// Of all tensors that kernels have made and that still exist.
+  uint64_t max_live_bytes = uint64_t{1} << 34;
+  /// Bytes written in one run, and elements multiplied or visited beyond them.
+  uint64_t max_work = uint64_t{1} << 43;
   /// Nodes evaluated in one run, those of loops each time.
   uint64_t max_steps = 20'000'000;
   /// Nodes planned, those of functions at each place that calls them.
-  uint64_t max_nodes = 2'000'000;
+  uint64_t max_nodes = 1'000'000;
   /// Functions in functions.
   int max_depth = 64;
 };
@@ -46,7 +50,7 @@ class Interpreter {
   const formats::OnnxModel& model() const { return *model_; }
 
   /// The graph's outputs. `inputs` in the graph's order, absent where an initializer has the value. Errors: kType, kShape and kInvalid
-  /// for inputs that are not what the graph declares, and of the kernels, naming the node; kTimeout beyond the limit of steps.
+  /// for inputs that are not what the graph declares, and of the kernels, naming the node; kTimeout beyond the limits of steps and work.
   Result<Values> Run(std::span<const Value> inputs, const RunOptions& options = {}) const;
   /// The same; `values` come back as well, by name: any of the outermost graph. Errors: kNotFound for other names.
   Result<Values> RunCapturing(std::span<const Value> inputs, const std::vector<std::string>& values, std::map<std::string, Value, std::less<>>& captured,

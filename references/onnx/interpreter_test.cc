@@ -110,6 +110,20 @@ TEST(Interpreter, CyclesAndNamesMadeTwiceAreRefused) {
               IsError(ErrorKind::kInvalid, HasSubstr("made twice")));
 }
 
+TEST(Interpreter, GraphsMayBeNestedAndNotTooDeep) {
+  const auto nested = [](int depth) {
+    OnnxGraph graph = Graph({Node("Add", {"x", "x"}, {"y"})}, {}, {"y"});
+    for (int i = 0; i < depth; ++i) {
+      const std::string name = "y" + std::to_string(i);
+      graph = Graph({Node("If", {"c"}, {name}, {OnnxAttribute::Graph("then_branch", graph)})}, {}, {name});
+    }
+    graph.inputs = {Info("c"), Info("x")};
+    return Evaluate(Model(graph), {Array::Of<bool>({}, {true}), Array::Of<float>({1}, {4})});
+  };
+  EXPECT_THAT(Numbers(nested(60)), ElementsAre(8));
+  EXPECT_THAT(nested(70), IsError(ErrorKind::kInvalid, HasSubstr("nested too deep")));
+}
+
 TEST(Interpreter, AnEndlessLoopIsStopped) {
   const OnnxGraph body = Graph({Node("Identity", {"c"}, {"d"})}, {"i", "c"}, {"d"});
   const OnnxGraph graph = Graph({Node("Loop", {"", "t"}, {}, {OnnxAttribute::Graph("body", body)})}, {"t"}, {"t"});

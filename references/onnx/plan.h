@@ -57,6 +57,8 @@ struct RunState {
   const Limits& limits;
   const RunOptions& options;
   uint64_t steps = 0;
+  uint64_t work = 0;
+  std::shared_ptr<std::atomic<uint64_t>> live = std::make_shared<std::atomic<uint64_t>>(0);
   std::map<std::string, Value, std::less<>>* captured = nullptr;  ///< of the outermost graph
 };
 

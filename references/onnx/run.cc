@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <new>
+#include <stdexcept>
 
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
@@ -66,6 +68,18 @@ Status Prepare(const Operator& entry, bool oracle, std::vector<Value>& inputs) {
   return Ok();
 }
 
+/// What the standard library throws where there is no memory, as an error.
+template <typename F>
+Outputs Guarded(F f) {
+  try {
+    return f();
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorKind::kOutOfMemory, "no memory for a kernel's work");
+  } catch (const std::length_error&) {
+    return Error(ErrorKind::kOutOfMemory, "no memory for a kernel's work");
+  }
+}
+
 Result<Values> RunNode(const NodePlan& node, const std::vector<Value>& frame, RunState& run) {
   if (++run.steps > run.limits.max_steps) {
     return Error(ErrorKind::kTimeout, "too many nodes were evaluated").With("wanted", "at most " + std::to_string(run.limits.max_steps) + ", loops counted");
@@ -78,7 +92,7 @@ Result<Values> RunNode(const NodePlan& node, const std::vector<Value>& frame, Ru
     return RunPlan(*node.function, inputs, {}, run, false);
   }
   CONFORMANCE_RETURN_IF_ERROR(Prepare(*node.entry, run.options.oracle, inputs));
-  Outputs outputs = node.entry->kernel(Call(node, *node.entry, inputs, frame, run));
+  Outputs outputs = Guarded([&] { return node.entry->kernel(Call(node, *node.entry, inputs, frame, run)); });
   if (!outputs.result().ok()) return std::move(outputs.result()).error();
   Values& values = *outputs.result();
   for (size_t i = 0; i < values.size(); ++i) CONFORMANCE_RETURN_IF_ERROR(Settle(values[i], run.options.oracle));

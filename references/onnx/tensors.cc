@@ -11,6 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A sparse tensor of a few bytes may claim any size.
+constexpr uint64_t kMostOfSparse = uint64_t{1} << 30;
+
 /// The bytes of an external tensor. The reader of the format has seen that the location has no ".." and isn't absolute; links may still
 /// lead out of the folder.
 Result<std::shared_ptr<const Storage>> ReadExternal(const formats::OnnxTensor& tensor, const fs::path& folder) {
@@ -99,7 +102,7 @@ Result<Array> DenseOf(const formats::OnnxSparseTensor& tensor, const fs::path& f
   CONFORMANCE_TRY(const Array values, ArrayOf(tensor.values, folder));
   CONFORMANCE_TRY(const Array indices, ArrayOf(tensor.indices, folder));
   CONFORMANCE_TRY(const std::vector<int64_t> places, ToInts(indices, "a sparse tensor's indices"));
-  CONFORMANCE_TRY(Array dense, Array::Make(values.elem(), values.store(), tensor.dims, max_bytes));
+  CONFORMANCE_TRY(Array dense, Array::Make(values.elem(), values.store(), tensor.dims, std::min(max_bytes, kMostOfSparse)));
   const size_t rank = tensor.dims.size(), width = indices.rank() == 2 ? rank : 1;
   if (places.size() != static_cast<size_t>(values.count()) * width) return Corrupt("a sparse tensor's parts do not fit").With("place", "tensor " + formats::Quoted(tensor.values.name));
   CONFORMANCE_RETURN_IF_ERROR(VisitBytes(values.store(), [&]<typename T>(Tag<T>) -> Status {

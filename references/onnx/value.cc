@@ -10,13 +10,21 @@
 namespace conformance::onnx_reference {
 namespace {
 
+// What an array takes beside its elements, roughly.
+constexpr uint64_t kOverhead = 256;
+
 struct Freed {
-  void operator()(const std::byte* bytes) const { ::operator delete(const_cast<std::byte*>(bytes), std::align_val_t{64}); }
+  std::shared_ptr<std::atomic<uint64_t>> live;
+  uint64_t bytes = 0;
+  void operator()(const std::byte* data) const {
+    ::operator delete(const_cast<std::byte*>(data), std::align_val_t{64});
+    if (live) live->fetch_sub(bytes, std::memory_order_relaxed);
+  }
 };
 
 }  // namespace
 
-Result<Array> Array::Make(Elem elem, Store store, Shape dims, uint64_t max_bytes) {
+Result<Array> Array::Make(Elem elem, Store store, Shape dims, uint64_t max_bytes, const std::shared_ptr<std::atomic<uint64_t>>& live) {
   const std::optional<int64_t> count = CheckedNumElements(dims);
   if (!count) {
     return ShapeError("a tensor of impossible size").With("found", ShapeText(dims)).With("wanted", "sizes of 0 or more whose product fits");
@@ -43,7 +51,11 @@ Result<Array> Array::Make(Elem elem, Store store, Shape dims, uint64_t max_bytes
     return Error(ErrorKind::kOutOfMemory, "no memory for a tensor").With("found", std::string(NameOf(elem)) + ShapeText(array.dims_));
   }
   array.data_ = data;
-  array.owner_ = std::shared_ptr<const std::byte>(data, Freed());
+  if (live) {
+    bytes += kOverhead;
+    live->fetch_add(bytes, std::memory_order_relaxed);
+  }
+  array.owner_ = std::shared_ptr<const std::byte>(data, Freed{live, bytes});
   return array;
 }
 
@@ -114,6 +126,8 @@ Array Array::Called(Elem elem) const {
 std::string Describe(const Array& array) { return std::string(NameOf(array.elem())) + ShapeText(array.dims()); }
 
 Result<std::vector<int64_t>> ToInts(const Array& array, std::string_view what) {
+  // Places and sizes are never so many; small integers would grow eightfold.
+  if (array.count() > int64_t{1} << 29) return Error(ErrorKind::kOutOfMemory, "too many integers").With("input", std::string(what)).With("found", Describe(array));
   std::vector<int64_t> values(static_cast<size_t>(array.count()));
   CONFORMANCE_RETURN_IF_ERROR(VisitIntegers(array.store(), what, [&]<typename T>(Tag<T>) {
     const T* data = array.data<T>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,9 +21,9 @@ class Array {
   /// float[0].
   Array() = default;
 
-  /// Elements to be written; numbers are uninitialised, strings empty. Errors: kShape for negative sizes and for more than `max_bytes`;
-  /// kOutOfMemory.
-  static Result<Array> Make(Elem elem, Store store, Shape dims, uint64_t max_bytes);
+  /// Elements to be written; numbers are uninitialised, strings empty. `live`, if given, counts its bytes while they exist. Errors: kShape for
+  /// negative sizes; kOutOfMemory for more than `max_bytes`, and where the system has none.
+  static Result<Array> Make(Elem elem, Store store, Shape dims, uint64_t max_bytes, const std::shared_ptr<std::atomic<uint64_t>>& live = nullptr);
   /// Over bytes that somebody owns; enough of them, and aligned.
   static Array Over(Elem elem, Store store, Shape dims, const std::byte* data, std::shared_ptr<const void> owner);
   /// A small array from a list, in the declared store of T's element type (float, double, intN_t, uintN_t, bool, std::string).

@@ -12,6 +12,7 @@
 #include "framework/formats/onnx_tensor.h"
 #include "references/onnx/interpreter.h"
 #include "references/onnx/tensors.h"
+#include "suites/onnx/contract.h"
 
 namespace conformance::suites {
 namespace {
@@ -93,8 +94,16 @@ SuiteOutcome RunCase(const fs::path& root, const fs::path& folder, double& secon
     const auto found = interpreter->Run(*inputs);
     seconds += ProcessorSeconds() - start;
     if (!found.ok()) return fail(found.error());
+    const Contract* contract = ContractOf(outcome.name);
     for (size_t i = 0; i < wanted->size(); ++i) {
-      const std::string why = Difference((*found)[i], (*wanted)[i], kRtol, kAtol);
+      std::string why;
+      if (contract == nullptr) {
+        why = Difference((*found)[i], (*wanted)[i], kRtol, kAtol);
+      } else if (Describe((*found)[i]) != Describe((*wanted)[i])) {
+        why = "found " + Describe((*found)[i]) + ", wanted " + Describe((*wanted)[i]);
+      } else if (i + 1 == wanted->size()) {
+        why = contract->check(*inputs, *found);
+      }
       if (why.empty()) continue;
       outcome.verdict = SuiteVerdict::kFail;
       outcome.reason = "output " + std::to_string(i) + ": " + why;

@@ -172,7 +172,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
                    "cells, expectations, models, exporters, backends, references, ops, patches, fixes, translations, fusions, "
                    "quantizers, decomposers, reports, libraries");
   list->add_flag("--json", list_options.json, "as JSON");
-  list->add_flag("--markdown", list_options.markdown, "of ops: as docs/operators.md");
+  list->add_flag("--markdown", list_options.markdown, "of ops: as docs/operators.md; of onnx-operators: as docs/onnx_operators.md");
   list->add_option("--data", list_options.data, "of ops: folder with core_aten.json and op_errors.json, as fixtures/ops");
   AddSelection(*list, list_options.select);
   list->require_subcommand(0, 1);

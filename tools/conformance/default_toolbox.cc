@@ -10,6 +10,7 @@
 #include "references/eager/model.h"
 #include "references/program/interpreter.h"
 #include "references/runtimes/eager_backend.h"
+#include "references/runtimes/onnx_reference.h"
 #include "references/runtimes/onnxruntime.h"
 #include "references/runtimes/program_backend.h"
 #include "references/runtimes/python_backends.h"
@@ -52,8 +53,10 @@ engine::Toolbox DefaultToolbox() {
   AddTransformers(toolbox);
   toolbox.references.Add(std::make_unique<eager::EagerReference>());
   toolbox.references.Add(std::make_unique<program::ProgramReference>());
+  toolbox.references.Add(std::make_unique<runtimes::OnnxReference>());
   toolbox.backends.Add(std::make_unique<runtimes::EagerBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::ProgramBackend>(toolbox.models));
+  toolbox.backends.Add(std::make_unique<runtimes::OnnxReferenceBackend>());
   toolbox.backends.Add(std::make_unique<runtimes::OnnxRuntimeBackend>());
   toolbox.backends.Add(runtimes::MakePytorchBackend());
   toolbox.backends.Add(runtimes::MakeExecutorchBackend());

@@ -7,6 +7,7 @@
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "tools/conformance/commands.h"
+#include "tools/conformance/onnx_operator_table.h"
 #include "tools/conformance/operator_table.h"
 #include "tools/conformance/suite.h"
 
@@ -78,6 +79,19 @@ Result<Rows> Ops(const engine::Toolbox& toolbox, const ListOptions& options) {
   return rows;
 }
 
+Rows OnnxOperators() {
+  const auto numbers = [](const std::vector<int64_t>& values) {
+    std::vector<std::string> words;
+    for (const int64_t value : values) words.push_back(std::to_string(value));
+    return Join(words, ", ");
+  };
+  Rows rows = {{"domain", "operator", "versions", "kernels", "types", "not"}};
+  for (const OnnxOperatorRow& row : OnnxOperatorRows()) {
+    rows.push_back({row.domain.empty() ? "ai.onnx" : row.domain, row.name, numbers(row.versions), numbers(row.kernels), row.types, row.missing});
+  }
+  return rows;
+}
+
 template <typename T>
 Rows Names(const engine::Table<T>& table, const char* heading) {
   Rows rows = {{heading}};
@@ -105,6 +119,7 @@ const std::vector<Listing>& Listings() {
       {"backends", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Backends(t); }},
       {"references", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.references, "reference"); }},
       {"ops", [](const Toolbox& t, const ListOptions& o, const Invocation&) { return Ops(t, o); }},
+      {"onnx-operators", [](const Toolbox&, const ListOptions&, const Invocation&) -> Result<Rows> { return OnnxOperators(); }},
       {"patches",
        [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
          Rows rows = {{"exporter", "target", "kind", "reason", "upstream", "versions"}};
@@ -161,8 +176,12 @@ int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, cons
     for (const Listing& other : Listings()) names.emplace_back(other.name);
     return Complain(Invalid("unknown table").With("found", options.what).With("wanted", Join(names, ", ")));
   }
+  if (options.markdown && options.what == "onnx-operators") {
+    std::fputs(OnnxOperatorMarkdown(OnnxOperatorRows()).c_str(), stdout);
+    return 0;
+  }
   if (options.markdown) {
-    if (options.what != "ops") return Complain(Invalid("--markdown is for ops alone").With("found", options.what));
+    if (options.what != "ops") return Complain(Invalid("--markdown is for ops and onnx-operators").With("found", options.what));
     const auto operators = OperatorRows(toolbox.op_table(), options.data);
     if (!operators.ok()) return Complain(operators.error());
     std::fputs(OperatorMarkdown(*operators).c_str(), stdout);

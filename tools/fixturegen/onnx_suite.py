@@ -1,12 +1,13 @@
 """The backend test suite of the onnx package, on disk.
 
-    tools/python transformers tools/fixturegen/onnx_suite.py FOLDER [--evaluator]
+    tools/python transformers tools/fixturegen/onnx_suite.py FOLDER [--evaluator] [--run PROGRAM ARGUMENTS...]
 
 Node cases are Python functions in onnx.backend.test.case.node: this runs them and writes what each expects, beside copies of the cases that
 the package ships as files. FOLDER/<kind>/<case>/model.onnx with test_data_set_N/{input,output}_M.pb is the layout that
 `conformance run --onnx-tests FOLDER` reads; FOLDER/suite.json says which version it is and the bounds of the cases that have their own. A folder
 that already holds this version's suite is left alone. With --evaluator, the package's own ReferenceEvaluator runs over the folder
-afterwards, and its figures are printed: cases that pass and processor seconds.
+afterwards, and its figures are printed: cases that pass and processor seconds. With --run, that program runs afterwards, and its exit code is
+ours.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 
@@ -42,6 +44,7 @@ def message_of(value: object, info: onnx.ValueInfoProto) -> object:
 def write_node_cases(folder: pathlib.Path) -> dict[str, dict[str, float]]:
     bounds = {}
     np.random.seed(0)
+    np.seterr(all="ignore")  # cases divide by zero on purpose
     for case in onnx.backend.test.loader.load_model_tests(kind="node"):
         where = folder / "node" / case.name
         where.mkdir(parents=True)
@@ -135,11 +138,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--evaluator", action="store_true")
+    parser.add_argument("--run", nargs=argparse.REMAINDER, default=[])
     arguments = parser.parse_args()
     write(arguments.folder)
     if arguments.evaluator:
         run_evaluator(arguments.folder)
-    return 0
+    return subprocess.run(arguments.run, check=False).returncode if arguments.run else 0
 
 
 if __name__ == "__main__":

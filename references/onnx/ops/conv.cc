@@ -60,8 +60,7 @@ void Convolve(const Array& x, const Array& w, const Array* bias, const Window& w
 
 /// Scatters each input place's products into the outputs that its window reaches.
 template <typename T>
-void Deconvolve(const Call& call, const Array& x, const Array& w, const Array* bias, const Window& window, int64_t group, Array& y) {
-  (void)call;
+void Deconvolve(const Array& x, const Array& w, const Array* bias, const Window& window, int64_t group, Array& y) {
   // `window` is that of the convolution from the output (its `in`) to the input (its `out`).
   const int64_t batch = x.dim(0), in_channels = x.dim(1) / group, out_channels = w.dim(1);
   const int64_t depth = out_channels * window.kernel_count, places = window.out_count;
@@ -103,6 +102,7 @@ Outputs Conv(const Call& call) {
   Shape dims = {x.dim(0), w.dim(0)};
   dims.insert(dims.end(), window.out.begin(), window.out.end());
   CONFORMANCE_TRY(Array y, call.New(x.elem(), std::move(dims)));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({x.dim(0), w.count(), window.out_count}));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
     if (y.count() != 0) Convolve<T>(x, w, call.Optional(2), window, group, y);
     return Ok();
@@ -145,17 +145,18 @@ Outputs ConvTranspose(const Call& call) {
       window.in.push_back(full - window.before[axis] - window.after[axis]);
     }
     if (window.in.back() < 0) return ShapeError("pads that leave no output").With("found", ShapeText(window.in));
-    window.out_count *= window.out[axis];
+    if (__builtin_mul_overflow(window.out_count, window.out[axis], &window.out_count) || __builtin_mul_overflow(window.in_count, window.in[axis], &window.in_count))
+      return ShapeError("an output of impossible size").With("found", ShapeText(window.in));
   }
   Shape dims = {x.dim(0), channels};
   dims.insert(dims.end(), window.in.begin(), window.in.end());
   CONFORMANCE_TRY(Array y, call.New(x.elem(), std::move(dims)));
-  for (const int64_t size : window.in) window.in_count *= size;
   int64_t depth = 0;
   if (__builtin_mul_overflow(w.dim(1) * window.kernel_count, std::max<int64_t>(window.out_count, 1), &depth)) return ShapeError("an output of impossible size");
-  CONFORMANCE_RETURN_IF_ERROR(call.New(x.elem(), {depth}).status());
+  CONFORMANCE_RETURN_IF_ERROR(call.CanHold(depth));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({x.dim(0), w.count(), window.out_count}));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
-    if (y.count() != 0) Deconvolve<T>(call, x, w, call.Optional(2), window, group, y);
+    if (y.count() != 0) Deconvolve<T>(x, w, call.Optional(2), window, group, y);
     return Ok();
   }));
   return y;
@@ -174,6 +175,7 @@ Outputs CausalConvWithState(const Call& call) {
   if (past != nullptr && past->dims() != Shape{batch, channels, kept}) return ShapeError("a past state of another size").With("found", Describe(*past)).With("wanted", ShapeText(Shape{batch, channels, kept}));
   CONFORMANCE_TRY(Array y, call.New(x.elem(), x.dims()));
   CONFORMANCE_TRY(Array present, call.New(x.elem(), {batch, channels, kept}));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({x.count(), kernel}));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
     std::vector<T> line(static_cast<size_t>(kept + length), T(0));
     for (int64_t row = 0; row < batch * channels; ++row) {

@@ -127,6 +127,7 @@ Result<Term> Contract(const Call& call, Term a, Term b, const std::string& keep)
   CONFORMANCE_TRY(const Array left, InOrder(call, a, batch + rows + depth));
   CONFORMANCE_TRY(const Array right, InOrder(call, b, batch + depth + columns));
   CONFORMANCE_TRY(Array out, call.New(left.elem(), std::move(dims)));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({out.count(), k}));
   const BroadcastWalk walk(lead, {&lead_a, &lead_b});
   CONFORMANCE_RETURN_IF_ERROR(VisitProducts(out.store(), [&]<typename T>(Tag<T>) {
     T* to = out.mutable_data<T>();

@@ -29,6 +29,7 @@ Outputs GemmOf(const Call& call, const Array* c) {
   CONFORMANCE_TRY(const Array b, trans_b != 0 ? Transposed(call, call[1], {1, 0}) : Result<Array>(call[1]));
   if (a.dim(1) != b.dim(0)) return ShapeError("factors that don't fit").With("found", Describe(a) + " and " + Describe(b)).With("wanted", "[m, k] and [k, n]");
   CONFORMANCE_TRY(Array y, call.New(a.elem(), {a.dim(0), b.dim(1)}));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({a.count(), b.dim(1)}));
   if (c != nullptr) {
     CONFORMANCE_TRY(const Shape dims, BroadcastDims(y.dims(), c->dims()));
     if (dims != y.dims()) return ShapeError("a term that doesn't broadcast to the product").With("found", Describe(*c)).With("wanted", Describe(y));
@@ -77,6 +78,7 @@ Outputs Det(const Call& call) {
   if (x.rank() < 2 || x.dim(-1) != x.dim(-2)) return ShapeError("an input that is no square matrix").With("found", Describe(x)).With("wanted", "[…, m, m]");
   const int64_t size = x.dim(-1);
   CONFORMANCE_TRY(Array y, call.New(x.elem(), Shape(x.dims().begin(), x.dims().end() - 2)));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({x.count(), size}));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
     using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     for (int64_t i = 0; i < y.count(); ++i) {

@@ -87,8 +87,8 @@ Outputs TileBy(const Call& call, const Array& x, const std::vector<int64_t>& rep
       return ShapeError("a count of repetitions that is none").With("found", ShapeText(repeats)).With("wanted", "0 or more, and a size that fits");
     dims.push_back(size);
   }
-  // Asks for the memory before lists as long are made.
-  CONFORMANCE_RETURN_IF_ERROR(call.New(x.elem(), x.store(), dims).status());
+  for (const int64_t size : dims) CONFORMANCE_RETURN_IF_ERROR(call.CanHold(size));
+  if (!CheckedNumElements(dims)) return ShapeError("a tensor of impossible size").With("found", ShapeText(dims));
   for (size_t i = 0; i < dims.size(); ++i) {
     std::vector<int64_t> pick(static_cast<size_t>(NumElements(dims) == 0 ? 0 : dims[i]));
     for (size_t k = 0; k < pick.size(); ++k) pick[k] = static_cast<int64_t>(k) % x.dims()[i];

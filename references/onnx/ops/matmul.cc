@@ -45,6 +45,7 @@ Outputs MatMul(const Call& call) {
   if (!row) dims.push_back(m);
   if (!column) dims.push_back(n);
   CONFORMANCE_TRY(Array out, call.New(a.elem(), a.store(), std::move(dims)));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({out.count(), k}));
   const BroadcastWalk walk(lead, {&lead_a, &lead_b});
   const auto multiply = [&]<typename T>(Tag<T>) {
     T* to = out.mutable_data<T>();

@@ -275,10 +275,12 @@ Outputs LRN(const Call& call) {
   if (size < 1) return Invalid("a size out of range").With("found", std::to_string(size)).With("wanted", "1 or more");
   CONFORMANCE_TRY(Array y, call.New(x.elem(), x.dims()));
   const Around around = AroundAxis(x.dims(), 1);
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({x.count(), std::min(size, around.size)}));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
     for (int64_t n = 0; n < around.outer; ++n) {
       for (int64_t c = 0; c < around.size; ++c) {
-        const int64_t first = std::max<int64_t>(0, c - (size - 1) / 2), last = std::min(around.size - 1, c + size / 2);
+        const int64_t first = std::max<int64_t>(0, c - std::min(around.size, (size - 1) / 2));
+        const int64_t last = std::min(around.size - 1, c + std::min(around.size, size / 2));
         for (int64_t i = 0; i < around.inner; ++i) {
           T sum = 0;
           for (int64_t k = first; k <= last; ++k) {

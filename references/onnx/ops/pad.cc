@@ -36,7 +36,8 @@ Outputs PadBy(const Call& call, const Array& x, const std::vector<int64_t>& pads
     if (mode != "constant" && dims[axis] == 0 && size != 0) return ShapeError("an axis of nothing is padded from itself").With("found", Describe(x));
     dims[axis] = size;
   }
-  CONFORMANCE_RETURN_IF_ERROR(call.New(x.elem(), x.store(), dims).status());
+  for (const int64_t size : dims) CONFORMANCE_RETURN_IF_ERROR(call.CanHold(size));
+  if (!CheckedNumElements(dims)) return ShapeError("a tensor of impossible size").With("found", ShapeText(dims));
   if (NumElements(dims) == 0) return call.New(x.elem(), x.store(), dims);
   std::vector<std::vector<int64_t>> picks;
   for (size_t axis = 0; axis < dims.size(); ++axis) {

@@ -19,6 +19,12 @@ Shape PooledDims(const Array& x, const Window& window) {
   return dims;
 }
 
+Result<Window> PoolOf(const Call& call) {
+  CONFORMANCE_TRY(Window window, WindowOf(call, call[0], {}, true));
+  CONFORMANCE_RETURN_IF_ERROR(call.Spend({call[0].dim(0), call[0].dim(1), window.out_count, std::min(window.kernel_count, window.in_count)}));
+  return window;
+}
+
 /// f(image, output's index, output's place) for each output.
 template <typename T, typename F>
 void EachOutput(const Array& x, const Window& window, F f) {
@@ -35,7 +41,7 @@ void EachOutput(const Array& x, const Window& window, F f) {
 /// column-major order).
 Outputs MaxPool(const Call& call) {
   const Array& x = call[0];
-  CONFORMANCE_TRY(const Window window, WindowOf(call, x, {}, true));
+  CONFORMANCE_TRY(const Window window, PoolOf(call));
   CONFORMANCE_TRY(const int64_t column_major, call.Int("storage_order", 0));
   CONFORMANCE_TRY(Array y, call.New(x.elem(), PooledDims(x, window)));
   CONFORMANCE_TRY(Array places, call.New(Elem::kInt64, y.dims()));
@@ -68,7 +74,7 @@ Outputs MaxPool(const Call& call) {
 /// The mean of each window, over the elements inside or, with count_include_pad, those in the padding as well.
 Outputs AveragePool(const Call& call) {
   const Array& x = call[0];
-  CONFORMANCE_TRY(const Window window, WindowOf(call, x, {}, true));
+  CONFORMANCE_TRY(const Window window, PoolOf(call));
   CONFORMANCE_TRY(const int64_t include, call.Int("count_include_pad", 0));
   CONFORMANCE_TRY(Array y, call.New(x.elem(), PooledDims(x, window)));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {
@@ -108,7 +114,7 @@ Result<double> Power(const Call& call) {
 /// (Σ |x|^p)^(1/p) of each window.
 Outputs LpPool(const Call& call) {
   const Array& x = call[0];
-  CONFORMANCE_TRY(const Window window, WindowOf(call, x, {}, true));
+  CONFORMANCE_TRY(const Window window, PoolOf(call));
   CONFORMANCE_TRY(const double p, Power(call));
   CONFORMANCE_TRY(Array y, call.New(x.elem(), PooledDims(x, window)));
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {

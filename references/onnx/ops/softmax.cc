@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "framework/tensor/tensor.h"
 #include "references/onnx/dispatch.h"
 #include "references/onnx/kernels.h"
 #include "references/onnx/ops/pick.h"
@@ -25,7 +26,21 @@ Result<Around> AxisOf(const Call& call) {
   return around;
 }
 
-/// f(from, to, step, length) for each line along the axis.
+/// The operators are functions of others (ReduceMax, Sub, Exp, ReduceSum, Div, Log), each of which gives the type of x: halves are rounded
+/// after each.
+struct Rounding {
+  Elem elem = Elem::kFloat;  ///< of what is rounded; other types are left as they are
+  template <typename T>
+  T operator()(T value) const {
+    if constexpr (std::is_same_v<T, float>) {
+      if (elem == Elem::kFloat16) return HalfToFloat(FloatToHalf(value));
+      if (elem == Elem::kBfloat16) return BFloat16ToFloat(FloatToBFloat16(value));
+    }
+    return value;
+  }
+};
+
+/// f(from, to, step, length, rounding) for each line along the axis.
 template <typename F>
 Outputs AlongLines(const Call& call, F f) {
   const Array& x = call[0];
@@ -36,7 +51,7 @@ Outputs AlongLines(const Call& call, F f) {
     for (int64_t o = 0; o < around.outer; ++o) {
       for (int64_t i = 0; i < around.inner; ++i) {
         const int64_t start = o * around.size * around.inner + i;
-        f(x.data<T>() + start, y.mutable_data<T>() + start, around.inner, around.size);
+        f(x.data<T>() + start, y.mutable_data<T>() + start, around.inner, around.size, Rounding{x.elem()});
       }
     }
     return Ok();
@@ -55,26 +70,27 @@ T LargestOf(const T* x, int64_t step, int64_t n) {
 
 /// exp(x - max) / Σ exp(x - max) along an axis.
 Outputs Softmax(const Call& call) {
-  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n) {
+  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n, Rounding round) {
     const T largest = LargestOf(x, step, n);
     T sum = 0;
-    for (int64_t k = 0; k < n; ++k) sum += y[k * step] = std::exp(x[k * step] - largest);
+    for (int64_t k = 0; k < n; ++k) sum += y[k * step] = round(std::exp(round(x[k * step] - largest)));
+    sum = round(sum);
     for (int64_t k = 0; k < n; ++k) y[k * step] /= sum;
   });
 }
 /// x - max - log Σ exp(x - max) along an axis.
 Outputs LogSoftmax(const Call& call) {
-  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n) {
+  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n, Rounding round) {
     const T largest = LargestOf(x, step, n);
     T sum = 0;
-    for (int64_t k = 0; k < n; ++k) sum += std::exp(x[k * step] - largest);
-    const T log_sum = std::log(sum);
-    for (int64_t k = 0; k < n; ++k) y[k * step] = x[k * step] - largest - log_sum;
+    for (int64_t k = 0; k < n; ++k) sum += round(std::exp(round(x[k * step] - largest)));
+    const T log_sum = round(std::log(round(sum)));
+    for (int64_t k = 0; k < n; ++k) y[k * step] = round(x[k * step] - largest) - log_sum;
   });
 }
 /// 1 at the first largest element of an axis, else 0.
 Outputs Hardmax(const Call& call) {
-  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n) {
+  return AlongLines(call, []<typename T>(const T* x, T* y, int64_t step, int64_t n, Rounding) {
     int64_t best = 0;
     for (int64_t k = 1; k < n; ++k) {
       if (x[k * step] > x[best * step]) best = k;

@@ -24,6 +24,7 @@ Result<std::vector<int64_t>> Listed(const Call& call, std::string_view name, siz
 
 Result<Window> WindowAttributes(const Call& call, size_t rank, std::vector<int64_t> kernel) {
   Window window;
+  if (rank == 0 || rank > 8) return Unsupported("windows over so many axes").With("found", std::to_string(rank)).With("wanted", "1 to 8");
   CONFORMANCE_TRY(window.kernel, kernel.empty() ? Listed(call, "kernel_shape", rank, 0, 1) : Result<std::vector<int64_t>>(std::move(kernel)));
   CONFORMANCE_TRY(window.stride, Listed(call, "strides", rank, 1, 1));
   CONFORMANCE_TRY(window.dilation, Listed(call, "dilations", rank, 1, 1));
@@ -67,7 +68,7 @@ Result<Window> WindowOf(const Call& call, const Array& x, std::vector<int64_t> k
       if (ceil_mode != 0 && (out - 1) * stride >= in + window.before[axis]) --out;
     }
     window.out.push_back(out);
-    window.in_count *= in;
+    if (__builtin_mul_overflow(window.in_count, in, &window.in_count)) return ShapeError("an input of impossible size").With("found", Describe(x));
     if (__builtin_mul_overflow(window.out_count, out, &window.out_count)) return ShapeError("an output of impossible size").With("found", ShapeText(window.out));
   }
   return window;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "references/onnx/call.h"
 
 namespace conformance::onnx_reference {
@@ -25,21 +28,32 @@ Result<Window> WindowAttributes(const Call& call, size_t rank, std::vector<int64
 /// in row-major order. `index` is the output's.
 template <typename F>
 void EachInside(const Window& window, const std::vector<int64_t>& index, F&& f) {
+  constexpr size_t kMostAxes = 8;  // WindowAttributes sees to it
   const size_t rank = window.rank();
-  std::vector<int64_t> tap(rank, 0);
-  for (int64_t k = 0; k < window.kernel_count; ++k) {
-    int64_t at = 0;
-    bool inside = true;
-    for (size_t axis = 0; axis < rank && inside; ++axis) {
-      const int64_t place = index[axis] * window.stride[axis] - window.before[axis] + tap[axis] * window.dilation[axis];
-      inside = place >= 0 && place < window.in[axis];
-      at = at * window.in[axis] + place;
+  std::array<int64_t, kMostAxes> start, first, last, tap;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    const int64_t step = window.dilation[axis];
+    start[axis] = index[axis] * window.stride[axis] - window.before[axis];
+    first[axis] = start[axis] >= 0 ? 0 : (-start[axis] + step - 1) / step;
+    last[axis] = std::min(window.kernel[axis], start[axis] >= window.in[axis] ? 0 : (window.in[axis] - 1 - start[axis]) / step + 1);
+    if (first[axis] >= last[axis]) return;
+    tap[axis] = first[axis];
+  }
+  while (true) {
+    int64_t at = 0, number = 0;
+    for (size_t axis = 0; axis < rank; ++axis) {
+      at = at * window.in[axis] + start[axis] + tap[axis] * window.dilation[axis];
+      number = number * window.kernel[axis] + tap[axis];
     }
-    if (inside) f(at, k);
-    for (size_t axis = rank; axis-- > 0;) {
-      if (++tap[axis] < window.kernel[axis]) break;
-      tap[axis] = 0;
+    // The innermost axis in one go.
+    const size_t inner = rank - 1;
+    for (int64_t k = tap[inner]; k < last[inner]; ++k, at += window.dilation[inner], ++number) f(at, number);
+    size_t axis = inner;
+    while (axis > 0 && ++tap[axis - 1] == last[axis - 1]) {
+      tap[axis - 1] = first[axis - 1];
+      --axis;
     }
+    if (axis == 0) return;
   }
 }
 
