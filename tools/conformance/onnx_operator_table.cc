@@ -27,13 +27,28 @@ std::string Text(const std::vector<int64_t>& numbers) {
   return text;
 }
 
-/// Types in fewer words where they are a usual set.
+/// "floats, integers, bool, float4e2m1": groups that are there whole by their name.
 std::string InWords(Types types) {
   using namespace onnx_reference;
-  const std::string text = types.ToString();
-  const std::pair<Types, const char*> known[] = {{kAny, "all"}, {kNumbers, "numbers"}, {kNumbers | kBool, "numbers, bool"}, {kFloats, "floats"}, {kInts, "integers"}};
-  for (const auto& [set, words] : known) {
-    if (set.ToString() == text) return words;
+  constexpr std::pair<Types, const char*> kGroups[] = {
+      {kAny, "all"}, {kNumbers, "numbers"}, {kFloats, "floats"}, {kInts, "integers"}, {kComplex, "complex"}, {kFloat8, "float8"}, {kSmallInts, "small integers"}};
+  std::string text;
+  Types said;
+  const auto say = [&](Types group, std::string_view words) {
+    bool whole = true, news = false;
+    for (int32_t i = 1; i < 32; ++i) {
+      const auto elem = static_cast<formats::OnnxElem>(i);
+      whole = whole && (!group.Has(elem) || types.Has(elem));
+      news = news || (group.Has(elem) && !said.Has(elem));
+    }
+    if (!whole || !news) return;
+    text += (text.empty() ? "" : ", ") + std::string(words);
+    said = said | group;
+  };
+  for (const auto& [group, words] : kGroups) say(group, words);
+  for (int32_t i = 1; i <= static_cast<int32_t>(formats::OnnxElem::kFloat6E3M2); ++i) {
+    const auto elem = static_cast<formats::OnnxElem>(i);
+    say(Types::Of(elem), onnx_reference::NameOf(elem));
   }
   return text;
 }
@@ -64,7 +79,7 @@ std::vector<OnnxOperatorRow> OnnxOperatorRows() {
       set = set | Types::Of(elem);
     }
     row.types = InWords(taken);
-    row.missing = missing.ToString();
+    row.missing = InWords(missing);
   }
   return rows;
 }
@@ -77,7 +92,8 @@ std::string OnnxOperatorMarkdown(const std::vector<OnnxOperatorRow>& rows) {
       "What `references/onnx`, our own interpreter of `.onnx` files, computes of the operators that the onnx library knows.\n"
       "- **versions**: those in which the operator's text changed. **kernels**: of those, the ones from which on another kernel of ours serves.\n"
       "- **types**: of the first typed input, in the newest version, those that are taken (*numbers*: integers of 8 to 64 bits and floats;\n"
-      "  *floats*: f16, bf16, f32, f64). **not**: what the text allows besides.\n\n";
+      "  *floats*: f16, bf16, f32, f64; *float8*: e4m3fn, e4m3fnuz, e5m2, e5m2fnuz; *small integers*: of 2 and 4 bits). **not**: what the text allows\n"
+      "  besides.\n\n";
   text += std::to_string(has) + " of " + std::to_string(rows.size()) + " operators have a kernel.\n\n";
   text += "| operator | versions | kernels | types | not |\n|---|---|---|---|---|\n";
   for (const OnnxOperatorRow& row : rows) {
