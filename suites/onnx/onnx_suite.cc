@@ -1,8 +1,9 @@
 // The onnx package's backend test suite over the interpreter, as a table.
 //
-//   onnx_suite FOLDER [--filter PART] [--operators] [--failures] [--known FILE]
+//   onnx_suite FOLDER [--filter PART] [--operators] [--failures] [--oracle] [--known FILE]
 //
-// FOLDER is what tools/fixturegen/onnx_suite.py writes. With --known, the file lists the cases that are not expected to pass, each with its reason: the
+// FOLDER is what tools/fixturegen/onnx_suite.py writes. With --oracle, floats are evaluated in
+// f64. With --known, the file lists the cases that are not expected to pass, each with its reason: the
 // exit code is 0 where exactly those did not pass.
 #include <cstdio>
 #include <cstring>
@@ -13,13 +14,15 @@
 int main(int argc, char** argv) {
   namespace onnx = conformance::suites;
   std::string folder, part, known_file;
-  bool operators = false, failures = false;
+  bool operators = false, failures = false, oracle = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--operators") {
       operators = true;
     } else if (word == "--failures") {
       failures = true;
+    } else if (word == "--oracle") {
+      oracle = true;
     } else if (word == "--filter" && i + 1 < argc) {
       part = argv[++i];
     } else if (word == "--known" && i + 1 < argc) {
@@ -32,10 +35,10 @@ int main(int argc, char** argv) {
     }
   }
   if (folder.empty()) {
-    std::fputs("onnx_suite FOLDER [--filter PART] [--operators] [--failures] [--known FILE]\n", stderr);
+    std::fputs("onnx_suite FOLDER [--filter PART] [--operators] [--failures] [--oracle] [--known FILE]\n", stderr);
     return 2;
   }
-  const auto run = onnx::RunSuite(folder, part);
+  const auto run = onnx::RunSuite(folder, part, oracle);
   if (!run.ok()) {
     std::fprintf(stderr, "%s\n", run.error().ToString().c_str());
     return 2;

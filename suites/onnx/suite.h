@@ -25,8 +25,9 @@ struct SuiteRun {
   double processor_seconds = 0;        ///< of planning and evaluating; reading and comparing left out
 };
 
-/// The cases below `root` whose names contain `part`. Errors: kNotFound where there is none.
-Result<SuiteRun> RunSuite(const std::filesystem::path& root, const std::string& part = {});
+/// The cases below `root` whose names contain `part`, in the declared types or, with `oracle`, with floats in f64: then bf16 and f16 outputs may be
+/// off by what recordings in those types lose. Errors: kNotFound where there is no case.
+Result<SuiteRun> RunSuite(const std::filesystem::path& root, const std::string& part = {}, bool oracle = false);
 
 /// The rule of onnx.backend.test.runner: types and shapes exactly; floats within atol + rtol · |wanted|, NaN where NaN is wanted; all else exactly. Why
 /// they differ, or nothing.

@@ -34,8 +34,8 @@ Outputs Loop(const Call& call) {
     for (size_t i = 0; i < scanned.size(); ++i) scanned[i].push_back(std::move(out[carried + 1 + i]));
   }
   Values outputs(std::make_move_iterator(state.begin() + 2), std::make_move_iterator(state.end()));
-  for (const Values& values : scanned) {
-    CONFORMANCE_TRY(Array stacked, Stack(call, values, 0));
+  for (size_t i = 0; i < scanned.size(); ++i) {
+    CONFORMANCE_TRY(Array stacked, Stack(call, scanned[i], 0, "body", carried + 1 + i));
     outputs.push_back(std::move(stacked));
   }
   return outputs;

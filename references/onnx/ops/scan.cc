@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "references/onnx/kernels.h"
+#include "references/onnx/ops/pick.h"
 #include "references/onnx/ops/stack.h"
 
 namespace conformance::onnx_reference::kernels {
@@ -32,8 +33,8 @@ Result<ScanPlan> PlanOf(const Call& call, size_t inputs) {
   return plan;
 }
 
-/// One sequence: `values` are states and scanned tensors.
-Result<Values> ScanOnce(const Call& call, const ScanPlan& plan, Values values) {
+/// One sequence: `values` are states and scanned tensors; of these the first `steps` slices, all where it is negative.
+Result<Values> ScanOnce(const Call& call, const ScanPlan& plan, Values values, int64_t steps = -1) {
   int64_t length = -1;
   std::vector<int64_t> axes;
   for (size_t i = 0; i < plan.scans; ++i) {
@@ -46,6 +47,8 @@ Result<Values> ScanOnce(const Call& call, const ScanPlan& plan, Values values) {
       return ShapeError("scanned inputs of two lengths").With("found", std::to_string(array->dim(axis))).With("wanted", std::to_string(length));
     length = array->dim(axis);
   }
+  if (steps > length) return Invalid("a sequence longer than its input").With("found", std::to_string(steps)).With("wanted", "at most " + std::to_string(length));
+  if (steps >= 0) length = steps;
   Values state = values;
   std::vector<Values> scanned(plan.outputs);
   for (int64_t step = 0; step < length; ++step) {
@@ -61,7 +64,7 @@ Result<Values> ScanOnce(const Call& call, const ScanPlan& plan, Values values) {
   state.resize(plan.states);
   for (size_t i = 0; i < plan.outputs; ++i) {
     if (plan.output_directions[i] != 0) std::reverse(scanned[i].begin(), scanned[i].end());
-    CONFORMANCE_TRY(Array stacked, Stack(call, scanned[i], plan.output_axes[i]));
+    CONFORMANCE_TRY(Array stacked, Stack(call, scanned[i], plan.output_axes[i], "body", plan.states + i));
     state.push_back(std::move(stacked));
   }
   return state;
@@ -89,13 +92,20 @@ Outputs BatchScan(const Call& call) {
   plan.input_axes.assign(plan.scans, 0);
   plan.output_axes.assign(plan.outputs, 0);
   plan.output_directions.assign(plan.outputs, 0);
-  if (call.Has(0)) return Unsupported("sequences of several lengths").With("input", "sequence_lens").With("wanted", "none given");
   int64_t batch = -1;
   for (size_t i = 1; i < call.inputs(); ++i) {
     const Array* array = call.Optional(i);
     if (array == nullptr || array->rank() == 0 || (batch >= 0 && array->dim(0) != batch))
       return ShapeError("an input without the batch's axis").With("found", Describe(call.value(i))).With("wanted", "the same first size everywhere");
     batch = array->dim(0);
+  }
+  std::vector<int64_t> lengths;
+  if (const Array* given = call.Optional(0)) {
+    CONFORMANCE_TRY(lengths, ToInts(*given, "sequence_lens"));
+    if (static_cast<int64_t>(lengths.size()) != batch) return ShapeError("lengths that don't fit the batch").With("found", Describe(*given)).With("wanted", std::to_string(batch));
+    for (const int64_t length : lengths) {
+      if (length < 0) return Invalid("a length out of range").With("found", std::to_string(length));
+    }
   }
   std::vector<Values> all(plan.states + plan.outputs);
   for (int64_t b = 0; b < batch; ++b) {
@@ -104,12 +114,23 @@ Outputs BatchScan(const Call& call) {
       CONFORMANCE_TRY(Array slice, SliceAt(call, call[i], 0, b));
       values.push_back(std::move(slice));
     }
-    CONFORMANCE_TRY(Values out, ScanOnce(call, plan, std::move(values)));
+    const int64_t whole = values.back().array()->rank() == 0 ? 0 : values.back().array()->dim(0);
+    CONFORMANCE_TRY(Values out, ScanOnce(call, plan, std::move(values), lengths.empty() ? -1 : lengths[static_cast<size_t>(b)]));
+    for (size_t i = plan.states; i < out.size(); ++i) {
+      const Array scanned = *out[i].array();
+      if (scanned.dim(0) == whole) continue;
+      // Beyond a sequence's end there are zeros.
+      std::vector<std::vector<int64_t>> picks;
+      for (const int64_t size : scanned.dims()) picks.push_back(Everything(size));
+      picks[0].resize(static_cast<size_t>(whole), -1);
+      CONFORMANCE_TRY(Array padded, Pick(call, scanned, picks));
+      out[i] = std::move(padded);
+    }
     for (size_t i = 0; i < all.size(); ++i) all[i].push_back(std::move(out[i]));
   }
   Values outputs;
-  for (const Values& values : all) {
-    CONFORMANCE_TRY(Array stacked, Stack(call, values, 0));
+  for (size_t i = 0; i < all.size(); ++i) {
+    CONFORMANCE_TRY(Array stacked, Stack(call, all[i], 0, "body", i));
     outputs.push_back(std::move(stacked));
   }
   return outputs;

@@ -6,8 +6,28 @@
 
 namespace conformance::onnx_reference {
 
-Result<Array> Stack(const Call& call, const std::vector<Value>& values, int64_t axis) {
-  if (values.empty()) return Array();
+namespace {
+
+Result<Array> EmptyStack(const Call& call, int64_t axis, std::string_view attribute, size_t output) {
+  const formats::OnnxAttribute* body = call.Attribute(attribute);
+  Elem elem = Elem::kFloat;
+  Shape dims;
+  if (body != nullptr && !body->graphs.empty() && output < body->graphs[0].outputs.size()) {
+    const formats::OnnxType& type = body->graphs[0].outputs[output].type;
+    if (kAny.Has(type.elem)) elem = type.elem;
+    if (type.shape) {
+      for (const formats::OnnxDim& dim : *type.shape) dims.push_back(dim.size.value_or(0));
+    }
+  }
+  CONFORMANCE_TRY(axis, NormalAxis(axis, static_cast<int64_t>(dims.size()) + 1));
+  dims.insert(dims.begin() + axis, 0);
+  return call.New(elem, std::move(dims));
+}
+
+}  // namespace
+
+Result<Array> Stack(const Call& call, const std::vector<Value>& values, int64_t axis, std::string_view attribute, size_t output) {
+  if (values.empty()) return EmptyStack(call, axis, attribute, output);
   const Array* first = values.front().array();
   for (const Value& value : values) {
     const Array* array = value.array();
