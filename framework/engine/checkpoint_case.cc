@@ -181,7 +181,7 @@ uint64_t EstimateBytes(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Case>> OpenCheckpointCase(const std::filesystem::path& folder, const models::ModelTable& models) {
+Result<CaseInfo> CheckpointInfo(const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) return NotFound("no such folder").With("folder", folder.string());
   if (!std::filesystem::exists(folder / "config.json", ignored)) {
@@ -191,6 +191,11 @@ Result<std::shared_ptr<const Case>> OpenCheckpointCase(const std::filesystem::pa
   info.name = FolderName(folder);
   info.source = folder;
   info.bytes = EstimateBytes(folder);
+  return info;
+}
+
+Result<std::shared_ptr<const Case>> OpenCheckpointCase(const std::filesystem::path& folder, const models::ModelTable& models) {
+  CONFORMANCE_TRY(CaseInfo info, CheckpointInfo(folder));
   auto result = std::make_shared<CheckpointCase>(std::move(info), models);
   result->Look();
   return std::shared_ptr<const Case>(std::move(result));

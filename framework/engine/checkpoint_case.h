@@ -10,6 +10,9 @@
 
 namespace conformance::engine {
 
+/// Name, source and size of a checkpoint folder; nothing in it is read. Errors: kNotFound for a folder that isn't there or has no config.json.
+Result<CaseInfo> CheckpointInfo(const std::filesystem::path& folder);
+
 /// A checkpoint folder as a case: variants static and dynamic, for generating classes prefill and decode, and one for each
 /// recording of a folder laid out like those in golden/. Static and dynamic take the folder's inputs.safetensors where it has one.
 ///

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -21,5 +22,12 @@ namespace conformance::engine {
 /// Errors: kInvalid naming the field, what was found and wanted.
 Result<std::shared_ptr<const Case>> MakeClassCase(const Json& row, const std::string& judge,
                                                   std::vector<std::string> words);
+
+/// A checkpoint folder of a class that has no definition here: a program of its own builds it from the folder, exports it, and evaluates it,
+/// as it does the rows above. Its inputs are the folder's own (inputs.safetensors beside case.json), planned by `row`, the suite's row of the
+/// class, where there is one (null: none); without inputs of its own they are the row's.
+/// Errors: kInvalid where neither says what the class takes.
+Result<std::shared_ptr<const Case>> OpenForeignCheckpoint(const std::filesystem::path& folder, const std::string& model_class,
+                                                          const Json& row, const std::string& judge);
 
 }  // namespace conformance::engine

@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "framework/formats/json.h"
+#include "framework/load/recordings.h"
 #include "framework/testing/matchers.h"
+#include "framework/testing/temp_folder.h"
 
 namespace conformance::engine {
 namespace {
@@ -66,6 +71,31 @@ TEST(ClassCase, WithoutSizesThereIsNothingDynamic) {
       Make(R"({"name": "n", "class": "C", "inputs": {"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}}})")
           .value();
   EXPECT_EQ(made->Variants().size(), 1u);
+}
+
+TEST(ForeignCheckpoint, IsBuiltFromItsFolderAndCalledWithItsOwnInputs) {
+  const std::filesystem::path folder = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "golden/llama_gqa";
+  const auto opened = OpenForeignCheckpoint(folder, "LlamaForCausalLM", Json(), "pytorch").value();
+  EXPECT_EQ(opened->Info().name, "llama_gqa");
+  EXPECT_EQ(opened->Info().model_class, "LlamaForCausalLM");
+  EXPECT_EQ(opened->Info().source, folder);
+  EXPECT_TRUE(opened->Info().spec.IsNull());
+  EXPECT_EQ(opened->Info().judge, "pytorch");
+  EXPECT_TRUE(opened->Offers(opened->Variants()[0]).source);
+  const auto calls = opened->Load(DType::kF32).value()->Calls(opened->Variants()[0], 0).value();
+  ASSERT_EQ(calls.size(), 1u);
+  const NamedTensors recorded = load::ReadCaseInputs(folder).value()->tensors;
+  ASSERT_EQ(calls[0].inputs.tensors.size(), recorded.size());
+  EXPECT_TRUE(BitEqual(calls[0].inputs.tensors[0].second, recorded[0].second));
+}
+
+TEST(ForeignCheckpoint, AFolderWithoutInputsNeedsARow) {
+  const TempFolder dir;
+  std::ofstream(dir.path() / "config.json") << "{}";
+  EXPECT_THAT(OpenForeignCheckpoint(dir.path(), "C", Json(), "pytorch"), IsError(ErrorKind::kInvalid, HasSubstr("inputs.safetensors")));
+  const auto opened = OpenForeignCheckpoint(dir.path(), "C", formats::ParseJson(kRow).value(), "pytorch").value();
+  EXPECT_EQ(opened->Variants().size(), 2u);
+  EXPECT_EQ(opened->Load(DType::kF32).value()->Calls(opened->Variants()[1], 0).value().size(), 4u);
 }
 
 TEST(ClassCase, RefusalsNameTheClassAndTheField) {

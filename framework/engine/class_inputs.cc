@@ -1,5 +1,6 @@
 #include "framework/engine/class_inputs.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -129,6 +130,58 @@ Result<ClassInputs> ClassInputs::FromJson(const Json& sizes, const Json& inputs)
   }
   for (const auto& [name, json] : inputs.AsObject()) {
     CONFORMANCE_TRY(auto entry, ParseEntry(name, json, result.traced_));
+    result.entries_.push_back(std::move(entry));
+  }
+  return result;
+}
+
+ClassInputs ClassInputs::Of(const NamedTensors& given, const ClassInputs* row) {
+  ClassInputs result;
+  const auto named = [&](const std::string& name) -> const Entry* {
+    if (row == nullptr) return nullptr;
+    const auto found = std::ranges::find(row->entries_, name, &Entry::name);
+    return found == row->entries_.end() ? nullptr : &*found;
+  };
+  // A size holds where the given shapes agree on it. One that the trace would fix (0 or 1) stays as it is.
+  std::map<std::string, std::optional<int64_t>> sizes;
+  const auto vote = [&](const Dim& dim, int64_t found) {
+    const bool fits = found % dim.factor == 0 && found / dim.factor > 1;
+    const auto [size, first] = sizes.try_emplace(dim.size, fits ? std::optional<int64_t>(found / dim.factor) : std::nullopt);
+    if (!first && (!fits || size->second != found / dim.factor)) size->second.reset();
+  };
+  for (const auto& [name, tensor] : given) {
+    const Entry* known = named(name);
+    if (known && known->dims.size() == tensor.shape().size()) {
+      for (size_t i = 0; i < known->dims.size(); ++i) {
+        if (!known->dims[i].size.empty()) vote(known->dims[i], tensor.shape()[i]);
+      }
+    } else if (row == nullptr) {
+      vote({1, kBatch}, tensor.shape().empty() ? 0 : tensor.shape()[0]);
+    }
+  }
+  for (const auto& [name, size] : sizes) {
+    if (size) result.traced_[name] = *size;
+  }
+  for (const auto& [name, tensor] : given) {
+    const Entry* known = named(name);
+    Entry entry{.name = name, .dtype = tensor.dtype(), .dims = {}, .fill = {}};
+    const bool shaped = known && known->dims.size() == tensor.shape().size();
+    for (size_t i = 0; i < tensor.shape().size(); ++i) {
+      Dim dim{tensor.shape()[i], ""};
+      if (shaped && result.traced_.contains(known->dims[i].size)) dim = known->dims[i];
+      if (row == nullptr && i == 0 && result.traced_.contains(kBatch)) dim = {1, kBatch};
+      entry.dims.push_back(std::move(dim));
+    }
+    const std::vector<double> values = tensor.ToDoubles();
+    if (shaped && std::holds_alternative<Padding>(known->fill)) {
+      entry.fill = Padding{};
+    } else if ((shaped && std::holds_alternative<Values>(known->fill)) || (!known && !IsFloating(tensor.dtype()))) {
+      // What nobody describes may be a mask or a table: its own values again.
+      entry.fill = values.empty() ? Values{0} : values;
+    } else {
+      const auto [low, high] = std::ranges::minmax_element(values);
+      entry.fill = values.empty() ? Uniform{0, 0} : Uniform{*low, *high};
+    }
     result.entries_.push_back(std::move(entry));
   }
   return result;

@@ -29,6 +29,11 @@ class ClassInputs {
   /// Errors: kInvalid naming the input, the field, what was found and wanted.
   static Result<ClassInputs> FromJson(const Json& sizes, const Json& inputs);
 
+  /// The plan of tensors that were `given` for one call: what `row` (null: none) says of an input of that name holds (its sizes, as far as
+  /// the given shapes agree; padding; fixed values), integers stay between the smallest and the largest given one, and dimensions that no
+  /// size names are as given. Without a row a first dimension that all inputs share is the batch. The traced sizes are the given ones.
+  static ClassInputs Of(const NamedTensors& given, const ClassInputs* row);
+
   const load::Assignment& traced() const { return traced_; }
   /// Three that a trace has not seen: another batch; other lengths; both. Lengths are primes, which no chunk, window or patch divides.
   /// None where the row names no sizes.

@@ -81,6 +81,38 @@ TEST(ClassInputs, UnseenOfASingleSizeAreThreeToo) {
       Read("{}", R"({"x": {"dtype": "f32", "shape": [2], "range": [0, 1]}})").value().Unseen().empty());
 }
 
+TEST(ClassInputs, GivenTensorsTakeTheirSizesFromTheRow) {
+  const ClassInputs row = Read(R"({"batch": 2, "sequence": 8})", kText).value();
+  const NamedTensors given = {{"input_ids", Tensor::Of<int64_t>({3, 4}, {7, 7, 7, 7, 8, 8, 8, 8, 9, 9, 9, 9})},
+                              {"attention_mask", Tensor::Of<int64_t>({3, 4}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0})},
+                              {"table", Tensor::Of<int64_t>({2}, {4, 6})}};
+  const ClassInputs plan = ClassInputs::Of(given, &row);
+  EXPECT_EQ(plan.traced(), (load::Assignment{{"batch", 3}, {"sequence", 4}}));
+  const NamedTensors made = plan.Make({{"batch", 2}, {"sequence", 5}}, 0).value();
+  ASSERT_EQ(made.size(), 3U);
+  EXPECT_EQ(made[0].second.shape(), (Shape{2, 5}));
+  EXPECT_THAT(made[0].second.ToInts(), Each(AllOf(Ge(7), Le(9))));
+  EXPECT_THAT(made[1].second.ToInts(), ElementsAre(1, 1, 1, 1, 1, 1, 1, 1, 1, 0));
+  EXPECT_EQ(made[1].second.dtype(), DType::kI64);
+  EXPECT_THAT(made[2].second.ToInts(), ElementsAre(4, 6));
+}
+
+TEST(ClassInputs, SizesThatTheGivenShapesDisagreeOnStayFixed) {
+  const ClassInputs row = Read(R"({"batch": 2, "sequence": 8})", kText).value();
+  const NamedTensors given = {{"input_ids", Tensor::Of<int64_t>({3, 1}, {7, 8, 9})}, {"attention_mask", Tensor::Of<int64_t>({3, 4}, std::vector<int64_t>(12, 1))}};
+  const ClassInputs plan = ClassInputs::Of(given, &row);
+  EXPECT_EQ(plan.traced(), (load::Assignment{{"batch", 3}}));
+  EXPECT_EQ(plan.Make({{"batch", 5}}, 0).value()[1].second.shape(), (Shape{5, 4}));
+}
+
+TEST(ClassInputs, WithoutARowASharedFirstDimensionIsTheBatch) {
+  const Tensor image = Tensor::Of<float>({2, 3}, {0, 1, 2, 3, 4, 5});
+  const ClassInputs plan = ClassInputs::Of({{"pixel_values", image}, {"other", image}}, nullptr);
+  EXPECT_EQ(plan.traced(), (load::Assignment{{"batch", 2}}));
+  EXPECT_EQ(plan.Make({{"batch", 3}}, 0).value()[0].second.shape(), (Shape{3, 3}));
+  EXPECT_TRUE(ClassInputs::Of({{"x", image}, {"y", Tensor::Of<float>({3}, {1, 2, 3})}}, nullptr).traced().empty());
+}
+
 TEST(ClassInputs, RefusalsNameInputFieldAndWhatWasWanted) {
   const auto refuses = [](const char* sizes, const char* inputs, const char* words) {
     EXPECT_THAT(Read(sizes, inputs), IsError(ErrorKind::kInvalid, HasSubstr(words))) << inputs;

@@ -11,6 +11,7 @@
 #include "framework/engine/checkpoint_case.h"
 #include "framework/engine/class_case.h"
 #include "framework/formats/json.h"
+#include "tools/conformance/foreign_folder.h"
 
 namespace conformance::cli {
 namespace {
@@ -122,7 +123,7 @@ Result<cases::FileOptions> FileOptionsOf(const SelectOptions& options) {
 }
 
 // Models and folders of tests that the command line names.
-Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, Suite& suite) {
+Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation, Suite& suite) {
   CONFORMANCE_TRY(const cases::FileOptions file, FileOptionsOf(options));
   if (!options.against.empty() && !options.expected.empty()) return Invalid("--against and --expected exclude each other");
   std::shared_ptr<const engine::Case> measure;
@@ -135,7 +136,10 @@ Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, S
     if (fs::path(path).extension() == ".pte" && !measure && file.expected.empty()) {
       return Invalid("nothing judges a .pte by itself: name its --expected outputs, or what it is held --against").With("file", path);
     }
-    CONFORMANCE_TRY(auto opened, cases::OpenCase(path, file, toolbox));
+    CONFORMANCE_TRY(auto opened, OpenForeignFolder(toolbox, options, invocation, path));
+    if (!opened) {
+      CONFORMANCE_TRY(opened, cases::OpenCase(path, file, toolbox));
+    }
     suite.cases.push_back(measure ? cases::Against(std::move(opened), measure) : std::move(opened));
   }
   for (const std::string& folder : options.onnx_tests) {
@@ -179,7 +183,7 @@ Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& opt
   if (!options.models.empty() || !options.onnx_tests.empty()) {
     if (!options.suite.empty()) return Invalid("models and --suite exclude each other").With("found", options.suite);
     suite.name = "command line";
-    CONFORMANCE_RETURN_IF_ERROR(OpenGiven(toolbox, options, suite));
+    CONFORMANCE_RETURN_IF_ERROR(OpenGiven(toolbox, options, invocation, suite));
   } else if (!options.inputs.empty() || !options.expected.empty() || !options.sizes.empty() || !options.against.empty() ||
              !options.reference.empty()) {
     return Invalid("--inputs, --expected, --size, --against and --reference need a model");
