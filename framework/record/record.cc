@@ -7,6 +7,7 @@
 
 #include "framework/base/hash.h"
 #include "framework/base/strings.h"
+#include "framework/record/clusters.h"
 
 namespace conformance::record {
 namespace {
@@ -337,6 +338,15 @@ Json RunRecord::ToJson() const {
   Json summary = Json::MakeObject();
   for (const auto& [word, count] : Summary()) summary[word] = count;
   json["summary"] = std::move(summary);
+  Json causes = Json::MakeArray();
+  for (const Cluster& cluster : Clusters(*this)) {
+    Json entry = Json::MakeObject();
+    entry["cause"] = cluster.cause;
+    entry["cells"] = Json::MakeArray();
+    for (const size_t cell : cluster.cells) entry["cells"].Append(cells[cell].id.ToString());
+    causes.Append(std::move(entry));
+  }
+  json["causes"] = std::move(causes);
   json["warnings"] = StringArray(warnings);
   Json listed = Json::MakeArray();
   for (const ListedEntry& entry : lists) listed.Append(entry.ToJson());

@@ -83,6 +83,7 @@ struct CellRecord {
   std::string command;       ///< the one command that repeats it
   std::string shown_word() const;  ///< outcome, or "expected-fail" / "unexpected-pass" (SPEC C1)
   bool as_expected() const;  ///< pass, or not pass as a list entry says; a listed skip is as expected
+  bool red() const { return !as_expected() && outcome != Outcome::kUnavailable; }  ///< a report is red because of it
   Json ToJson() const;
   static Result<CellRecord> FromJson(const Json& json);
 };
@@ -139,7 +140,7 @@ struct RunRecord {
   std::vector<std::string> Remarks() const;
   /// Count by shown word, in Outcome order, then "expected-fail" and "unexpected-pass"; zero counts left out.
   std::vector<std::pair<std::string, int64_t>> Summary() const;
-  /// `summary` and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".
+  /// `summary`, `causes` (Clusters) and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".
   Json ToJson() const;
   static Result<RunRecord> FromJson(const Json& json);
 };

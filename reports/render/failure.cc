@@ -66,8 +66,6 @@ Failure FailureOf(const CellRecord& cell) {
   return failure;
 }
 
-bool IsRed(const CellRecord& cell) { return !cell.as_expected() && cell.outcome != Outcome::kUnavailable; }
-
 std::string NotRun(const record::RunRecord& run) {
   if (!run.broken.empty()) return "the harness broke: " + run.broken;
   const bool part = run.plan.shards > 1;  // alone it may have nothing; the merged whole may not
@@ -85,7 +83,7 @@ std::string NotRun(const record::RunRecord& run) {
 
 Verdict VerdictOf(const record::RunRecord& run) {
   const std::string lack = NotRun(run);
-  if (std::ranges::any_of(run.cells, IsRed)) return {false, "not as expected"};
+  if (std::ranges::any_of(run.cells, &CellRecord::red)) return {false, "not as expected"};
   if (!lack.empty()) return {false, lack};
   return {true, "all as expected"};
 }

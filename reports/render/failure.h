@@ -19,9 +19,6 @@ struct Failure {
 };
 Failure FailureOf(const record::CellRecord& cell);
 
-/// Whether a report is red because of this cell: it is not as expected. Unavailable backends are shown apart.
-bool IsRed(const record::CellRecord& cell);
-
 /// What a run lacks to be green, whatever its cells say: "nothing was run", "5 of 12 cells were not run". Empty: nothing.
 std::string NotRun(const record::RunRecord& run);
 

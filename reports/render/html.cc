@@ -11,6 +11,7 @@
 
 #include "framework/base/date.h"
 #include "framework/base/strings.h"
+#include "framework/record/clusters.h"
 #include "reports/render/clean_text.h"
 #include "reports/render/failure.h"
 
@@ -24,7 +25,7 @@ using kainjow::mustache::data;
 using record::CellRecord;
 using record::OutputFigures;
 
-constexpr size_t kShownFailures = 100;  ///< told in full at the top; the others are among the cells
+constexpr size_t kShownFailures = 100;  ///< causes told at the top; cells of others are among the cells
 constexpr size_t kShownDots = 1500;     ///< more outputs than these are drawn as bars
 
 std::string Seconds(double value) {
@@ -127,24 +128,36 @@ data CellData(const CellRecord& cell, const Anchors& anchors) {
 
 void AddFailures(const record::RunRecord& run, const Anchors& anchors, data& page) {
   data rows(data::type::list);
-  size_t count = 0;
-  for (const CellRecord& cell : run.cells) {
-    if (!IsRed(cell) || ++count > kShownFailures) continue;
-    const Failure failure = FailureOf(cell);
-    data row;
+  const std::vector<record::Cluster> clusters = record::Clusters(run);
+  for (size_t i = 0; i < clusters.size() && i < kShownFailures; ++i) {
+    const CellRecord& first = run.cells[clusters[i].cells.front()];
+    const Failure failure = FailureOf(first);
+    data row, others(data::type::list);
     row.set("word", failure.word);
     row.set("cell", Clean(failure.cell));
-    row.set("anchor", anchors.Of(cell));
+    row.set("anchor", anchors.Of(first));
     row.set("stage", failure.stage);
     row.set("cause", Clean(failure.cause));
     row.set("figure", SetOrFalse(failure.figure));
     row.set("command", SetOrFalse(failure.command));
+    for (size_t k = 1; k < clusters[i].cells.size(); ++k) {
+      const CellRecord& cell = run.cells[clusters[i].cells[k]];
+      data other;
+      other.set("word", cell.shown_word());
+      other.set("cell", Clean(cell.id.ToString()));
+      other.set("anchor", anchors.Of(cell));
+      others.push_back(other);
+    }
+    row.set("has_others", clusters[i].cells.size() > 1);
+    row.set("others_count", std::to_string(clusters[i].cells.size() - 1));
+    row.set("shared", Clean(clusters[i].cause));
+    row.set("others", others);
     rows.push_back(row);
   }
-  page.set("has_failures", count > 0);
-  page.set("failure_count", std::to_string(count));
+  page.set("has_failures", !clusters.empty());
+  page.set("failure_count", record::CountText(clusters));
   page.set("failures", rows);
-  page.set("more_failures", count > kShownFailures ? data(std::to_string(count - kShownFailures)) : data(false));
+  page.set("more_failures", clusters.size() > kShownFailures ? data(std::to_string(clusters.size() - kShownFailures)) : data(false));
 }
 
 struct Column {

@@ -138,6 +138,16 @@ TEST(HtmlWriter, EachMarkLeadsToItsCell) {
   }
 }
 
+TEST(HtmlWriter, CellsWithOneCauseAreToldOnce) {
+  record::RunRecord run;
+  for (const char* model : {"a", "b", "c"}) run.cells.push_back(CellOf(record::Outcome::kFail, model));
+  const std::string page = HtmlWriter().Render(run).value();
+  EXPECT_THAT(page, AllOf(HasSubstr("<small>1 cause, 3 cells</small>"), HasSubstr("the same cause in 2 more")));
+  const std::string text = TextWriter().Render(run).value();
+  EXPECT_THAT(text, AllOf(HasSubstr("2 more:\n      fail  b/dynamic/onnx/onnxruntime/f32\n      fail  c/"),
+                          HasSubstr("\nnot as expected: 1 cause, 3 cells\n")));
+}
+
 TEST(HtmlWriter, ThousandsOfCells) {
   RunRecord run;
   for (int i = 0; i < 5000; ++i) {

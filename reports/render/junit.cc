@@ -45,7 +45,7 @@ void Write(pugi::xml_node node, const Counts& counts) {
 
 /// The element that says how a cell ended; null for a plain pass.
 const char* ElementOf(const CellRecord& cell) {
-  if (!IsRed(cell)) return cell.outcome == Outcome::kPass ? nullptr : "skipped";
+  if (!cell.red()) return cell.outcome == Outcome::kPass ? nullptr : "skipped";
   switch (cell.outcome) {
     case Outcome::kPass:  // unexpectedly
     case Outcome::kFail:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/record/clusters.h"
 #include "reports/render/clean_text.h"
 #include "reports/render/failure.h"
 
@@ -63,23 +64,28 @@ void AddCounts(const record::RunRecord& run, std::string& text) {
 }
 
 void AddFailures(const record::RunRecord& run, std::string& text) {
-  std::vector<const CellRecord*> red;
-  for (const CellRecord& cell : run.cells) {
-    if (IsRed(cell)) red.push_back(&cell);
-  }
-  if (red.empty()) return;
-  text += "### Not as expected: " + std::to_string(red.size()) + "\n\n";
-  for (size_t i = 0; i < red.size() && i < kMarkdownFailures; ++i) {
-    const Failure failure = FailureOf(*red[i]);
-    text += "<details><summary><b>" + failure.word + "</b> " + Code(failure.cell) + " (" + failure.stage + ")</summary>\n\n";
+  const std::vector<record::Cluster> clusters = record::Clusters(run);
+  if (clusters.empty()) return;
+  text += "### Not as expected: " + record::CountText(clusters) + "\n\n";
+  for (size_t i = 0; i < clusters.size() && i < kMarkdownFailures; ++i) {
+    const std::vector<size_t>& cells = clusters[i].cells;
+    const CellRecord& first = run.cells[cells.front()];
+    const Failure failure = FailureOf(first);
+    text += "<details><summary><b>" + failure.word + "</b> " + Code(failure.cell) + " (" + failure.stage + ")" +
+            (cells.size() > 1 ? " and " + std::to_string(cells.size() - 1) + " more" : "") + "</summary>\n\n";
     text += MarkdownText(Cut(failure.cause)) + "\n\n";
     if (!failure.figure.empty()) text += MarkdownText(Cut(failure.figure)) + "\n\n";
-    for (const std::string& note : red[i]->notes) text += "- " + MarkdownText(Cut(note)) + "\n";
-    if (!red[i]->notes.empty()) text += "\n";
+    for (const std::string& note : first.notes) text += "- " + MarkdownText(Cut(note)) + "\n";
+    if (!first.notes.empty()) text += "\n";
     if (!failure.command.empty()) text += Fenced(failure.command) + "\n";
+    if (cells.size() > 1) text += "The same cause (" + MarkdownText(Cut(clusters[i].cause)) + "):\n\n";
+    for (size_t k = 1; k < cells.size() && k <= kMarkdownFailures; ++k) {
+      text += "- <b>" + run.cells[cells[k]].shown_word() + "</b> " + Code(run.cells[cells[k]].id.ToString()) + "\n";
+    }
+    if (cells.size() > kMarkdownFailures + 1) text += "- " + std::to_string(cells.size() - kMarkdownFailures - 1) + " more\n";
     text += "</details>\n\n";
   }
-  if (red.size() > kMarkdownFailures) text += std::to_string(red.size() - kMarkdownFailures) + " more are in the record.\n\n";
+  if (clusters.size() > kMarkdownFailures) text += std::to_string(clusters.size() - kMarkdownFailures) + " more causes are in the record.\n\n";
 }
 
 void AddUnavailable(const record::RunRecord& run, std::string& text) {

@@ -27,7 +27,7 @@ TEST(MarkdownWriter, AFailureSaysCauseFigureCellAndCommand) {
             "|---|--:|--:|\n"
             "| onnx → onnxruntime | 1 | 1 |\n"
             "\n"
-            "### Not as expected: 1\n"
+            "### Not as expected: 1 cause, 1 cell\n"
             "\n"
             "<details><summary><b>fail</b> <code>gpt2/dynamic/onnx/onnxruntime/f32</code> (compare)</summary>\n"
             "\n"
@@ -61,9 +61,13 @@ TEST(MarkdownWriter, ThousandsOfFailuresStayReadable) {
     run.cells.push_back(CellOf(Outcome::kFail, "m" + std::to_string(i)));
     run.cells.back().reason = std::string(10000, 'x');
   }
-  const std::string text = Render(run);
+  std::string text = Render(run);
   EXPECT_LT(text.size(), 1u << 20);
-  EXPECT_THAT(text, HasSubstr("4950 more are in the record."));
+  EXPECT_THAT(text, AllOf(HasSubstr("1 cause, 5000 cells"), HasSubstr("- 4949 more")));
+  for (size_t i = 0; i < run.cells.size(); ++i) run.cells[i].model_class = "C" + std::to_string(i);
+  text = Render(run);
+  EXPECT_LT(text.size(), 1u << 20);
+  EXPECT_THAT(text, AllOf(HasSubstr("5000 causes, 5000 cells"), HasSubstr("4950 more causes are in the record.")));
 }
 
 TEST(MarkdownWriter, HostileTextStaysText) {

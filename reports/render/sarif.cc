@@ -83,7 +83,7 @@ Json ResultOf(const CellRecord& cell) {
   Json result = Json::MakeObject();
   result["ruleId"] = failure.word;
   result["ruleIndex"] = RuleIndex(failure.word);
-  const bool red = IsRed(cell);
+  const bool red = cell.red();
   result["level"] = red ? "error" : "note";
   result["message"] = Message(failure.Text());
   result["locations"].Append(LocationOf(cell));
@@ -142,7 +142,7 @@ Result<std::string> SarifWriter::Render(const record::RunRecord& run) const {
   sweep["invocations"].Append(InvocationOf(run));
   Json results = Json::MakeArray();
   for (const CellRecord& cell : run.cells) {
-    if (IsRed(cell) || cell.shown_word() == "expected-fail") results.Append(ResultOf(cell));
+    if (cell.red() || cell.shown_word() == "expected-fail") results.Append(ResultOf(cell));
   }
   if (const std::string lack = NotRun(run); !lack.empty()) {
     Json result = Json::MakeObject();

@@ -13,12 +13,12 @@ namespace conformance::cli {
 struct OperatorRow {
   std::string target;
   bool core = false;           ///< one of ATen's core operators, by the list that `data` holds
-  std::string rule;            ///< "yes", or "refused"
-  std::string kernel;          ///< "yes", "twin" (in place, through the op that it is a twin of), "rule" (no tensors come out), or "-"
-  std::string decomposition;   ///< for ONNX: "always", "below opset 20", or "-"
-  std::string onnx;            ///< "translated", "decomposed", "rewritten", or "refused"
-  std::string largest_ulps;    ///< against PyTorch, by type: "f32 2, f16 1"; "exact"; or empty where it was not measured
-  std::string reason;          ///< why it is refused
+  std::string rule = {};            ///< "yes", or "refused"
+  std::string kernel = {};          ///< "yes", "twin" (in place, through the op that it is a twin of), "rule" (no tensors come out), or "-"
+  std::string decomposition = {};   ///< for ONNX: "always", "below opset 20", or "-"
+  std::string onnx = {};            ///< "translated", "decomposed", "rewritten", or "refused"
+  std::string largest_ulps = {};    ///< against PyTorch, by type: "f32 2, f16 1"; "exact"; or empty where it was not measured
+  std::string reason = {};          ///< why it is refused
 };
 
 /// Our operators and those that are refused by name, by target. `data` (none: no measurements, and no core operators) is a folder with

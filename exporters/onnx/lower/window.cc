@@ -49,7 +49,7 @@ Result<Outputs> LowerConvolution(const Call& call, Graph& g) {
 namespace {
 
 // Positions in the whole tensor become positions in their planes.
-Result<Outputs> LargestWithPositions(const Call& call, Graph& g, const Value& x, size_t axes, std::vector<Attr> attrs) {
+Result<Outputs> LargestWithPositions(Graph& g, const Value& x, size_t axes, std::vector<Attr> attrs) {
   SymInt area = 1;
   for (size_t i = x.sizes->size() - axes; i < x.sizes->size(); ++i) area *= (*x.sizes)[i];
   auto found = g.MultiOp("MaxPool", {Batched(g, Wide(g, x), axes)}, 2, std::move(attrs));
@@ -75,7 +75,7 @@ Result<Outputs> LowerMaxPoolWithIndices(const Call& call, Graph& g) {
   const auto axes = static_cast<size_t>(call.op().target.find("1d") != std::string::npos ? 1 : call.op().target.find("2d") != std::string::npos ? 2 : 3);
   const std::vector<int64_t> kernel = EachAxis(call, "kernel_size", axes);
   const std::vector<int64_t> stride = call.Ints("stride").empty() ? kernel : EachAxis(call, "stride", axes);
-  return LargestWithPositions(call, g, x, axes,
+  return LargestWithPositions(g, x, axes,
                               {{"kernel_shape", kernel},
                                {"strides", stride},
                                {"pads", BothSides(EachAxis(call, "padding", axes))},
@@ -92,7 +92,7 @@ Result<Outputs> LowerAdaptiveMaxPool(const Call& call, Graph& g) {
     if (!from || !to || *to == 0 || *from % *to != 0) return call.Refused("to a size that does not divide the input's");
     kernel.push_back(*from / *to);
   }
-  return LargestWithPositions(call, g, x, wanted.size(), {{"kernel_shape", kernel}, {"strides", kernel}});
+  return LargestWithPositions(g, x, wanted.size(), {{"kernel_shape", kernel}, {"strides", kernel}});
 }
 
 Result<Outputs> LowerAvgPool(const Call& call, Graph& g) {

@@ -1,0 +1,98 @@
+#include "framework/record/clusters.h"
+
+#include <cctype>
+#include <map>
+
+namespace conformance::record {
+namespace {
+
+bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+std::string TextOf(const Json& json, std::string_view key) {
+  const Json* found = json.Find(key);
+  return found && found->IsString() ? found->AsString() : std::string();
+}
+
+/// The first operator over its bound, as the local lane wrote it into the facts; null: none.
+const Json* FirstDivergence(const CellRecord& cell) {
+  const Json* calls = cell.facts.Find("local");
+  if (calls == nullptr || !calls->IsArray()) return nullptr;
+  for (const Json& call : calls->AsArray()) {
+    const Json* list = call.Find("diverging");
+    if (list && list->IsArray() && !list->AsArray().empty()) return &list->AsArray().front();
+  }
+  return nullptr;
+}
+
+struct Cause {
+  std::string key, words;
+};
+
+Cause CauseOf(const CellRecord& cell) {
+  const std::string ending = std::string(ToString(cell.outcome)) + '\n' + std::string(ToString(cell.stage)) + '\n';
+  const std::string pair = cell.id.exporter + '\n' + cell.id.backend + '\n';
+  const std::string words = cell.reason.empty() ? cell.shown_word() : cell.reason;
+  if (const Json* first = FirstDivergence(cell)) {
+    const std::string target = TextOf(*first, "target"), touched = TextOf(*first, "touched_by");
+    std::string cause = "diverges first in " + target;
+    if (!touched.empty()) cause += ", touched by " + touched;
+    return {pair + cause, cause + " (" + cell.id.exporter + " on " + cell.id.backend + ")"};
+  }
+  if (cell.stage == Stage::kCompare && cell.outcome == Outcome::kFail) return {ending + cell.model_class + '\n' + cell.id.exporter, words};
+  return {ending + ReasonShape(cell.reason), words};
+}
+
+}  // namespace
+
+std::string ReasonShape(std::string_view reason) {
+  // "at batch=2,sequence=13: …" and "…; baked in: …" say at which sizes, not why.
+  if (reason.starts_with("at ")) {
+    const size_t colon = reason.find(": "), equals = reason.find('=');
+    if (colon != std::string_view::npos && equals < colon) reason.remove_prefix(colon + 2);
+  }
+  if (const size_t baked = reason.find("; baked in: "); baked != std::string_view::npos) reason = reason.substr(0, baked);
+  std::string shape;
+  for (size_t i = 0; i < reason.size();) {
+    const char c = reason[i];
+    if (IsDigit(c)) {
+      while (i < reason.size() && (IsDigit(reason[i]) || reason[i] == '.')) ++i;
+      shape += '#';
+    } else if (c == '[') {  // a shape or an index, but not a long text in brackets
+      const size_t close = reason.find(']', i);
+      const std::string_view inside = close == std::string_view::npos ? std::string_view() : reason.substr(i + 1, close - i - 1);
+      if (close != std::string_view::npos && inside.find_first_not_of("0123456789,.- s") == std::string_view::npos) {
+        shape += "[#]";
+        i = close + 1;
+      } else {
+        shape += c;
+        ++i;
+      }
+    } else {
+      shape += c;
+      ++i;
+    }
+  }
+  return shape;
+}
+
+std::vector<Cluster> Clusters(const RunRecord& run) {
+  std::vector<Cluster> clusters;
+  std::map<std::string, size_t> places;
+  for (size_t i = 0; i < run.cells.size(); ++i) {
+    if (!run.cells[i].red()) continue;
+    const Cause cause = CauseOf(run.cells[i]);
+    const auto [place, fresh] = places.emplace(cause.key, clusters.size());
+    if (fresh) clusters.push_back({cause.words, {}});
+    clusters[place->second].cells.push_back(i);
+  }
+  return clusters;
+}
+
+std::string CountText(const std::vector<Cluster>& clusters) {
+  size_t cells = 0;
+  for (const Cluster& cluster : clusters) cells += cluster.cells.size();
+  const auto counted = [](size_t count, const char* word) { return std::to_string(count) + " " + word + (count == 1 ? "" : "s"); };
+  return counted(clusters.size(), "cause") + ", " + counted(cells, "cell");
+}
+
+}  // namespace conformance::record

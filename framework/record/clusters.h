@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "framework/record/record.h"
+
+namespace conformance::record {
+
+/// Cells that are not as expected for one reason, as far as their records tell.
+struct Cluster {
+  std::string cause;          ///< the reason of the first cell, or what all of them diverge first in
+  std::vector<size_t> cells;  ///< places in RunRecord::cells, in order
+};
+
+/// Every cell that is not as expected (RunRecord's red ones; unavailable backends are none), in clusters, by the first cell of each. Two cells
+/// share a cause where
+/// - the local lane found both to diverge first in the same operator of the same artifact operator, in one exporter's artifacts on one backend;
+/// - neither was compared, and they ended alike, in one stage, and say the same but for names of values, numbers and shapes;
+/// - both were compared, nothing says where they diverge, and they are of one model class and exporter.
+std::vector<Cluster> Clusters(const RunRecord& run);
+
+/// "1 cause, 37 cells"; "3 causes, 5 cells".
+std::string CountText(const std::vector<Cluster>& clusters);
+
+/// What is left of a reason once numbers, shapes, sizes and names numbered by a tool are taken out: equal for messages of one cause.
+std::string ReasonShape(std::string_view reason);
+
+}  // namespace conformance::record
