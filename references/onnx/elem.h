@@ -68,6 +68,9 @@ inline constexpr Types kFloat8 = Types::Of(Elem::kFloat8E4M3Fn, Elem::kFloat8E4M
 inline constexpr Types kSmallInts = Types::Of(Elem::kUint4, Elem::kInt4, Elem::kUint2, Elem::kInt2);
 inline constexpr Types kSmall = kFloat8 | kSmallInts |
                                 Types::Of(Elem::kFloat8E8M0, Elem::kFloat4E2M1, Elem::kFloat6E2M3, Elem::kFloat6E3M2);
+inline constexpr Types kBytes = Types::Of(Elem::kInt8, Elem::kUint8);
+/// What numbers are quantized to: integers of 16 bits and less, floats of 8 bits and less.
+inline constexpr Types kQuantized = kBytes | kSmallInts | kFloat8 | Types::Of(Elem::kInt16, Elem::kUint16, Elem::kFloat4E2M1, Elem::kFloat6E2M3, Elem::kFloat6E3M2);
 /// Whatever a tensor can hold.
 inline constexpr Types kAny = kNumbers | kBool | kString | kComplex | kSmall;
 

@@ -54,7 +54,8 @@ uint8_t EncodeSmallFloat(Elem elem, double value, bool saturate) {
   const uint8_t sign = SignOf(type, negative);
   const bool has_nan = type.infinity || type.nan_all_ones || type.nan_negative_zero;
   const uint8_t nan = type.nan_negative_zero ? SignOf(type, true) : static_cast<uint8_t>(all | (std::isnan(value) ? 0 : sign));
-  if (std::isnan(value)) return has_nan ? nan : static_cast<uint8_t>(largest);
+  // The MX specification leaves open what NaN becomes where there is none; -0 is what ml_dtypes and the onnx package make of it.
+  if (std::isnan(value)) return has_nan ? nan : SignOf(type, true);
   const auto beyond = [&]() -> uint8_t {
     if (saturate || !has_nan) return static_cast<uint8_t>(sign | largest);
     if (type.infinity) return static_cast<uint8_t>(sign | (largest + 1));

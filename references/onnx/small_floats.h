@@ -11,7 +11,7 @@ namespace conformance::onnx_reference {
 /// The value of a code; NaN where it means none.
 float DecodeSmallFloat(Elem elem, uint8_t code);
 /// The code nearest to `value`, ties to even. Beyond the largest number: that number with `saturate`, else infinity or NaN, as the type
-/// has one. float4e2m1 and the float6 kinds have neither and always saturate.
+/// has one. float4e2m1 and the float6 kinds have neither: they always saturate, and NaN is -0.
 uint8_t EncodeSmallFloat(Elem elem, double value, bool saturate);
 
 /// How a type is made.

@@ -2,7 +2,7 @@
 # writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
-# ZLIB::ZLIB pugixml::pugixml conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
+# ZLIB::ZLIB JPEG::JPEG PNG::PNG pugixml::pugixml conformance_re2 conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
 # benchmark::benchmark.
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
@@ -46,6 +46,9 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(pugixml 1.12 REQUIRED)
 find_package(GTest 1.12 REQUIRED)
 find_package(benchmark REQUIRED)
+# What ONNX's ImageDecoder reads.
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
 
 # Debian's protobuf has no package file of its own, and the one of onnx does not look for protobuf: this order matters.
 find_package(Protobuf 3.21 REQUIRED MODULE)
@@ -63,6 +66,15 @@ function(conformance_header_library target header)
 endfunction()
 conformance_header_library(conformance_valijson valijson/validator.hpp)
 conformance_header_library(conformance_mustache kainjow/mustache.hpp)
+# RE2 has no package file before 2023.
+find_path(conformance_re2_INCLUDE_DIR re2/re2.h)
+find_library(conformance_re2_LIBRARY re2)
+mark_as_advanced(conformance_re2_INCLUDE_DIR conformance_re2_LIBRARY)
+if(conformance_re2_INCLUDE_DIR AND conformance_re2_LIBRARY)
+  add_library(conformance_re2 INTERFACE)
+  target_include_directories(conformance_re2 SYSTEM INTERFACE "${conformance_re2_INCLUDE_DIR}")
+  target_link_libraries(conformance_re2 INTERFACE "${conformance_re2_LIBRARY}")
+endif()
 # Only the header is needed to build; the library is opened at run time, see tools/setup.
 conformance_header_library(conformance_ort_headers onnxruntime_c_api.h
   HINTS "${CONFORMANCE_ORT_INCLUDE_DIR}" ENV CONFORMANCE_ORT_INCLUDE_DIR
@@ -77,7 +89,7 @@ if(TARGET conformance_ort_headers)
 endif()
 
 set(_missing "")
-foreach(_target ONNX::onnx conformance_valijson conformance_mustache conformance_ort_headers)
+foreach(_target ONNX::onnx conformance_re2 conformance_valijson conformance_mustache conformance_ort_headers)
   if(NOT TARGET ${_target})
     list(APPEND _missing ${_target})
   endif()

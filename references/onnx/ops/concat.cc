@@ -1,23 +1,25 @@
+#include "references/onnx/ops/concat.h"
+
 #include <algorithm>
 
 #include "references/onnx/dispatch.h"
 #include "references/onnx/kernels.h"
-#include "references/onnx/call.h"
 
-namespace conformance::onnx_reference::kernels {
+namespace conformance::onnx_reference {
 
-/// Inputs one after the other along `axis`, equal sizes elsewhere. Version 1 has axis 1 by default.
-Outputs Concat(const Call& call) {
-  const std::vector<const Array*> inputs = call.From(0);
-  const Array& first = *inputs[0];
-  CONFORMANCE_TRY(const int64_t axis, call.opset() < 4 ? call.Axis("axis", first.rank(), 1) : call.Axis("axis", first.rank()));
+Result<Array> Concatenate(const Call& call, const std::vector<const Array*>& arrays, int64_t axis) {
+  const Array& first = *arrays[0];
+  CONFORMANCE_TRY(axis, NormalAxis(axis, first.rank()));
   Shape dims = first.dims();
   int64_t total = 0;
-  for (const Array* input : inputs) {
-    bool fits = input->rank() == first.rank();
-    for (int64_t i = 0; fits && i < first.rank(); ++i) fits = i == axis || input->dim(i) == first.dim(i);
-    if (!fits) return ShapeError("inputs that don't fit beside each other").With("found", Describe(*input)).With("wanted", "sizes of " + Describe(first));
-    total += input->dim(axis);
+  for (const Array* array : arrays) {
+    bool fits = array->rank() == first.rank() && array->elem() == first.elem();
+    for (int64_t i = 0; fits && i < first.rank(); ++i) fits = i == axis || array->dim(i) == first.dim(i);
+    if (!fits)
+      return ShapeError("inputs that don't fit beside each other")
+          .With("found", Describe(*array))
+          .With("wanted", "sizes of " + Describe(first));
+    total += array->dim(axis);
   }
   dims[static_cast<size_t>(axis)] = total;
   CONFORMANCE_TRY(Array out, call.New(first.elem(), first.store(), dims));
@@ -27,9 +29,9 @@ Outputs Concat(const Call& call) {
   CONFORMANCE_RETURN_IF_ERROR(VisitBytes(first.store(), [&]<typename T>(Tag<T>) {
     T* to = out.mutable_data<T>();
     for (int64_t o = 0; o < outer; ++o) {
-      for (const Array* input : inputs) {
-        const int64_t run = input->dim(axis) * inner;
-        to = std::copy_n(input->data<T>() + o * run, run, to);
+      for (const Array* array : arrays) {
+        const int64_t run = array->dim(axis) * inner;
+        to = std::copy_n(array->data<T>() + o * run, run, to);
       }
     }
     return Ok();
@@ -37,4 +39,23 @@ Outputs Concat(const Call& call) {
   return out;
 }
 
-}  // namespace conformance::onnx_reference::kernels
+Result<Array> ConcatenateAlongNew(const Call& call, const std::vector<const Array*>& arrays, int64_t axis) {
+  CONFORMANCE_TRY(axis, NormalAxis(axis, arrays[0]->rank() + 1));
+  std::vector<Array> slices;
+  std::vector<const Array*> all;
+  slices.reserve(arrays.size());
+  for (const Array* array : arrays) {
+    Shape dims = array->dims();
+    dims.insert(dims.begin() + std::min(axis, array->rank()), 1);
+    all.push_back(&slices.emplace_back(array->Reshaped(std::move(dims))));
+  }
+  return Concatenate(call, all, axis);
+}
+
+/// Inputs one after the other along `axis`, equal sizes elsewhere. Version 1 has axis 1 by default.
+Outputs kernels::Concat(const Call& call) {
+  CONFORMANCE_TRY(const int64_t axis, call.opset() < 4 ? call.Int("axis", 1) : call.Int("axis"));
+  return Concatenate(call, call.From(0), axis);
+}
+
+}  // namespace conformance::onnx_reference
