@@ -48,7 +48,8 @@ Result<double> NumberOr(const Call& call, size_t index, double otherwise) {
 Outputs NonMaxSuppression(const Call& call) {
   const Array &boxes = call[0], &scores = call[1];
   CONFORMANCE_TRY(const int64_t by_centre, call.Int("center_point_box", 0));
-  CONFORMANCE_TRY(const double most, NumberOr(call, 2, 0));
+  CONFORMANCE_TRY(const double given, NumberOr(call, 2, 0));
+  const double most = std::max(0.0, given);  // also where it is NaN
   CONFORMANCE_TRY(const double iou_threshold, NumberOr(call, 3, 0));
   CONFORMANCE_TRY(const double score_threshold, NumberOr(call, 4, -std::numeric_limits<double>::infinity()));
   if (boxes.rank() != 3 || scores.rank() != 3 || boxes.dim(0) != scores.dim(0) || boxes.dim(2) != 4 ||
