@@ -130,7 +130,7 @@ const std::vector<Neutral>& Unimplemented() {
       {"min_new_tokens", 0}, {"bad_words_ids", nullptr}, {"force_words_ids", nullptr}, {"constraints", nullptr},
       {"forced_bos_token_id", nullptr}, {"forced_eos_token_id", nullptr}, {"suppress_tokens", nullptr},
       {"begin_suppress_tokens", nullptr}, {"sequence_bias", nullptr}, {"guidance_scale", 1.0}, {"penalty_alpha", nullptr},
-      {"dola_layers", nullptr}, {"stop_strings", nullptr}, {"max_time", nullptr}, {"cache_implementation", nullptr},
+      {"dola_layers", nullptr}, {"stop_strings", nullptr}, {"max_time", nullptr},
       {"exponential_decay_length_penalty", nullptr}, {"watermarking_config", nullptr}, {"token_healing", false},
       {"prompt_lookup_num_tokens", nullptr}, {"assistant_early_exit", nullptr}, {"prefill_chunk_size", nullptr},
       {"remove_invalid_values", false}};
@@ -150,6 +150,18 @@ Result<GenerateOptions> GenerateOptions::FromJson(const Json& generation_config,
     if (found == nullptr || *found == neutral) continue;
     if (found->IsNumber() && neutral.IsNumber() && found->AsDouble() == neutral.AsDouble()) continue;
     return Unsupported("generation setting " + std::string(key) + " is not implemented: decoding is greedy here").With("key", std::string(key));
+  }
+  // Where entries are stored, and in how large a block, changes no token: caches grow here. A quantized one holds other numbers.
+  static constexpr std::string_view kStorages[] = {"dynamic",   "dynamic_full",     "static", "offloaded",
+                                                   "offloaded_static", "offloaded_hybrid", "hybrid", "hybrid_chunked",
+                                                   "sliding_window"};
+  if (const Json* storage = find("cache_implementation")) {
+    if (!storage->IsString()) return WrongType("cache_implementation", *storage, "string");
+    if (std::find(std::begin(kStorages), std::end(kStorages), storage->AsString()) == std::end(kStorages))
+      return Unsupported("a cache of this kind is not implemented")
+          .With("key", "cache_implementation")
+          .With("found", storage->AsString())
+          .With("wanted", Join(std::vector<std::string>(std::begin(kStorages), std::end(kStorages)), ", "));
   }
   GenerateOptions options;
   if (const Json* flag = find("use_cache")) {

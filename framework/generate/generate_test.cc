@@ -189,6 +189,10 @@ TEST(GenerateOptions, RefuseWhatWouldChangeTheTokens) {
   EXPECT_THAT(read(R"({"num_beams": 4})"), IsError(ErrorKind::kUnsupported, HasSubstr("num_beams")));
   EXPECT_THAT(read(R"({"repetition_penalty": 1.1})"), IsError(ErrorKind::kUnsupported, HasSubstr("repetition_penalty")));
   EXPECT_THAT(read(R"({"repetition_penalty": 1, "min_length": 0, "bad_words_ids": null})"), IsOk());
+  EXPECT_THAT(read(R"({"cache_implementation": "hybrid"})"), IsOk());
+  EXPECT_THAT(read(R"({"cache_implementation": "static"})"), IsOk());
+  EXPECT_THAT(read(R"({"cache_implementation": "quantized"})"), IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("quantized"), HasSubstr("static"))));
+  EXPECT_THAT(read(R"({"cache_implementation": 3})"), IsError(ErrorKind::kType, HasSubstr("cache_implementation")));
   EXPECT_THAT(read(R"({"suppress_tokens": [5]})"), IsError(ErrorKind::kUnsupported, HasSubstr("suppress_tokens")));
   EXPECT_THAT(read(R"({"eos_token_id": "2"})"), IsError(ErrorKind::kType, AllOf(HasSubstr("eos_token_id"), HasSubstr("string"))));
   EXPECT_THAT(read(R"({"max_new_tokens": 0})"), IsError(ErrorKind::kType, HasSubstr("max_new_tokens")));

@@ -86,12 +86,17 @@ Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, s
   return layout;
 }
 
-nn::GenerationTraits EncoderDecoderTraits(std::string encoded) {
-  nn::GenerationTraits traits;
-  traits.ids = "decoder_input_ids";
-  traits.positions = false;
-  traits.encoded = {std::move(encoded)};
-  traits.encoder_decoder = true;
+nn::ModelTraits EncoderDecoderTraits(std::string model_type, std::string task, std::string base_model_prefix,
+                                     std::string encoded) {
+  nn::ModelTraits traits;
+  traits.model_type = std::move(model_type);
+  traits.task = std::move(task);
+  traits.base_model_prefix = std::move(base_model_prefix);
+  traits.generates = true;
+  traits.generation.ids = "decoder_input_ids";
+  traits.generation.positions = false;
+  traits.generation.encoded = {std::move(encoded)};
+  traits.generation.encoder_decoder = true;
   return traits;
 }
 

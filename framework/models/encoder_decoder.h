@@ -32,8 +32,9 @@ struct EncoderDecoderShape {
 /// encoder_outputs in place of the encoder's input, and the cache. Errors: kUnsupported for another use.
 Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, std::string_view use);
 
-/// How generate() calls such a model; `encoded` is what the encoder takes.
-nn::GenerationTraits EncoderDecoderTraits(std::string encoded);
+/// What such a class has in common: it generates, with arguments that its encoder replaces. `encoded` is what the encoder takes.
+nn::ModelTraits EncoderDecoderTraits(std::string model_type, std::string task, std::string base_model_prefix,
+                                     std::string encoded);
 
 /// What such a model's forward takes, read. Members are absent where the call has none.
 struct EncoderDecoderInputs {
@@ -52,6 +53,12 @@ bool ReadEncoderDecoderInputs(ops::OpContext& context, nn::Arguments& arguments,
 struct EncoderStates {
   ops::Value last;
   std::vector<nn::Tree> hidden_states;
+};
+/// What both stacks of one forward give.
+struct EncoderDecoderPass {
+  ops::Value hidden;  ///< the decoder's last state
+  EncoderStates encoder;
+  std::vector<nn::Tree> decoder_states;
 };
 /// encoder_outputs as forward was given them. Errors go to the context.
 EncoderStates GivenEncoderStates(ops::OpContext& context, const nn::Tree& encoder_outputs);

@@ -28,18 +28,22 @@ Value GivenFeatures(OpContext& c, const Tree& outputs, std::string_view modality
   if (pooled != nullptr)
     for (const Tree& part : pooled->items())
       if (part.kind() == Tree::Kind::kTensor) parts.push_back(part.value());
-  const bool fit = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const Value& part) { return part.rank() == 2; });
+  const bool fit = !parts.empty() && std::all_of(parts.begin(), parts.end(),
+                                                 [](const Value& part) { return part.rank() == 2; });
   if (!fit) {
-    c.Fail(Invalid("mm_encoder_outputs needs " + std::string(modality) + ".pooler_output, tensors [tokens, dim]")
-               .With("found", nn::Describe(outputs)));
+    c.Fail(
+        Invalid("mm_encoder_outputs needs " + std::string(modality) + ".pooler_output, tensors [tokens, dim]")
+            .With("found", nn::Describe(outputs)));
     return Value::Poisoned();
   }
   return parts.size() == 1 ? parts.front() : ops::Cat(c, std::move(parts), 0);
 }
 
-Value MergeFeatures(OpContext& c, const Value& input_ids, const Value& embeds, const Value& features, int64_t token_id) {
+Value MergeFeatures(OpContext& c, const Value& input_ids, const Value& embeds, const Value& features,
+                    int64_t token_id) {
   const Value places = ops::Equal(c, input_ids, token_id);
-  c.Assert(Eq(ops::Item(c, ops::Sum(c, places)), features.size(0)), "as many image tokens as features of images");
+  c.Assert(Eq(ops::Item(c, ops::Sum(c, places)), features.size(0)),
+           "as many image tokens as features of images");
   return ops::MaskedScatter(c, embeds, ops::Unsqueeze(c, places, -1), ops::To(c, features, embeds.dtype()));
 }
 

@@ -14,7 +14,7 @@ ops::Value GivenFeatures(ops::OpContext& context, const nn::Tree& outputs, std::
 
 /// `embeds` [batch, time, dim] with `features` [tokens, dim], cast to its type, in the places of `input_ids` [batch, time] that hold
 /// `token_id`, in order. There must be as many of both (an assertion of a trace).
-ops::Value MergeFeatures(ops::OpContext& context, const ops::Value& input_ids, const ops::Value& embeds, const ops::Value& features,
-                         int64_t token_id);
+ops::Value MergeFeatures(ops::OpContext& context, const ops::Value& input_ids, const ops::Value& embeds,
+                         const ops::Value& features, int64_t token_id);
 
 }  // namespace conformance::models

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "framework/base/json.h"
@@ -122,5 +124,13 @@ class Model : public Module {
   Json config_;
   ModelTraits traits_;
 };
+
+/// A model whose modules have their full names: what a class's factory gives.
+template <typename T, typename... Args>
+std::unique_ptr<Model> MakeModel(Args&&... args) {
+  auto model = std::make_unique<T>(std::forward<Args>(args)...);
+  model->Finish();
+  return model;
+}
 
 }  // namespace conformance::nn

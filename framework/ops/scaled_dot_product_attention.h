@@ -12,7 +12,7 @@ namespace conformance::ops {
 /// Shapes: q [..., h, l, d], k [..., h or h_kv, s, d], v [..., h or h_kv, s, dv], mask broadcasts to [..., h,
 ///         l, s] -> y [..., h, l, dv].
 /// Types:  q, k, v the same, floats; mask bool or the type of q; y has the type of q; halves are computed in
-///         f32.
+///         f32, but for eˣ, which is rounded to the type of q before it meets v.
 /// Units:  scale multiplies the scores; 1/√d by default.
 /// Errors: kShape for sizes that do not fit; kType for mixed types; kInvalid for a mask together with
 ///         is_causal, or p outside [0, 1]; kUnsupported for p > 0.

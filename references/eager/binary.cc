@@ -130,10 +130,15 @@ Outputs Pow(const KernelCall& call) {
   auto operands = Both(call);
   const DType type = call.out_declared();
   if (call.IsTensor(1) || !IsFloating(type)) return BinaryOf(call, Fn::kPow);
-  // The exponents that PyTorch answers without pow(), so with other roundings; of halves only these two.
+  // The exponents that PyTorch answers without pow(), so with other roundings; of halves not all.
   const double exponent = call.number(1);
   if (exponent == 2) return PointwiseOutput(call, Fn::kSquare, {{operands[0]}});
+  // What PyTorch multiplies out in bf16 it rounds after each product; in f16 it does not.
+  const DType between = type == DType::kBF16 ? call.out_store(0) : call.out_compute();
+  const auto square = [&] { return Pointwise(call, Fn::kSquare, {{operands[0]}}, call.out_shape(), call.out_compute(), between); };
+  if (exponent == 3 && type == DType::kBF16) return PointwiseOutput(call, Fn::kMul, {{square(), operands[0]}});
   if (exponent == 3) return PointwiseOutput(call, Fn::kCube, {{operands[0]}});
+  if (exponent == -2 && type == DType::kBF16) return PointwiseOutput(call, Fn::kReciprocal, {{square()}});
   if (ByteSize(type) == 2) {
     operands[1] = AsOperand(call, operands[1], type);
     return PointwiseOutput(call, Fn::kPow, operands);
@@ -141,11 +146,7 @@ Outputs Pow(const KernelCall& call) {
   if (exponent == 0.5) return PointwiseOutput(call, Fn::kSqrt, {{operands[0]}});
   if (exponent == -0.5) return PointwiseOutput(call, Fn::kRsqrt, {{operands[0]}});
   if (exponent == -1) return PointwiseOutput(call, Fn::kReciprocal, {{operands[0]}});
-  if (exponent == -2) {
-    const DType wide = call.out_compute();
-    const Tensor square = Pointwise(call, Fn::kSquare, {{operands[0]}}, call.out_shape(), wide, wide);
-    return PointwiseOutput(call, Fn::kReciprocal, {{square}});
-  }
+  if (exponent == -2) return PointwiseOutput(call, Fn::kReciprocal, {{square()}});
   return PointwiseOutput(call, Fn::kPow, operands);
 }
 

@@ -100,6 +100,16 @@ TEST(Attention, ManyQueriesAgreeWithOneAtATime) {
   }
 }
 
+TEST(Attention, WeightsOfHalvesMeetTheValuesAsHalves) {
+  Eager c;
+  const auto half = [](const Tensor& x) { return V(Cast(x, DType::kF16)); };
+  // Weights 1 and e⁻¹ = 0.36787944, as f16 0.36791992; their sum is 1.36787944. 2044 · 0.36791992 / 1.36787944 = 549.78 becomes 550; with
+  // the unrounded weight it would be 549.72, which becomes 549.5.
+  const Value y = ops::ScaledDotProductAttention(c, half(F32Of({1, 1, 1, 1}, {1})), half(F32Of({1, 1, 2, 1}, {0, -1})),
+                                                 half(F32Of({1, 1, 2, 1}, {0, 2044})));
+  EXPECT_THAT(y, BitEqualTo(Cast(F32Of({1, 1, 1, 1}, {550}), DType::kF16)));
+}
+
 TEST(GroupedMm, EachGroupHasAMatrixOfItsOwn) {
   Eager c;
   const Value x = V(F32({{1, 2}, {3, 4}, {5, 6}, {7, 8}}));

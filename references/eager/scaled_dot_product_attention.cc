@@ -33,7 +33,8 @@ Tensor MatrixAt(const Tensor& x, const Shape& batch, int64_t index, int64_t shar
 template <typename T>
 class Attention {
  public:
-  explicit Attention(const KernelCall& call) : call_(call), q_(call.tensor(0)), k_(call.tensor(1)), v_(call.tensor(2)) {
+  explicit Attention(const KernelCall& call)
+      : call_(call), q_(call.tensor(0)), k_(call.tensor(1)), v_(call.tensor(2)) {
     causal_ = call.boolean(5);
     const double width = static_cast<double>(q_.dim(-1));
     scale_ = static_cast<T>(call.IsNone(6) ? 1 / std::sqrt(width) : call.number(6));
@@ -44,7 +45,8 @@ class Attention {
     const Shape batch(shape.begin(), shape.end() - 2);
     const int64_t length = q_.dim(-2), keys = k_.dim(-2), width = v_.dim(-1);
     const bool grouped = call_.boolean(7) && q_.rank() >= 3 && k_.dim(-3) > 0;
-    const int64_t shared_k = grouped ? q_.dim(-3) / k_.dim(-3) : 1, shared_v = grouped ? q_.dim(-3) / v_.dim(-3) : 1;
+    const int64_t shared_k = grouped ? q_.dim(-3) / k_.dim(-3) : 1,
+                  shared_v = grouped ? q_.dim(-3) / v_.dim(-3) : 1;
     // Heads stand side by side in memory, so that joining them afterwards is a view, as in PyTorch.
     const bool by_heads = batch.size() == 2;
     const int64_t heads = by_heads ? batch[1] : 1;
@@ -71,7 +73,8 @@ class Attention {
         Matrix<const T> queries = q;
         queries.data += begin * q.row_stride;
         queries.rows = rows;
-        Block(queries, k, v, mask, begin, i * length, {y + begin * heads * width, rows, width, heads * width, 1});
+        Block(queries, k, v, mask, begin, i * length,
+              {y + begin * heads * width, rows, width, heads * width, 1});
       }
     }
     const Tensor stored = Stored(call_, out);
@@ -80,8 +83,8 @@ class Attention {
 
  private:
   /// Some queries [rows, d] against all keys that any of them may see.
-  void Block(const Matrix<const T>& q, const Matrix<const T>& k, const Matrix<const T>& v, const Tensor& mask, int64_t begin,
-             int64_t first_row, const Matrix<T>& y) {
+  void Block(const Matrix<const T>& q, const Matrix<const T>& k, const Matrix<const T>& v, const Tensor& mask,
+             int64_t begin, int64_t first_row, const Matrix<T>& y) {
     const auto& kernels = call_.isa().real<T>();
     const int64_t seen = causal_ ? std::min(k.rows, begin + q.rows) : k.rows;
     scores_.assign(static_cast<size_t>(q.rows * seen), T(0));
@@ -104,6 +107,7 @@ class Attention {
       kernels.exp_minus(row, visible, largest, row);
       AddNoise(call_, row, visible, (first_row + begin + i) * k.rows);
       sums_[static_cast<size_t>(i)] = summation.Sum(row);
+      Round(row, visible);
     }
     for (int64_t i = 0; i < y.rows; ++i) std::fill_n(y.data + i * y.row_stride, y.cols, T(0));
     Multiply<T>(call_, RowMajor<const T>(scores_.data(), q.rows, seen), values, y);
@@ -113,6 +117,16 @@ class Attention {
     }
   }
 
+  /// Weights of halves meet the values as halves, not yet divided by their sum, which is that of the unrounded ones: PyTorch's kernel
+  /// for processors (aten/src/ATen/native/cpu/FlashAttentionKernel.cpp) stores them for the product.
+  void Round(T* row, int64_t visible) {
+    const DType store = call_.out_store(0);
+    if (store != DType::kF16 && store != DType::kBF16) return;
+    halves_.resize(static_cast<size_t>(visible) * ByteSize(store));
+    StoreRun(call_.isa(), row, visible, store, halves_.data());
+    LoadRun(call_.isa(), store, halves_.data(), 1, visible, row);
+  }
+
   /// Adds a row of the mask: a bool one stands for 0 and −inf.
   void Mask(const Tensor& mask, int64_t query, int64_t visible, T* row) {
     mask_row_.resize(static_cast<size_t>(visible));
@@ -120,7 +134,8 @@ class Attention {
     const std::byte* from = mask.raw() + query * mask.strides()[0] * width;
     LoadRun(call_.isa(), mask.dtype(), from, mask.strides()[1], visible, mask_row_.data());
     if (mask.dtype() == DType::kBool) {
-      for (int64_t j = 0; j < visible; ++j) row[j] = mask_row_[static_cast<size_t>(j)] != T(0) ? row[j] : -std::numeric_limits<T>::infinity();
+      for (int64_t j = 0; j < visible; ++j)
+        row[j] = mask_row_[static_cast<size_t>(j)] != T(0) ? row[j] : -std::numeric_limits<T>::infinity();
     } else {
       call_.isa().real<T>().axpy(mask_row_.data(), visible, T(1), row);
     }
@@ -135,6 +150,7 @@ class Attention {
   bool causal_ = false;
   T scale_ = 1;
   std::vector<T> scores_, sums_, mask_row_;
+  std::vector<std::byte> halves_;
 };
 
 }  // namespace

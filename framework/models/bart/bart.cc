@@ -93,6 +93,39 @@ class BartModel : public nn::Module {
     decoder_.TieEmbedding(shared_.weight());
   }
 
+  /// The encoder, where its states are not given, then the decoder.
+  EncoderDecoderPass Forward(OpContext& c, EncoderDecoderInputs& read,
+                             nn::AttentionKind cross_attention) const {
+    EncoderDecoderPass output;
+    const std::vector<Value> both = CallMulti(c, {}, [&] {
+      output.encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs)
+                                                       : RunEncoder(c, read);
+      if (c.failed()) return std::vector<Value>{Value::Poisoned(), Value::Poisoned()};
+      const Value& target =
+          read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
+      BartStep step;
+      step.cache = read.cache ? &*read.cache : nullptr;
+      step.encoder_hidden_states = output.encoder.last;
+      step.cross_mask =
+          CrossAttentionMask(c, read.attention_mask, target.size(1), output.encoder.last, cross_attention);
+      const Value hidden =
+          Decode(c, read, step, read.output_hidden_states ? &output.decoder_states : nullptr);
+      return std::vector<Value>{hidden, output.encoder.last};
+    });
+    output.hidden = both.front();
+    output.encoder.last = both.back();
+    return output;
+  }
+
+  /// The encoder alone, before generation.
+  Value Encode(OpContext& c, const EncoderDecoderInputs& read) const {
+    const OpContext::Scope scope(c, local_name(), class_name());
+    return RunEncoder(c, read).last;
+  }
+
+  const nn::Embedding& shared() const { return shared_; }
+
+ private:
   EncoderStates RunEncoder(OpContext& c, const EncoderDecoderInputs& read) const {
     EncoderStates states;
     states.last = encoder_.Forward(c, read.input_ids, read.inputs_embeds, read.attention_mask, {},
@@ -106,9 +139,6 @@ class BartModel : public nn::Module {
                             read.decoder_attention_mask, step, states);
   }
 
-  const nn::Embedding& shared() const { return shared_; }
-
- private:
   nn::Embedding& shared_;
   BartStack& encoder_;
   BartStack& decoder_;
@@ -137,20 +167,10 @@ class BartForConditionalGeneration : public nn::Model {
                                   read))
       return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
-      EncoderStates encoder = read.encoder_outputs != nullptr ? GivenEncoderStates(c, *read.encoder_outputs)
-                                                              : model_.RunEncoder(c, read);
+      EncoderDecoderPass output = model_.Forward(c, read, fields_.decoder.attention);
       if (c.failed()) return {};
-      const Value& target =
-          read.decoder_input_ids.defined() ? read.decoder_input_ids : read.decoder_inputs_embeds;
-      BartStep step;
-      step.cache = read.cache ? &*read.cache : nullptr;
-      step.encoder_hidden_states = encoder.last;
-      step.cross_mask =
-          CrossAttentionMask(c, read.attention_mask, target.size(1), encoder.last, fields_.decoder.attention);
-      std::vector<Tree> states;
-      const Value hidden = model_.Decode(c, read, step, read.output_hidden_states ? &states : nullptr);
-      const Value logits = ops::Add(c, lm_head_.Forward(c, hidden), Weight(c, final_logits_bias_));
-      return EncoderDecoderOutput(logits, read, std::move(states), std::move(encoder));
+      const Value logits = ops::Add(c, lm_head_.Forward(c, output.hidden), Weight(c, final_logits_bias_));
+      return EncoderDecoderOutput(logits, read, std::move(output.decoder_states), std::move(output.encoder));
     });
   }
 
@@ -158,9 +178,8 @@ class BartForConditionalGeneration : public nn::Model {
     EncoderDecoderInputs read;
     if (const Tree* ids = inputs.Find("input_ids")) read.input_ids = ids->value();
     if (const Tree* mask = inputs.Find("attention_mask")) read.attention_mask = mask->value();
-    return Tree::Dict(
-        {{"encoder_outputs",
-          Tree::Dict({{"last_hidden_state", model_.RunEncoder(c, read).last}}, "BaseModelOutput")}});
+    return Tree::Dict({{"encoder_outputs",
+                        Tree::Dict({{"last_hidden_state", model_.Encode(c, read)}}, "BaseModelOutput")}});
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
@@ -194,19 +213,9 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.decoder_layers = reader.Layers("decoder_layers", 12);
   const std::string activation = reader.ActivationName("activation_function", "gelu");
   const nn::AttentionKind attention = reader.Attention();
-  const auto layer = [&](const std::string& side) {
-    BartLayerConfig one{.dim = fields.d_model, .activation = activation, .attention = attention};
-    one.heads = reader.Size(side + "_attention_heads", 16);
-    one.ffn_dim = reader.Size(side + "_ffn_dim", 4096);
-    if (one.dim % one.heads != 0)
-      reader.Fail(Invalid("d_model is no multiple of the heads")
-                      .With("key", side + "_attention_heads")
-                      .With("found", std::to_string(one.heads))
-                      .With("wanted", "a divisor of " + std::to_string(one.dim)));
-    return one;
-  };
-  fields.encoder = layer("encoder");
-  fields.decoder = layer("decoder");
+  const BartLayerConfig layer{.dim = fields.d_model, .activation = activation, .attention = attention};
+  fields.encoder = ReadBartLayer(reader, layer, "encoder", 16, 4096);
+  fields.decoder = ReadBartLayer(reader, layer, "decoder", 16, 4096);
   fields.pad_token_id = reader.TokenId("pad_token_id", 1, fields.vocab_size);
   fields.scale_embedding = reader.Flag("scale_embedding", false);
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", true);
@@ -222,17 +231,8 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                  "num_hidden_layers", "add_bias_logits", "extra_pos_embeddings", "normalize_embedding",
                  "force_bos_token_to_be_generated", "save_step", "gradient_checkpointing"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<BartForConditionalGeneration>(
-      config, fields,
-      nn::ModelTraits{.model_type = "bart",
-                      .task = "text2text-generation",
-                      .base_model_prefix = "model",
-                      .generates = true,
-                      .ignored_keys = {},
-                      .renamed_keys = {},
-                      .generation = EncoderDecoderTraits("input_ids")});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
+  return nn::MakeModel<BartForConditionalGeneration>(
+      config, fields, EncoderDecoderTraits("bart", "text2text-generation", "model", "input_ids"));
 }
 
 }  // namespace

@@ -49,6 +49,18 @@ NamedValues Describe(OpContext& c, const Value& hidden_states, const BartStep& s
 
 }  // namespace
 
+BartLayerConfig ReadBartLayer(ConfigReader& reader, BartLayerConfig layer, const std::string& side,
+                              int64_t heads, int64_t ffn_dim) {
+  layer.heads = reader.Size(side + "_attention_heads", heads);
+  layer.ffn_dim = reader.Size(side + "_ffn_dim", ffn_dim);
+  if (layer.dim % layer.heads != 0)
+    reader.Fail(Invalid("d_model is no multiple of the heads")
+                    .With("key", side + "_attention_heads")
+                    .With("found", std::to_string(layer.heads))
+                    .With("wanted", "a divisor of " + std::to_string(layer.dim)));
+  return layer;
+}
+
 BartAttention::BartAttention(const BartLayerConfig& config, size_t layer)
     : Module(config.family + "Attention"),
       heads_(config.heads),

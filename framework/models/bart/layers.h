@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/models/config_reader.h"
 #include "framework/models/encoder_decoder.h"
 #include "framework/nn/activations.h"
 #include "framework/nn/attention.h"
@@ -26,6 +27,10 @@ struct BartLayerConfig {
   bool always_clamps = false;
   nn::AttentionKind attention = nn::AttentionKind::kSdpa;
 };
+
+/// `layer` with the heads and the inner width that a config gives to one side ("encoder_attention_heads", "encoder_ffn_dim").
+BartLayerConfig ReadBartLayer(ConfigReader& reader, BartLayerConfig layer, const std::string& side,
+                              int64_t heads, int64_t ffn_dim);
 
 /// What all layers of one stack share.
 struct BartStep {

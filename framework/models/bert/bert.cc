@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "framework/models/bert/layers.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/decoder_layout.h"
 #include "framework/nn/activations.h"
@@ -128,30 +129,12 @@ class BertSelfAttention : public nn::Module {
   nn::Linear& value_;
 };
 
-/// dense, then LayerNorm of the sum with the block's input: both BertSelfOutput and BertOutput.
-class BertResidual : public nn::Module {
- public:
-  BertResidual(std::string class_name, int64_t in, const BertConfig& config)
-      : Module(std::move(class_name)),
-        dense_(Add<nn::Linear>("dense", in, config.hidden_size, true)),
-        layer_norm_(Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states, const Value& input_tensor) const {
-    return Call(c, {{"hidden_states", hidden_states}, {"input_tensor", input_tensor}},
-                [&] { return layer_norm_.Forward(c, ops::Add(c, dense_.Forward(c, hidden_states), input_tensor)); });
-  }
-
- private:
-  nn::Linear& dense_;
-  nn::LayerNorm& layer_norm_;
-};
-
 class BertAttention : public nn::Module {
  public:
   BertAttention(const BertConfig& config, size_t layer)
       : Module("BertAttention"),
         self_(Add<BertSelfAttention>("self", config, layer)),
-        output_(Add<BertResidual>("output", "BertSelfOutput", config.hidden_size, config)) {}
+        output_(Add<BertResidual>("output", "BertSelfOutput", config.hidden_size, config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, step.Describe(c, hidden_states),
@@ -163,30 +146,13 @@ class BertAttention : public nn::Module {
   BertResidual& output_;
 };
 
-class BertIntermediate : public nn::Module {
- public:
-  explicit BertIntermediate(const BertConfig& config)
-      : Module("BertIntermediate"),
-        dense_(Add<nn::Linear>("dense", config.hidden_size, config.intermediate_size, true)),
-        intermediate_act_fn_(Add<nn::Activation>("intermediate_act_fn", config.hidden_act)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return intermediate_act_fn_.Forward(c, dense_.Forward(c, hidden_states)); });
-  }
-
- private:
-  nn::Linear& dense_;
-  nn::Activation& intermediate_act_fn_;
-};
-
 class BertLayer : public nn::Module {
  public:
   BertLayer(const BertConfig& config, size_t layer)
       : Module("BertLayer"),
         attention_(Add<BertAttention>("attention", config, layer)),
-        intermediate_(Add<BertIntermediate>("intermediate", config)),
-        output_(Add<BertResidual>("output", "BertOutput", config.intermediate_size, config)) {}
+        intermediate_(Add<BertIntermediate>("intermediate", "BertIntermediate", config.hidden_size, config.intermediate_size, config.hidden_act)),
+        output_(Add<BertResidual>("output", "BertOutput", config.intermediate_size, config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, step.Describe(c, hidden_states), [&] {
@@ -348,7 +314,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                     .With("found", std::to_string(fields.num_attention_heads))
                     .With("wanted", "a divisor of " + std::to_string(fields.hidden_size)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<BertModel>(
+  return nn::MakeModel<BertModel>(
       config, fields,
       nn::ModelTraits{.model_type = "bert",
                       .task = "feature-extraction",
@@ -356,8 +322,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .generates = false,
                       .ignored_keys = {"*position_ids"},
                       .renamed_keys = {{"LayerNorm.gamma", "LayerNorm.weight"}, {"LayerNorm.beta", "LayerNorm.bias"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

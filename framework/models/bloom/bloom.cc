@@ -81,7 +81,8 @@ Value Project(OpContext& c, const nn::Linear& layer, const Value& x, int64_t par
   const double slice = static_cast<double>(layer.weight().shape()[1]) / static_cast<double>(parts);
   Value total;
   for (int64_t i = 0; i < parts; ++i) {
-    const auto start = static_cast<int64_t>(static_cast<double>(i) * slice), end = static_cast<int64_t>(static_cast<double>(i + 1) * slice);
+    const auto start = static_cast<int64_t>(static_cast<double>(i) * slice),
+               end = static_cast<int64_t>(static_cast<double>(i + 1) * slice);
     const Value part = ops::Linear(c, ops::Slice(c, x, 2, start, end), ops::Slice(c, weight, 1, start, end));
     total = total.defined() ? ops::Add(c, total, part) : part;
   }
@@ -96,14 +97,18 @@ class BloomAttention : public nn::Module {
         head_dim_(config.hidden_size / config.n_head),
         parts_(config.parts()),
         layer_(layer),
-        query_key_value_(Add<nn::Linear>("query_key_value", config.hidden_size, 3 * config.hidden_size, true)),
+        query_key_value_(
+            Add<nn::Linear>("query_key_value", config.hidden_size, 3 * config.hidden_size, true)),
         dense_(Add<nn::Linear>("dense", config.hidden_size, config.hidden_size, true)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Value& residual, const Step& step) const {
     return Call(c, step.Describe(c, {{"hidden_states", hidden_states}, {"residual", residual}}), [&] {
       const SymInt batch = hidden_states.size(0), time = hidden_states.size(1);
-      const Value fused = ops::View(c, query_key_value_.Forward(c, hidden_states), {batch, time, heads_, 3, head_dim_});
-      const auto part = [&](int64_t index) { return ops::Transpose(c, ops::Select(c, fused, 3, index), 1, 2); };
+      const Value fused =
+          ops::View(c, query_key_value_.Forward(c, hidden_states), {batch, time, heads_, 3, head_dim_});
+      const auto part = [&](int64_t index) {
+        return ops::Transpose(c, ops::Select(c, fused, 3, index), 1, 2);
+      };
       const Value q = part(0);
       Value k = part(1), v = part(2);
       if (step.cache != nullptr) std::tie(k, v) = step.cache->Update(c, k, v, layer_);
@@ -117,8 +122,10 @@ class BloomAttention : public nn::Module {
       if (step.mask.mask.defined()) scores = ops::Add(c, scores, step.mask.mask);
       const Value weights = ops::To(c, ops::Softmax(c, scores, -1, DType::kF32), q.dtype());
       const Value context = ops::Bmm(c, ops::View(c, weights, {rows, time, k.size(2)}), flat(v));
-      const Value merged = ops::Permute(c, ops::View(c, context, {batch, heads_, time, head_dim_}), {0, 2, 1, 3});
-      return ops::Add(c, residual, Project(c, dense_, ops::Reshape(c, merged, {batch, time, heads_ * head_dim_}), parts_));
+      const Value merged =
+          ops::Permute(c, ops::View(c, context, {batch, heads_, time, head_dim_}), {0, 2, 1, 3});
+      return ops::Add(c, residual,
+                      Project(c, dense_, ops::Reshape(c, merged, {batch, time, heads_ * head_dim_}), parts_));
     });
   }
 
@@ -171,15 +178,18 @@ class BloomBlock : public nn::Module {
   BloomBlock(const BloomConfig& config, size_t layer)
       : Module("BloomBlock"),
         residual_after_norm_(config.apply_residual_connection_post_layernorm),
-        input_layernorm_(Add<nn::LayerNorm>("input_layernorm", config.hidden_size, config.layer_norm_epsilon)),
+        input_layernorm_(
+            Add<nn::LayerNorm>("input_layernorm", config.hidden_size, config.layer_norm_epsilon)),
         self_attention_(Add<BloomAttention>("self_attention", config, layer)),
-        post_attention_layernorm_(Add<nn::LayerNorm>("post_attention_layernorm", config.hidden_size, config.layer_norm_epsilon)),
+        post_attention_layernorm_(
+            Add<nn::LayerNorm>("post_attention_layernorm", config.hidden_size, config.layer_norm_epsilon)),
         mlp_(Add<BloomMLP>("mlp", config)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, step.Describe(c, {{"hidden_states", hidden_states}}), [&] {
       const Value before = input_layernorm_.Forward(c, hidden_states);
-      const Value attended = self_attention_.Forward(c, before, residual_after_norm_ ? before : hidden_states, step);
+      const Value attended =
+          self_attention_.Forward(c, before, residual_after_norm_ ? before : hidden_states, step);
       const Value after = post_attention_layernorm_.Forward(c, attended);
       return mlp_.Forward(c, after, residual_after_norm_ ? after : attended);
     });
@@ -196,10 +206,14 @@ class BloomBlock : public nn::Module {
 /// Slopes of `heads` heads: powers of 2^(−8 / n) for n heads that are a power of two; the heads beyond take every other one of those
 /// of twice as many. In f32, as PyTorch raises them.
 Tensor AlibiSlopes(int64_t heads) {
-  const int64_t closest = int64_t{1} << static_cast<int64_t>(std::floor(std::log2(static_cast<double>(heads))));
-  const auto base = [](int64_t count) { return double{static_cast<float>(std::exp2(-std::exp2(-(std::log2(static_cast<double>(count)) - 3))))}; };
+  const int64_t closest =
+      int64_t{1} << static_cast<int64_t>(std::floor(std::log2(static_cast<double>(heads))));
+  const auto base = [](int64_t count) {
+    return double{static_cast<float>(std::exp2(-std::exp2(-(std::log2(static_cast<double>(count)) - 3))))};
+  };
   std::vector<float> slopes;
-  for (int64_t power = 1; power <= closest; ++power) slopes.push_back(static_cast<float>(std::pow(base(closest), static_cast<double>(power))));
+  for (int64_t power = 1; power <= closest; ++power)
+    slopes.push_back(static_cast<float>(std::pow(base(closest), static_cast<double>(power))));
   for (int64_t power = 1; std::ssize(slopes) < heads; power += 2)
     slopes.push_back(static_cast<float>(std::pow(base(2 * closest), static_cast<double>(power))));
   return Tensor::Of<float>({heads, 1}, slopes);
@@ -216,7 +230,8 @@ struct Inputs {
     NamedValues leaves;
     if (input_ids.defined()) leaves.emplace_back("input_ids", input_ids);
     if (cache) cache->AppendLeaves("past_key_values", leaves);
-    for (const auto& [name, value] : {std::pair{"attention_mask", &attention_mask}, {"inputs_embeds", &inputs_embeds}})
+    for (const auto& [name, value] :
+         {std::pair{"attention_mask", &attention_mask}, {"inputs_embeds", &inputs_embeds}})
       if (value->defined()) leaves.emplace_back(name, *value);
     return leaves;
   }
@@ -229,7 +244,8 @@ class BloomModel : public nn::Module {
         config_(config),
         slopes_(AlibiSlopes(config.n_head)),
         word_embeddings_(Add<nn::Embedding>("word_embeddings", config.vocab_size, config.hidden_size)),
-        word_embeddings_layernorm_(Add<nn::LayerNorm>("word_embeddings_layernorm", config.hidden_size, config.layer_norm_epsilon)) {
+        word_embeddings_layernorm_(
+            Add<nn::LayerNorm>("word_embeddings_layernorm", config.hidden_size, config.layer_norm_epsilon)) {
     for (int64_t i = 0; i < config.n_layer; ++i)
       h_.push_back(&Add<BloomBlock>("h." + std::to_string(i), config, static_cast<size_t>(i)));
     ln_f_ = &Add<nn::LayerNorm>("ln_f", config.hidden_size, config.layer_norm_epsilon);
@@ -241,7 +257,8 @@ class BloomModel : public nn::Module {
       if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
       Step step;
       step.cache = inputs.cache ? &*inputs.cache : nullptr;
-      const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : word_embeddings_.Forward(c, inputs.input_ids);
+      const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds
+                                                          : word_embeddings_.Forward(c, inputs.input_ids);
       Value hidden = word_embeddings_layernorm_.Forward(c, embeds);
       step.alibi = Alibi(c, inputs, embeds, hidden.dtype());
       step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
@@ -275,7 +292,8 @@ class BloomModel : public nn::Module {
     if (!inputs.attention_mask.defined()) {
       const SymInt past = inputs.cache && config_.n_layer > 0 ? inputs.cache->Length(0) : SymInt(0);
       const Value places = ops::Arange(c, past + embeds.size(1));
-      return ops::To(c, ops::Repeat(c, ops::Mul(c, ops::Unsqueeze(c, slopes, -1), places), {batch, 1, 1}), dtype);
+      return ops::To(c, ops::Repeat(c, ops::Mul(c, ops::Unsqueeze(c, slopes, -1), places), {batch, 1, 1}),
+                     dtype);
     }
     const Value& mask = inputs.attention_mask;
     const Value places = ops::Unsqueeze(c, ops::Mul(c, ops::Sub(c, ops::Cumsum(c, mask, -1), 1), mask), 1);
@@ -333,7 +351,9 @@ class BloomForCausalLM : public nn::Model {
     });
   }
 
-  Result<nn::InputLayout> Layout(std::string_view use) const override { return DecoderLayout(fields_.shape(), use); }
+  Result<nn::InputLayout> Layout(std::string_view use) const override {
+    return DecoderLayout(fields_.shape(), use);
+  }
 
  private:
   BloomConfig fields_;
@@ -349,11 +369,13 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.vocab_size = reader.Size("vocab_size", 250880);
   fields.hidden_size = reader.Size("hidden_size", 64, 1, ConfigReader::kLongestTable);
   // The older name goes before the newer one.
-  fields.hidden_size = reader.OptionalSize("n_embed", std::nullopt, 1, ConfigReader::kLongestTable).value_or(fields.hidden_size);
+  fields.hidden_size = reader.OptionalSize("n_embed", std::nullopt, 1, ConfigReader::kLongestTable)
+                           .value_or(fields.hidden_size);
   fields.n_layer = reader.Layers("n_layer", 2);
   fields.n_head = reader.Size("n_head", 8);
   fields.layer_norm_epsilon = reader.Number("layer_norm_epsilon", 1e-5);
-  fields.apply_residual_connection_post_layernorm = reader.Flag("apply_residual_connection_post_layernorm", false);
+  fields.apply_residual_connection_post_layernorm =
+      reader.Flag("apply_residual_connection_post_layernorm", false);
   fields.pretraining_tp = reader.Size("pretraining_tp", 1, 1, 1024);
   fields.slow_but_exact = reader.Flag("slow_but_exact", false);
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", true);
@@ -365,24 +387,23 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("sliding_window", "this class has no window");
   reader.RefuseLayerTypes("full_attention");
   // Of training, and of the framework that the first checkpoints come from.
-  reader.Ignore({"hidden_dropout", "attention_dropout", "attention_softmax_in_fp32", "masked_softmax_fusion", "bias_dropout_fusion",
-                 "skip_bias_add", "skip_bias_add_qkv", "offset_alibi", "seq_length", "unk_token_id", "n_inner", "is_decoder"});
+  reader.Ignore({"hidden_dropout", "attention_dropout", "attention_softmax_in_fp32", "masked_softmax_fusion",
+                 "bias_dropout_fusion", "skip_bias_add", "skip_bias_add_qkv", "offset_alibi", "seq_length",
+                 "unk_token_id", "n_inner", "is_decoder"});
   if (fields.hidden_size % fields.n_head != 0)
     reader.Fail(Invalid("hidden_size is no multiple of n_head")
                     .With("key", "n_head")
                     .With("found", std::to_string(fields.n_head))
                     .With("wanted", "a divisor of " + std::to_string(fields.hidden_size)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<BloomForCausalLM>(config, fields,
-                                                  nn::ModelTraits{.model_type = "bloom",
-                                                                  .task = "text-generation",
-                                                                  .base_model_prefix = "transformer",
-                                                                  .generates = true,
-                                                                  .ignored_keys = {},
-                                                                  .renamed_keys = {},
-                                                                  .generation = {.positions = false}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
+  return nn::MakeModel<BloomForCausalLM>(config, fields,
+                                         nn::ModelTraits{.model_type = "bloom",
+                                                         .task = "text-generation",
+                                                         .base_model_prefix = "transformer",
+                                                         .generates = true,
+                                                         .ignored_keys = {},
+                                                         .renamed_keys = {},
+                                                         .generation = {.positions = false}});
 }
 
 }  // namespace

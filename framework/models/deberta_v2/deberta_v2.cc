@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/models/bert/layers.h"
 #include "framework/models/config_reader.h"
 #include "framework/nn/activations.h"
 #include "framework/nn/arguments.h"
@@ -122,10 +123,15 @@ class DisentangledSelfAttention : public nn::Module {
       const Value k = ByHead(c, key_proj_.Forward(c, hidden_states), heads, size);
       const Value v = ByHead(c, value_proj_.Forward(c, hidden_states), heads, size);
       Value scores = ops::Bmm(c, q, Scaled(c, ops::Transpose(c, k, -1, -2)));
-      if (step.relative.defined() && config_.c2p)
-        scores = ops::Add(c, scores, ContentToPosition(c, q, step, batch));
-      if (step.relative.defined() && config_.p2c)
-        scores = ops::Add(c, scores, PositionToContent(c, k, step, batch));
+      if (step.relative.defined() && (config_.c2p || config_.p2c)) {
+        // The biases are added up before they meet the scores, which is another rounding in halves.
+        Value bias = config_.c2p ? ContentToPosition(c, q, step, batch) : Value();
+        if (config_.p2c) {
+          const Value second = PositionToContent(c, k, step, batch);
+          bias = bias.defined() ? ops::Add(c, bias, second) : second;
+        }
+        scores = ops::Add(c, scores, bias);
+      }
       scores = ops::View(c, scores, {batch, heads, time, time});
       scores = ops::MaskedFill(c, scores, ops::LogicalNot(c, step.mask), Lowest(scores.dtype()));
       const Value weights = ops::View(c, ops::Softmax(c, scores, -1), {batch * heads, time, time});
@@ -187,31 +193,12 @@ class DisentangledSelfAttention : public nn::Module {
   nn::Linear* pos_query_proj_ = nullptr;
 };
 
-/// dense, then LayerNorm of the sum with the block's input: both DebertaV2SelfOutput and DebertaV2Output.
-class DebertaResidual : public nn::Module {
- public:
-  DebertaResidual(std::string class_name, int64_t in, const DebertaConfig& config)
-      : Module(std::move(class_name)),
-        dense_(Add<nn::Linear>("dense", in, config.hidden_size, true)),
-        layer_norm_(Add<nn::LayerNorm>("LayerNorm", config.hidden_size, config.layer_norm_eps)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states, const Value& input_tensor) const {
-    return Call(c, {{"hidden_states", hidden_states}, {"input_tensor", input_tensor}}, [&] {
-      return layer_norm_.Forward(c, ops::Add(c, dense_.Forward(c, hidden_states), input_tensor));
-    });
-  }
-
- private:
-  nn::Linear& dense_;
-  nn::LayerNorm& layer_norm_;
-};
-
 class DebertaAttention : public nn::Module {
  public:
   explicit DebertaAttention(const DebertaConfig& config)
       : Module("DebertaV2Attention"),
         self_(Add<DisentangledSelfAttention>("self", config)),
-        output_(Add<DebertaResidual>("output", "DebertaV2SelfOutput", config.width(), config)) {}
+        output_(Add<BertResidual>("output", "DebertaV2SelfOutput", config.width(), config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, {{"hidden_states", hidden_states}},
@@ -220,24 +207,7 @@ class DebertaAttention : public nn::Module {
 
  private:
   DisentangledSelfAttention& self_;
-  DebertaResidual& output_;
-};
-
-class DebertaIntermediate : public nn::Module {
- public:
-  explicit DebertaIntermediate(const DebertaConfig& config)
-      : Module("DebertaV2Intermediate"),
-        dense_(Add<nn::Linear>("dense", config.hidden_size, config.intermediate_size, true)),
-        intermediate_act_fn_(Add<nn::Activation>("intermediate_act_fn", config.hidden_act)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return intermediate_act_fn_.Forward(c, dense_.Forward(c, hidden_states)); });
-  }
-
- private:
-  nn::Linear& dense_;
-  nn::Activation& intermediate_act_fn_;
+  BertResidual& output_;
 };
 
 class DebertaLayer : public nn::Module {
@@ -245,8 +215,8 @@ class DebertaLayer : public nn::Module {
   explicit DebertaLayer(const DebertaConfig& config)
       : Module("DebertaV2Layer"),
         attention_(Add<DebertaAttention>("attention", config)),
-        intermediate_(Add<DebertaIntermediate>("intermediate", config)),
-        output_(Add<DebertaResidual>("output", "DebertaV2Output", config.intermediate_size, config)) {}
+        intermediate_(Add<BertIntermediate>("intermediate", "DebertaV2Intermediate", config.hidden_size, config.intermediate_size, config.hidden_act)),
+        output_(Add<BertResidual>("output", "DebertaV2Output", config.intermediate_size, config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
@@ -257,8 +227,8 @@ class DebertaLayer : public nn::Module {
 
  private:
   DebertaAttention& attention_;
-  DebertaIntermediate& intermediate_;
-  DebertaResidual& output_;
+  BertIntermediate& intermediate_;
+  BertResidual& output_;
 };
 
 /// A convolution over the embeddings that joins the first layer's answer.
@@ -561,7 +531,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
               "from 2 to below twice the largest relative position");
   }
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<DebertaV2Model>(
+  return nn::MakeModel<DebertaV2Model>(
       config, fields, std::move(buckets),
       nn::ModelTraits{
           .model_type = "deberta-v2",
@@ -570,8 +540,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
           .generates = false,
           .ignored_keys = {"*position_embeddings*", "*position_ids"},
           .renamed_keys = {{"LayerNorm.gamma", "LayerNorm.weight"}, {"LayerNorm.beta", "LayerNorm.bias"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

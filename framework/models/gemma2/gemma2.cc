@@ -9,13 +9,16 @@ namespace conformance::models {
 namespace {
 
 /// A cap, or null for none.
-std::optional<double> Softcap(ConfigReader& reader, const Json& config, std::string_view key, double otherwise) {
+std::optional<double> Softcap(ConfigReader& reader, const Json& config, std::string_view key,
+                              double otherwise) {
   if (const Json* json = config.Find(key); json != nullptr && json->IsNull()) {
     reader.Ignore({key});
     return std::nullopt;
   }
   const double cap = reader.Number(key, otherwise);
-  if (cap == 0) reader.Fail(Invalid("field is 0").With("key", std::string(key)).With("wanted", "another number, or null"));
+  if (cap == 0)
+    reader.Fail(
+        Invalid("field is 0").With("key", std::string(key)).With("wanted", "another number, or null"));
   return cap;
 }
 
@@ -51,17 +54,19 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.pad_token_id = reader.TokenId("pad_token_id", 0, fields.vocab_size);
   fields.sliding_window = reader.Size("sliding_window", 4096);
   fields.windowed = reader.SlidingLayers(fields.num_hidden_layers);
-  for (int64_t layer = std::ssize(fields.windowed); layer < fields.num_hidden_layers; ++layer) fields.windowed.push_back(layer % 2 == 0);
+  for (int64_t layer = std::ssize(fields.windowed); layer < fields.num_hidden_layers; ++layer)
+    fields.windowed.push_back(layer % 2 == 0);
   fields.rope = reader.Rope(fields.head_dim, fields.max_position_embeddings);
   // The first is read by flash attention alone.
   reader.Ignore({"use_bidirectional_attention", "attention_dropout", "hidden_act", "cache_implementation"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = MakeLlamaDecoder(config, fields, {.model_type = "gemma2",
-                                                 .task = "text-generation",
-                                                 .base_model_prefix = "model",
-                                                 .generates = true,
-                                                 .ignored_keys = {"*rotary_emb.inv_freq"},
-                                                 .renamed_keys = {}});
+  auto model = MakeLlamaDecoder(config, fields,
+                                {.model_type = "gemma2",
+                                 .task = "text-generation",
+                                 .base_model_prefix = "model",
+                                 .generates = true,
+                                 .ignored_keys = {"*rotary_emb.inv_freq"},
+                                 .renamed_keys = {}});
   if (!model.ok()) return std::move(model).error().With("file", file.string());
   return model;
 }

@@ -290,7 +290,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                     .With("wanted", "a divisor of " + std::to_string(fields.n_embd)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   // The masks that old files carry are made on the fly today.
-  auto model = std::make_unique<GPT2LMHeadModel>(
+  return nn::MakeModel<GPT2LMHeadModel>(
       config, fields,
       nn::ModelTraits{.model_type = "gpt2",
                       .task = "text-generation",
@@ -298,8 +298,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .generates = true,
                       .ignored_keys = {"*.attn.bias", "*.attn.masked_bias", "*.crossattention.bias"},
                       .renamed_keys = {}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

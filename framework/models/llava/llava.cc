@@ -300,7 +300,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   if (const Status heads = CheckHeads(fields.text); !heads.ok()) return named(heads.error());
   auto rope = nn::MakeRopeTable(fields.text.rope);
   if (!rope.ok()) return named(std::move(rope).error());
-  auto model = std::make_unique<LlavaForConditionalGeneration>(
+  return nn::MakeModel<LlavaForConditionalGeneration>(
       config, fields, std::move(*rope),
       nn::ModelTraits{
           .model_type = "llava",
@@ -316,8 +316,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                            {"multi_modal_projector.", "model.multi_modal_projector."},
                            {"model.model.multi_modal_projector.", "model.multi_modal_projector."}},
           .generation = {.encoded = {"pixel_values"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

@@ -165,10 +165,9 @@ class MambaMixer : public nn::Module {
     const Value x = ops::Transpose(c, rows, 1, 2);  // [batch, inner, time]
     Value dt =
         ops::Matmul(c, dt_proj_.WeightValue(c), ops::Transpose(c, parts[0], 1, 2));  // [batch, inner, time]
-    dt = ops::Softplus(c,
-                       ops::Add(c, dt, ops::Unsqueeze(c, ops::To(c, dt_proj_.BiasValue(c), DType::kF32), 1)));
+    dt = ops::Softplus(c, ops::Add(c, dt, ops::Unsqueeze(c, dt_proj_.BiasValue(c), 1)));
     const Value a = ops::Neg(c, ops::Exp(c, ops::To(c, Weight(c, a_log_), DType::kF32)));  // [inner, state]
-    const Value steps = ops::Unsqueeze(c, dt, 3);  // [batch, inner, time, 1]
+    const Value steps = ops::Unsqueeze(c, ops::To(c, dt, DType::kF32), 3);  // [batch, inner, time, 1]
     const Value decay =
         ops::Exp(c, ops::Mul(c, ops::Unsqueeze(c, a, 1), steps));  // [batch, inner, time, state]
     const Value input =
@@ -379,7 +378,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                  "fused_add_norm", "pad_vocab_size_multiple", "attn_implementation", "_attn_implementation"});
   reader.RefuseLayerTypes("linear_attention");
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<MambaForCausalLM>(
+  return nn::MakeModel<MambaForCausalLM>(
       config, fields,
       nn::ModelTraits{
           .model_type = "mamba",
@@ -389,8 +388,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
           .ignored_keys = {},
           .renamed_keys = {{"embedding.", "embeddings."}},
           .generation = {.cache = "cache_params", .positions = false, .mask_in_prefill_only = true}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

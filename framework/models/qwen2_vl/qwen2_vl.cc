@@ -74,9 +74,9 @@ Value RopeIndex(OpContext& c, const Places& places, int64_t merge) {
     return seen.defined() ? ops::BitwiseAnd(c, all, seen) : all;
   };
   struct Kind {
-    Value tokens;                   ///< bool [batch, time]
-    Value extent;                   ///< [batch, time]: by how much a token's picture moves what follows
-    std::array<Value, 3> offsets;   ///< [batch, time] each
+    Value tokens;                  ///< bool [batch, time]
+    Value extent;                  ///< [batch, time]: by how much a token's picture moves what follows
+    std::array<Value, 3> offsets;  ///< [batch, time] each
   };
   const auto plain = [&](const Value& x) { return ops::View(c, x, {batch, time}); };
   std::vector<Kind> kinds;
@@ -85,7 +85,8 @@ Value RopeIndex(OpContext& c, const Places& places, int64_t merge) {
   for (const auto& [type, grid] : {std::pair{1, &places.image_grid}, {2, &places.video_grid}}) {
     if (!grid->defined()) continue;
     const auto side = [&](int64_t axis) { return ops::Select(c, *grid, 1, axis); };
-    const Value frames = side(0), rows = ops::FloorDivide(c, side(1), merge), cols = ops::FloorDivide(c, side(2), merge);
+    const Value frames = side(0), rows = ops::FloorDivide(c, side(1), merge),
+                cols = ops::FloorDivide(c, side(2), merge);
     const Value counts = ops::Mul(c, frames, ops::Mul(c, rows, cols));
     Kind kind;
     kind.tokens = of_type(type);
@@ -96,7 +97,8 @@ Value RopeIndex(OpContext& c, const Places& places, int64_t merge) {
     const auto of_picture = [&](const Value& x) { return ops::IndexSelect(c, x, 0, items.set); };
     const Value across = of_picture(cols);
     const Value line = ops::FloorDivide(c, items.place, across);
-    kind.offsets = {plain(ops::FloorDivide(c, line, of_picture(rows))), plain(ops::Remainder(c, line, of_picture(rows))),
+    kind.offsets = {plain(ops::FloorDivide(c, line, of_picture(rows))),
+                    plain(ops::Remainder(c, line, of_picture(rows))),
                     plain(ops::Remainder(c, items.place, across))};
     kind.extent = plain(of_picture(ops::FloorDivide(c, ops::Maximum(c, side(1), side(2)), merge)));
     const Value first = ops::BitwiseAnd(c, kind.tokens, ops::Equal(c, plain(items.place), 0));
@@ -108,7 +110,8 @@ Value RopeIndex(OpContext& c, const Places& places, int64_t merge) {
   for (size_t axis = 0; axis < 3; ++axis) {
     Value position = ops::Where(c, words, ops::Sub(c, behind, 1), 0);
     for (const Kind& kind : kinds)
-      position = ops::Where(c, kind.tokens, ops::Add(c, ops::Sub(c, behind, kind.extent), kind.offsets[axis]), position);
+      position = ops::Where(c, kind.tokens, ops::Add(c, ops::Sub(c, behind, kind.extent), kind.offsets[axis]),
+                            position);
     axes.push_back(position);
   }
   return ops::Stack(c, std::move(axes), 0);
@@ -126,21 +129,30 @@ class Qwen2VlModel : public nn::Module {
   const nn::Embedding& embed_tokens() const { return language_model_.embed_tokens(); }
 
   /// The decoder's outputs.
-  Tree Forward(OpContext& c, DecoderInputs inputs, Pictures images, Pictures videos, const Value& types) const {
+  Tree Forward(OpContext& c, DecoderInputs inputs, Pictures images, Pictures videos,
+               const Value& types) const {
     NamedValues leaves = inputs.Leaves();
-    for (const auto& [name, value] : NamedValues{{"pixel_values", images.pixels}, {"pixel_values_videos", videos.pixels},
-                                                 {"image_grid_thw", images.grid}, {"video_grid_thw", videos.grid}, {"mm_token_type_ids", types}})
+    for (const auto& [name, value] : NamedValues{{"pixel_values", images.pixels},
+                                                 {"pixel_values_videos", videos.pixels},
+                                                 {"image_grid_thw", images.grid},
+                                                 {"video_grid_thw", videos.grid},
+                                                 {"mm_token_type_ids", types}})
       if (value.defined()) leaves.emplace_back(name, value);
     return CallTree(c, c.has_observers() ? leaves : NamedValues(), [&]() -> Tree {
-      Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : language_model_.embed_tokens().Forward(c, inputs.input_ids);
-      for (const auto& [pictures, token] : {std::pair{&images, config_.image_token_id}, {&videos, config_.video_token_id}}) {
-        if (pictures->pixels.defined()) pictures->features = visual_.Forward(c, pictures->pixels, pictures->grid).pooler_output;
-        if (pictures->features.defined()) embeds = MergeFeatures(c, inputs.input_ids, embeds, pictures->features, token);
+      Value embeds = inputs.inputs_embeds.defined()
+                         ? inputs.inputs_embeds
+                         : language_model_.embed_tokens().Forward(c, inputs.input_ids);
+      for (const auto& [pictures, token] :
+           {std::pair{&images, config_.image_token_id}, {&videos, config_.video_token_id}}) {
+        if (pictures->pixels.defined())
+          pictures->features = visual_.Forward(c, pictures->pixels, pictures->grid).pooler_output;
+        if (pictures->features.defined())
+          embeds = MergeFeatures(c, inputs.input_ids, embeds, pictures->features, token);
       }
       const bool has_grid = images.grid.defined() || videos.grid.defined();
       if (!inputs.position_ids.defined() && has_grid && types.defined() && inputs.input_ids.defined())
-        inputs.position_ids =
-            RopeIndex(c, {types, inputs.attention_mask, images.grid, videos.grid}, config_.vision.spatial_merge_size);
+        inputs.position_ids = RopeIndex(c, {types, inputs.attention_mask, images.grid, videos.grid},
+                                        config_.vision.spatial_merge_size);
       inputs.input_ids = {};
       inputs.inputs_embeds = embeds;
       return c.failed() ? Tree() : language_model_.Forward(c, std::move(inputs));
@@ -155,7 +167,8 @@ class Qwen2VlModel : public nn::Module {
 
 class Qwen2VlForConditionalGeneration : public nn::Model {
  public:
-  Qwen2VlForConditionalGeneration(Json config, const Qwen2VlConfig& fields, nn::RopeTable rope, nn::ModelTraits traits)
+  Qwen2VlForConditionalGeneration(Json config, const Qwen2VlConfig& fields, nn::RopeTable rope,
+                                  nn::ModelTraits traits)
       : Model("Qwen2VLForConditionalGeneration", std::move(config), std::move(traits)),
         fields_(fields),
         model_(Add<Qwen2VlModel>("model", fields, std::move(rope))),
@@ -192,8 +205,10 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
       arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
     CheckPositions(c, read.position_ids);
     for (const Value* grid : {&images.grid, &videos.grid})
-      if (grid->defined() && !c.Guard(Eq(grid->size(1), 3), "frames, height and width of each image") && !c.failed())
-        c.Fail(ShapeError("a grid has three numbers for each image").With("found", ops::Describe(grid->meta())));
+      if (grid->defined() && !c.Guard(Eq(grid->size(1), 3), "frames, height and width of each image") &&
+          !c.failed())
+        c.Fail(
+            ShapeError("a grid has three numbers for each image").With("found", ops::Describe(grid->meta())));
     if (!arguments.Finish()) return {};
     if (past != nullptr) {
       auto cache = nn::Cache::FromTree(*past, CacheWindows(fields_.text.shape()));
@@ -227,7 +242,8 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
     };
     Tree outputs = Tree::Dict();
     for (const auto& [modality, pixels, grid] :
-         {std::tuple{"image", tensor("pixel_values"), tensor("image_grid_thw")}, {"video", tensor("pixel_values_videos"), tensor("video_grid_thw")}}) {
+         {std::tuple{"image", tensor("pixel_values"), tensor("image_grid_thw")},
+          {"video", tensor("pixel_values_videos"), tensor("video_grid_thw")}}) {
       if (!pixels.defined()) continue;
       if (!grid.defined()) {
         c.Fail(Invalid(std::string("pixels need the grid of each ") + modality).With("class", class_name()));
@@ -239,14 +255,16 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
     }
     Tree encoded = Tree::Dict();
     if (!outputs.members().empty()) encoded.Set("mm_encoder_outputs", std::move(outputs));
-    const Value ids = tensor("input_ids"), types = tensor("mm_token_type_ids"), given = tensor("attention_mask");
+    const Value ids = tensor("input_ids"), types = tensor("mm_token_type_ids"),
+                given = tensor("attention_mask");
     if (c.failed() || !ids.defined()) return encoded;
     const Value mask = given.defined() ? given : ops::Equal(c, ids, ids);
     const Value counted = ops::Sub(c, ops::Cumsum(c, ops::To(c, mask, DType::kI64), 1), 1);
     const Value words = ops::Unsqueeze(c, ops::Where(c, ops::NotEqual(c, mask, 0), counted, 0), 0);
     const Places places{types, given, tensor("image_grid_thw"), tensor("video_grid_thw")};
     const bool pictures = types.defined() && (places.image_grid.defined() || places.video_grid.defined());
-    const Value three = pictures ? RopeIndex(c, places, fields_.vision.spatial_merge_size) : ops::Expand(c, words, {3, -1, -1});
+    const Value three = pictures ? RopeIndex(c, places, fields_.vision.spatial_merge_size)
+                                 : ops::Expand(c, words, {3, -1, -1});
     encoded.Set("position_ids", ops::Cat(c, {words, three}, 0));
     return encoded;
   }
@@ -254,13 +272,15 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
   Result<nn::InputLayout> Layout(std::string_view use) const override {
     CONFORMANCE_TRY(nn::InputLayout layout, DecoderLayout(fields_.text.shape(), use));
     const Qwen2VlVisionConfig& vision = fields_.vision;
-    const SymInt batch = SymInt::Symbol("batch"), images = SymInt::Symbol("images"), patches = SymInt::Symbol("patches"),
-                 tokens = SymInt::Symbol("image_tokens"), video_patches = SymInt::Symbol("video_patches");
+    const SymInt batch = SymInt::Symbol("batch"), images = SymInt::Symbol("images"),
+                 patches = SymInt::Symbol("patches"), tokens = SymInt::Symbol("image_tokens"),
+                 video_patches = SymInt::Symbol("video_patches");
     SymInt length = 1;
     for (const nn::InputSpec& spec : layout.inputs)
       if (spec.name == "input_ids") length = spec.sizes[1];
     const nn::InputSpec types{"mm_token_type_ids", DType::kI64, {batch, length}, nn::Fill::kPictureTypes};
-    const nn::InputSpec pixels{"pixel_values", DType::kF32, {patches, vision.patch_elements()}, nn::Fill::kNormal};
+    const nn::InputSpec pixels{
+        "pixel_values", DType::kF32, {patches, vision.patch_elements()}, nn::Fill::kNormal};
     const nn::InputSpec grid{"image_grid_thw", DType::kI64, {images, 3}, nn::Fill::kPictureGrid};
     const bool first = use == "forward" || use == "prefill";
     if (!first) layout.optional.push_back(types);
@@ -270,26 +290,43 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
     if (!first) return layout;
     const auto encoded = [](const std::string& modality) { return "mm_encoder_outputs." + modality + "."; };
     const auto pooled = [&](const std::string& modality, size_t index) {
-      const std::string number = std::to_string(index), count = modality + "_tokens" + (index == 0 ? "" : "_" + number);
-      return nn::InputSpec{encoded(modality) + "pooler_output." + number, DType::kF32, {SymInt::Symbol(count), fields_.text.hidden_size}, nn::Fill::kNormal};
+      const std::string number = std::to_string(index),
+                        count = modality + "_tokens" + (index == 0 ? "" : "_" + number);
+      return nn::InputSpec{encoded(modality) + "pooler_output." + number,
+                           DType::kF32,
+                           {SymInt::Symbol(count), fields_.text.hidden_size},
+                           nn::Fill::kNormal};
     };
-    const nn::InputSpec video_pixels{"pixel_values_videos", DType::kF32, {video_patches, vision.patch_elements()}, nn::Fill::kNormal};
-    const nn::InputSpec video_grid{"video_grid_thw", DType::kI64, {SymInt::Symbol("videos"), 3}, nn::Fill::kPictureGrid};
+    const nn::InputSpec video_pixels{
+        "pixel_values_videos", DType::kF32, {video_patches, vision.patch_elements()}, nn::Fill::kNormal};
+    const nn::InputSpec video_grid{
+        "video_grid_thw", DType::kI64, {SymInt::Symbol("videos"), 3}, nn::Fill::kPictureGrid};
     constexpr int64_t kImageTokens = 6;
     if (use == "forward") {
       layout.inputs.insert(layout.inputs.end(), {pixels, grid, types});
       layout.symbols.push_back({.name = "images", .min = 1, .max = 64, .follows = "batch"});
-      layout.symbols.push_back({.name = "patches", .min = vision.merged(), .max = kLongestRow * vision.merged(),
-                                .wanted = 2 * kImageTokens * vision.merged(), .step = vision.merged()});
-      layout.pictures = nn::InputLayout::Pictures{fields_.image_token_id, images, FloorDiv(patches, vision.merged()), vision.spatial_merge_size};
-      layout.optional.insert(layout.optional.end(), {video_pixels, video_grid, pooled("image", 0), pooled("video", 0)});
+      layout.symbols.push_back({.name = "patches",
+                                .min = vision.merged(),
+                                .max = kLongestRow * vision.merged(),
+                                .wanted = 2 * kImageTokens * vision.merged(),
+                                .step = vision.merged()});
+      layout.pictures = nn::InputLayout::Pictures{
+          fields_.image_token_id, images, FloorDiv(patches, vision.merged()), vision.spatial_merge_size};
+      layout.optional.insert(layout.optional.end(),
+                             {video_pixels, video_grid, pooled("image", 0), pooled("video", 0)});
     } else {
       layout.inputs.push_back(pooled("image", 0));
-      layout.symbols.push_back({.name = "image_tokens", .min = 1, .max = kLongestRow, .wanted = 2 * kImageTokens});
-      layout.pictures = nn::InputLayout::Pictures{fields_.image_token_id, batch, tokens, vision.spatial_merge_size};
-      layout.optional.insert(layout.optional.end(), {types, grid, pixels, video_grid, video_pixels, pooled("video", 0)});
+      layout.symbols.push_back(
+          {.name = "image_tokens", .min = 1, .max = kLongestRow, .wanted = 2 * kImageTokens});
+      layout.pictures =
+          nn::InputLayout::Pictures{fields_.image_token_id, batch, tokens, vision.spatial_merge_size};
+      layout.optional.insert(layout.optional.end(),
+                             {types, grid, pixels, video_grid, video_pixels, pooled("video", 0)});
       for (const auto& [modality, count] : {std::pair{"image", patches}, {"video", video_patches}}) {
-        layout.optional.push_back({encoded(modality) + "last_hidden_state", DType::kF32, {count, vision.embed_dim}, nn::Fill::kNormal});
+        layout.optional.push_back({encoded(modality) + "last_hidden_state",
+                                   DType::kF32,
+                                   {count, vision.embed_dim},
+                                   nn::Fill::kNormal});
         constexpr size_t kPictures = 16;
         for (size_t i = 1; i < kPictures; ++i) layout.optional.push_back(pooled(modality, i));
       }
@@ -344,7 +381,8 @@ LlamaDecoderConfig ReadTextFields(ConfigReader& reader) {
   fields.intermediate_size = reader.Size("intermediate_size", 29568);
   fields.num_hidden_layers = reader.Layers("num_hidden_layers", 80);
   fields.num_attention_heads = reader.Size("num_attention_heads", 64);
-  fields.num_key_value_heads = reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
+  fields.num_key_value_heads =
+      reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
   fields.max_position_embeddings = reader.Size("max_position_embeddings", 32768);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
   fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-5);
@@ -370,7 +408,8 @@ LlamaDecoderConfig ReadTextFields(ConfigReader& reader) {
   const bool named = !fields.windowed.empty();
   for (int64_t layer = std::ssize(fields.windowed); layer < fields.num_hidden_layers; ++layer)
     fields.windowed.push_back(fields.sliding_window && layer >= full_layers);
-  if (named && !fields.sliding_window && std::find(fields.windowed.begin(), fields.windowed.end(), true) != fields.windowed.end())
+  if (named && !fields.sliding_window &&
+      std::find(fields.windowed.begin(), fields.windowed.end(), true) != fields.windowed.end())
     reader.Fail(Invalid("layer_types names layers with a window, and there is none")
                     .With("key", "layer_types")
                     .With("wanted", "use_sliding_window and sliding_window"));
@@ -385,12 +424,15 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   if (nested != nullptr && !nested->IsNull()) {
     ConfigReader text = reader.Child("text_config");
     fields.text = ReadTextFields(text);
-    text.Ignore({"vision_config", "image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id", "vision_token_id"});
+    text.Ignore({"vision_config", "image_token_id", "video_token_id", "vision_start_token_id",
+                 "vision_end_token_id", "vision_token_id"});
     CONFORMANCE_RETURN_IF_ERROR(text.Finish());
     // Beside it, the same fields of the whole are remains that nothing reads.
-    reader.Ignore({"vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
-                   "max_position_embeddings", "hidden_act", "rms_norm_eps", "use_cache", "rope_parameters", "rope_scaling", "rope_theta",
-                   "sliding_window", "max_window_layers", "use_sliding_window", "layer_types", "attention_dropout", "vision_token_id"});
+    reader.Ignore({"vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers",
+                   "num_attention_heads", "num_key_value_heads", "max_position_embeddings", "hidden_act",
+                   "rms_norm_eps", "use_cache", "rope_parameters", "rope_scaling", "rope_theta",
+                   "sliding_window", "max_window_layers", "use_sliding_window", "layer_types",
+                   "attention_dropout", "vision_token_id"});
   } else {
     fields.text = ReadTextFields(reader);
     reader.Ignore({"text_config", "vision_token_id"});
@@ -404,18 +446,21 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   // A processor's business.
   reader.Ignore({"vision_start_token_id", "vision_end_token_id"});
   // One kind of attention for both halves where the whole names one.
-  if (const nn::AttentionKind kind = reader.Attention(); kind == nn::AttentionKind::kEager) fields.text.attention = fields.vision.attention = kind;
+  if (const nn::AttentionKind kind = reader.Attention(); kind == nn::AttentionKind::kEager)
+    fields.text.attention = fields.vision.attention = kind;
   if (fields.vision.hidden_size != fields.text.hidden_size)
     reader.Fail(Invalid("the tower's tokens are not as wide as the decoder's")
                     .With("key", "vision_config.hidden_size")
                     .With("found", std::to_string(fields.vision.hidden_size))
                     .With("wanted", std::to_string(fields.text.hidden_size)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  const auto named = [&](Error error) { return std::move(error).With("in", "text_config").With("file", file.string()); };
+  const auto named = [&](Error error) {
+    return std::move(error).With("in", "text_config").With("file", file.string());
+  };
   if (const Status heads = CheckHeads(fields.text); !heads.ok()) return named(heads.error());
   auto rope = nn::MakeRopeTable(fields.text.rope);
   if (!rope.ok()) return named(std::move(rope).error());
-  auto model = std::make_unique<Qwen2VlForConditionalGeneration>(
+  return nn::MakeModel<Qwen2VlForConditionalGeneration>(
       config, fields, std::move(*rope),
       nn::ModelTraits{.model_type = "qwen2_vl",
                       .task = "image-text-to-text",
@@ -427,14 +472,14 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                                        {"model.embed_tokens.", "model.language_model.embed_tokens."},
                                        {"model.norm.", "model.language_model.norm."},
                                        {"visual.", "model.visual."}},
-                      .generation = {.encoded = {"pixel_values", "image_grid_thw", "pixel_values_videos", "video_grid_thw",
-                                                 "mm_token_type_ids"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
+                      .generation = {.encoded = {"pixel_values", "image_grid_thw", "pixel_values_videos",
+                                                 "video_grid_thw", "mm_token_type_ids"}}});
 }
 
 }  // namespace
 
-ModelClass Qwen2VlForConditionalGenerationClass() { return {"Qwen2VLForConditionalGeneration", "qwen2_vl", Make}; }
+ModelClass Qwen2VlForConditionalGenerationClass() {
+  return {"Qwen2VLForConditionalGeneration", "qwen2_vl", Make};
+}
 
 }  // namespace conformance::models

@@ -47,11 +47,14 @@ ItemsOfSets PlaceInSets(OpContext& c, const Value& counts, const Value& order) {
 
 class Qwen2VlVisionModel::PatchEmbed : public nn::Module {
  public:
-  explicit PatchEmbed(const Qwen2VlVisionConfig& config) : Module("PatchEmbed"), config_(config), proj_(Add<Conv>("proj", config)) {}
+  explicit PatchEmbed(const Qwen2VlVisionConfig& config)
+      : Module("PatchEmbed"), config_(config), proj_(Add<Conv>("proj", config)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      const Value patches = ops::View(c, hidden_states, {-1, config_.in_channels, config_.temporal_patch_size, config_.patch_size, config_.patch_size});
+      const Value patches = ops::View(
+          c, hidden_states,
+          {-1, config_.in_channels, config_.temporal_patch_size, config_.patch_size, config_.patch_size});
       return ops::View(c, proj_.Forward(c, patches), {-1, config_.embed_dim});
     });
   }
@@ -63,7 +66,8 @@ class Qwen2VlVisionModel::PatchEmbed : public nn::Module {
     explicit Conv(const Qwen2VlVisionConfig& config)
         : Module("Conv3d"),
           kernel_({config.temporal_patch_size, config.patch_size, config.patch_size}),
-          weight_(AddParameter("weight", {config.embed_dim, config.in_channels, kernel_[0], kernel_[1], kernel_[2]})) {}
+          weight_(AddParameter("weight",
+                               {config.embed_dim, config.in_channels, kernel_[0], kernel_[1], kernel_[2]})) {}
 
     Value Forward(OpContext& c, const Value& x) const {
       return Call(c, {{"input", x}}, [&] {
@@ -90,7 +94,8 @@ class Qwen2VlVisionModel::Rotary : public nn::Module {
   /// position_ids [patches, 2] -> cosine and sine [patches, head_dim], f32 whatever the model's type.
   std::pair<Value, Value> Forward(OpContext& c, const Value& position_ids) const {
     const std::vector<Value> both = CallMulti(c, {{"position_ids", position_ids}}, [&] {
-      const Value angles = ops::Mul(c, ops::To(c, ops::Unsqueeze(c, position_ids, -1), DType::kF32), Weight(c, inv_freq_));
+      const Value angles =
+          ops::Mul(c, ops::To(c, ops::Unsqueeze(c, position_ids, -1), DType::kF32), Weight(c, inv_freq_));
       const auto spread = [&](const Value& x) {
         const Value half = ops::Cat(c, {ops::Select(c, x, 1, 0), ops::Select(c, x, 1, 1)}, -1);
         return ops::Cat(c, {half, half}, -1);
@@ -98,7 +103,8 @@ class Qwen2VlVisionModel::Rotary : public nn::Module {
       return std::vector<Value>{spread(ops::Cos(c, angles)), spread(ops::Sin(c, angles))};
     });
     if (both.size() == 2) return {both[0], both[1]};
-    c.Fail(Invalid("a patch of " + class_name() + "::forward returned " + std::to_string(both.size()) + " values, wanted 2"));
+    c.Fail(Invalid("a patch of " + class_name() + "::forward returned " + std::to_string(both.size()) +
+                   " values, wanted 2"));
     return {Value::Poisoned(), Value::Poisoned()};
   }
 
@@ -108,7 +114,8 @@ class Qwen2VlVisionModel::Rotary : public nn::Module {
     std::vector<float> frequencies;
     for (int64_t i = 0; i < dim; i += 2) {
       const float exponent = static_cast<float>(i) / static_cast<float>(dim);
-      frequencies.push_back(1.0f / static_cast<float>(std::pow(double{static_cast<float>(config.rope_theta)}, double{exponent})));
+      frequencies.push_back(1.0f / static_cast<float>(std::pow(double{static_cast<float>(config.rope_theta)},
+                                                               double{exponent})));
     }
     return Tensor::Of<float>({static_cast<int64_t>(frequencies.size())}, frequencies);
   }
@@ -144,8 +151,8 @@ class VisionAttention : public nn::Module {
       };
       const auto heads = [&](const Value& x) { return ops::Unsqueeze(c, ops::Transpose(c, x, 0, 1), 0); };
       const double scale = 1.0 / std::sqrt(static_cast<double>(head_dim_));
-      const Value attended = nn::Attend(c, heads(turned(parts[0])), heads(turned(parts[1])), heads(parts[2]), step.mask, scale, heads_,
-                                        heads_, {.softmax = true});
+      const Value attended = nn::Attend(c, heads(turned(parts[0])), heads(turned(parts[1])), heads(parts[2]),
+                                        step.mask, scale, heads_, heads_, {.softmax = true});
       return proj_.Forward(c, ops::Reshape(c, attended, {patches, heads_ * head_dim_}));
     });
   }
@@ -187,7 +194,8 @@ class Qwen2VlVisionBlock : public nn::Module {
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      const Value attended = ops::Add(c, hidden_states, attn_.Forward(c, norm1_.Forward(c, hidden_states), step));
+      const Value attended =
+          ops::Add(c, hidden_states, attn_.Forward(c, norm1_.Forward(c, hidden_states), step));
       return ops::Add(c, attended, mlp_.Forward(c, norm2_.Forward(c, attended)));
     });
   }
@@ -228,46 +236,51 @@ Qwen2VlVisionModel::Qwen2VlVisionModel(const Qwen2VlVisionConfig& config)
       config_(config),
       patch_embed_(Add<PatchEmbed>("patch_embed", config)),
       rotary_pos_emb_(Add<Rotary>("rotary_pos_emb", config)) {
-  for (int64_t i = 0; i < config.depth; ++i) blocks_.push_back(&Add<Qwen2VlVisionBlock>("blocks." + std::to_string(i), config));
+  for (int64_t i = 0; i < config.depth; ++i)
+    blocks_.push_back(&Add<Qwen2VlVisionBlock>("blocks." + std::to_string(i), config));
   merger_ = &Add<Qwen2VlPatchMerger>("merger", config);
 }
 
 Qwen2VlVisionModel::~Qwen2VlVisionModel() = default;
 
-Qwen2VlVisionModel::Output Qwen2VlVisionModel::Forward(OpContext& c, const Value& pixel_values, const Value& grid_thw) const {
-  const std::vector<Value> both = CallMulti(c, {{"hidden_states", pixel_values}, {"grid_thw", grid_thw}}, [&] {
-    const SymInt patches = pixel_values.size(0);
-    const auto column = [&](int64_t index) { return ops::Select(c, grid_thw, 1, index); };
-    const Value frame = ops::Mul(c, column(1), column(2));
-    const Value counts = ops::Mul(c, column(0), frame);
-    c.Assert(Eq(ops::Item(c, ops::Sum(c, counts)), patches), "as many patches as grid_thw says");
+Qwen2VlVisionModel::Output Qwen2VlVisionModel::Forward(OpContext& c, const Value& pixel_values,
+                                                       const Value& grid_thw) const {
+  const std::vector<Value> both =
+      CallMulti(c, {{"hidden_states", pixel_values}, {"grid_thw", grid_thw}}, [&] {
+        const SymInt patches = pixel_values.size(0);
+        const auto column = [&](int64_t index) { return ops::Select(c, grid_thw, 1, index); };
+        const Value frame = ops::Mul(c, column(1), column(2));
+        const Value counts = ops::Mul(c, column(0), frame);
+        c.Assert(Eq(ops::Item(c, ops::Sum(c, counts)), patches), "as many patches as grid_thw says");
 
-    // Where each patch stands in its frame: squares row by row, and patches row by row in each square.
-    const int64_t merge = config_.spatial_merge_size;
-    const ItemsOfSets items = PlaceInSets(c, counts, ops::Arange(c, patches));
-    const auto of_image = [&](const Value& x) { return ops::IndexSelect(c, x, 0, items.set); };
-    const Value frame_patches = of_image(frame);
-    const Value squares_across = ops::FloorDivide(c, of_image(column(2)), merge);
-    const Value within = ops::Remainder(c, items.place, frame_patches);
-    const Value square = ops::FloorDivide(c, within, merge * merge);
-    const Value row = ops::Add(c, ops::Mul(c, ops::FloorDivide(c, square, squares_across), merge),
-                               ops::Remainder(c, ops::FloorDivide(c, within, merge), merge));
-    const Value col = ops::Add(c, ops::Mul(c, ops::Remainder(c, square, squares_across), merge), ops::Remainder(c, within, merge));
-    const auto [cos, sin] = rotary_pos_emb_.Forward(c, ops::Stack(c, {row, col}, -1));
+        // Where each patch stands in its frame: squares row by row, and patches row by row in each square.
+        const int64_t merge = config_.spatial_merge_size;
+        const ItemsOfSets items = PlaceInSets(c, counts, ops::Arange(c, patches));
+        const auto of_image = [&](const Value& x) { return ops::IndexSelect(c, x, 0, items.set); };
+        const Value frame_patches = of_image(frame);
+        const Value squares_across = ops::FloorDivide(c, of_image(column(2)), merge);
+        const Value within = ops::Remainder(c, items.place, frame_patches);
+        const Value square = ops::FloorDivide(c, within, merge * merge);
+        const Value row = ops::Add(c, ops::Mul(c, ops::FloorDivide(c, square, squares_across), merge),
+                                   ops::Remainder(c, ops::FloorDivide(c, within, merge), merge));
+        const Value col = ops::Add(c, ops::Mul(c, ops::Remainder(c, square, squares_across), merge),
+                                   ops::Remainder(c, within, merge));
+        const auto [cos, sin] = rotary_pos_emb_.Forward(c, ops::Stack(c, {row, col}, -1));
 
-    // A patch looks at its own frame alone: at those whose frame starts where its own does.
-    const Value start = ops::Sub(c, ops::Arange(c, patches), within);
-    const Value together = ops::Equal(c, ops::Unsqueeze(c, start, 1), ops::Unsqueeze(c, start, 0));
-    Step step;
-    step.mask = {ops::Unsqueeze(c, ops::Unsqueeze(c, together, 0), 0), false, config_.attention};
-    Value hidden = patch_embed_.Forward(c, pixel_values);
-    if (c.failed()) return std::vector<Value>{Value::Poisoned(), Value::Poisoned()};
-    if (config_.attention == nn::AttentionKind::kEager) step.mask.mask = nn::MaskAsAddend(c, step.mask.mask, hidden.dtype());
-    step.cos = ops::Unsqueeze(c, cos, -2);
-    step.sin = ops::Unsqueeze(c, sin, -2);
-    for (const Qwen2VlVisionBlock* block : blocks_) hidden = block->Forward(c, hidden, step);
-    return std::vector<Value>{hidden, merger_->Forward(c, hidden)};
-  });
+        // A patch looks at its own frame alone: at those whose frame starts where its own does.
+        const Value start = ops::Sub(c, ops::Arange(c, patches), within);
+        const Value together = ops::Equal(c, ops::Unsqueeze(c, start, 1), ops::Unsqueeze(c, start, 0));
+        Step step;
+        step.mask = {ops::Unsqueeze(c, ops::Unsqueeze(c, together, 0), 0), false, config_.attention};
+        Value hidden = patch_embed_.Forward(c, pixel_values);
+        if (c.failed()) return std::vector<Value>{Value::Poisoned(), Value::Poisoned()};
+        if (config_.attention == nn::AttentionKind::kEager)
+          step.mask.mask = nn::MaskAsAddend(c, step.mask.mask, hidden.dtype());
+        step.cos = ops::Unsqueeze(c, cos, -2);
+        step.sin = ops::Unsqueeze(c, sin, -2);
+        for (const Qwen2VlVisionBlock* block : blocks_) hidden = block->Forward(c, hidden, step);
+        return std::vector<Value>{hidden, merger_->Forward(c, hidden)};
+      });
   return {both.front(), both.back()};
 }
 
@@ -290,18 +303,24 @@ Qwen2VlVisionConfig ReadQwen2VlVisionFields(ConfigReader& reader) {
   ConfigReader rope = reader.Child("rope_parameters");
   const std::string kind = rope.Text("rope_type", "axial");
   if (kind != "axial")
-    rope.Fail(Unsupported("the tower has axial rotary embedding only").With("key", "rope_type").With("found", kind).With("wanted", "axial"));
+    rope.Fail(Unsupported("the tower has axial rotary embedding only")
+                  .With("key", "rope_type")
+                  .With("found", kind)
+                  .With("wanted", "axial"));
   fields.rope_theta = rope.Number("rope_theta", 10000.0);
   if (!(fields.rope_theta > 0)) rope.Fail(Invalid("rope_theta is not positive").With("key", "rope_theta"));
   if (const Status status = rope.Finish(); !status.ok()) reader.Fail(Error(status.error()));
   reader.Ignore({"in_chans", "spatial_patch_size", "rope_theta", "output_hidden_states"});
   if (fields.embed_dim % fields.num_heads != 0 || fields.head_dim() % 4 != 0)
-    reader.Fail(Invalid("heads are no multiples of 4, half of which turns by height and half by width")
-                    .With("key", "num_heads")
-                    .With("found", std::to_string(fields.num_heads))
-                    .With("wanted", "embed_dim / num_heads a multiple of 4, of " + std::to_string(fields.embed_dim)));
+    reader.Fail(
+        Invalid("heads are no multiples of 4, half of which turns by height and half by width")
+            .With("key", "num_heads")
+            .With("found", std::to_string(fields.num_heads))
+            .With("wanted", "embed_dim / num_heads a multiple of 4, of " + std::to_string(fields.embed_dim)));
   if (fields.embed_dim * fields.merged() > ConfigReader::kLongestTable)
-    reader.Fail(Invalid("a square of patches is too wide").With("key", "spatial_merge_size").With("found", std::to_string(fields.spatial_merge_size)));
+    reader.Fail(Invalid("a square of patches is too wide")
+                    .With("key", "spatial_merge_size")
+                    .With("found", std::to_string(fields.spatial_merge_size)));
   return fields;
 }
 

@@ -20,7 +20,9 @@ struct Qwen2VlVisionConfig {
 
   int64_t head_dim() const { return embed_dim / num_heads; }
   int64_t patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }
-  int64_t merged() const { return spatial_merge_size * spatial_merge_size; }  ///< patches that become one token
+  int64_t merged() const {
+    return spatial_merge_size * spatial_merge_size;
+  }  ///< patches that become one token
 };
 
 /// Fields of a qwen2_vl_vision config, with their defaults; what is not implemented is refused by name.

@@ -295,7 +295,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Ignore({"stage_names", "out_features", "out_indices", "tie_word_embeddings"});
   CheckStages(reader, fields);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<ResNetForImageClassification>(
+  return nn::MakeModel<ResNetForImageClassification>(
       config, fields,
       nn::ModelTraits{.model_type = "resnet",
                       .task = "image-classification",
@@ -303,8 +303,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .generates = false,
                       .ignored_keys = {},
                       .renamed_keys = {}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

@@ -512,7 +512,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
     reader.Fail(
         Invalid("field is out of range").With("key", "mlp_ratio").With("wanted", "between 0 and 1024"));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<SwinModel>(
+  return nn::MakeModel<SwinModel>(
       config, fields,
       nn::ModelTraits{.model_type = "swin",
                       .task = "image-feature-extraction",
@@ -527,8 +527,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                                        {"attention.output.dense", "attention.o_proj"},
                                        {"intermediate.dense", "mlp.fc1"},
                                        {"output.dense", "mlp.fc2"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

@@ -495,18 +495,9 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
     reader.Fail(
         Invalid("field is out of range").With("key", "d_kv").With("found", std::to_string(fields.d_kv)));
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<T5ForConditionalGeneration>(
-      config, fields,
-      nn::ModelTraits{
-          .model_type = "t5",
-          .task = "text2text-generation",
-          .base_model_prefix = "transformer",
-          .generates = true,
-          .ignored_keys = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
-          .renamed_keys = {},
-          .generation = EncoderDecoderTraits("input_ids")});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
+  nn::ModelTraits traits = EncoderDecoderTraits("t5", "text2text-generation", "transformer", "input_ids");
+  traits.ignored_keys = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"};
+  return nn::MakeModel<T5ForConditionalGeneration>(config, fields, std::move(traits));
 }
 
 }  // namespace

@@ -327,7 +327,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   if (fields.patches() + 1 > ConfigReader::kLongestTable)
     fail("an image has too many patches", "image_size", fields.image_size.first);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<VitForImageClassification>(
+  return nn::MakeModel<VitForImageClassification>(
       config, fields,
       nn::ModelTraits{.model_type = "vit",
                       .task = "image-classification",
@@ -341,8 +341,6 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                                        {"attention.output.dense", "attention.o_proj"},
                                        {"intermediate.dense", "mlp.fc1"},
                                        {"output.dense", "mlp.fc2"}}});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
 }
 
 }  // namespace

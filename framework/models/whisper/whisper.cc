@@ -131,8 +131,38 @@ class WhisperModel : public nn::Module {
       : Module("WhisperModel"),
         encoder_(Add<WhisperEncoder>("encoder", config)),
         decoder_(Add<WhisperDecoder>("decoder", config)) {}
-  const WhisperEncoder& encoder() const { return encoder_; }
-  const WhisperDecoder& decoder() const { return decoder_; }
+
+  /// The encoder, where its states are not given, then the decoder.
+  EncoderDecoderPass Forward(OpContext& c, const Value& features, EncoderDecoderInputs& read,
+                             const Value& position_ids, nn::AttentionKind cross_attention) const {
+    EncoderDecoderPass output;
+    const std::vector<Value> both = CallMulti(c, {}, [&] {
+      if (read.encoder_outputs != nullptr)
+        output.encoder = GivenEncoderStates(c, *read.encoder_outputs);
+      else
+        output.encoder.last = encoder_.Forward(
+            c, features, read.output_hidden_states ? &output.encoder.hidden_states : nullptr);
+      if (c.failed()) return std::vector<Value>{Value::Poisoned(), Value::Poisoned()};
+      BartStep step;
+      step.cache = read.cache ? &*read.cache : nullptr;
+      step.encoder_hidden_states = output.encoder.last;
+      step.cross_mask.kind = cross_attention;
+      const Value hidden = decoder_.Forward(c, read, position_ids, step,
+                                            read.output_hidden_states ? &output.decoder_states : nullptr);
+      return std::vector<Value>{hidden, output.encoder.last};
+    });
+    output.hidden = both.front();
+    output.encoder.last = both.back();
+    return output;
+  }
+
+  /// The encoder alone, before generation.
+  Value Encode(OpContext& c, const Value& features) const {
+    const OpContext::Scope scope(c, local_name(), class_name());
+    return encoder_.Forward(c, features, nullptr);
+  }
+
+  const nn::Embedding& embed_tokens() const { return decoder_.embed_tokens(); }
 
  private:
   WhisperEncoder& encoder_;
@@ -146,7 +176,7 @@ class WhisperForConditionalGeneration : public nn::Model {
         fields_(fields),
         model_(Add<WhisperModel>("model", fields)),
         proj_out_(Add<nn::Linear>("proj_out", fields.d_model, fields.vocab_size, false)) {
-    if (fields.tie_word_embeddings) proj_out_.TieWeight(model_.decoder().embed_tokens().weight());
+    if (fields.tie_word_embeddings) proj_out_.TieWeight(model_.embed_tokens().weight());
   }
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
@@ -161,21 +191,10 @@ class WhisperForConditionalGeneration : public nn::Model {
                                   read))
       return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
-      EncoderStates encoder;
-      if (read.encoder_outputs != nullptr)
-        encoder = GivenEncoderStates(c, *read.encoder_outputs);
-      else
-        encoder.last = model_.encoder().Forward(c, features,
-                                                read.output_hidden_states ? &encoder.hidden_states : nullptr);
+      EncoderDecoderPass output = model_.Forward(c, features, read, position_ids, fields_.decoder.attention);
       if (c.failed()) return {};
-      BartStep step;
-      step.cache = read.cache ? &*read.cache : nullptr;
-      step.encoder_hidden_states = encoder.last;
-      step.cross_mask.kind = fields_.decoder.attention;
-      std::vector<Tree> states;
-      const Value hidden = model_.decoder().Forward(c, read, position_ids, step,
-                                                    read.output_hidden_states ? &states : nullptr);
-      return EncoderDecoderOutput(proj_out_.Forward(c, hidden), read, std::move(states), std::move(encoder));
+      return EncoderDecoderOutput(proj_out_.Forward(c, output.hidden), read, std::move(output.decoder_states),
+                                  std::move(output.encoder));
     });
   }
 
@@ -184,8 +203,7 @@ class WhisperForConditionalGeneration : public nn::Model {
     if (features == nullptr) return {};
     return Tree::Dict(
         {{"encoder_outputs",
-          Tree::Dict({{"last_hidden_state", model_.encoder().Forward(c, features->value(), nullptr)}},
-                     "BaseModelOutput")}});
+          Tree::Dict({{"last_hidden_state", model_.Encode(c, features->value())}}, "BaseModelOutput")}});
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
@@ -231,26 +249,16 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.decoder_layers = reader.Layers("decoder_layers", 4);
   const std::string activation = reader.ActivationName("activation_function", "gelu");
   const nn::AttentionKind attention = reader.Attention();
-  const auto layer = [&](const std::string& side) {
-    BartLayerConfig one{.family = "Whisper",
-                        .dim = fields.d_model,
-                        .activation = activation,
-                        .norm_first = true,
-                        .key_bias = false,
-                        .scales_queries = true,
-                        .always_clamps = true,
-                        .attention = attention};
-    one.heads = reader.Size(side + "_attention_heads", 6);
-    one.ffn_dim = reader.Size(side + "_ffn_dim", 1536);
-    if (one.dim % one.heads != 0)
-      reader.Fail(Invalid("d_model is no multiple of the heads")
-                      .With("key", side + "_attention_heads")
-                      .With("found", std::to_string(one.heads))
-                      .With("wanted", "a divisor of " + std::to_string(one.dim)));
-    return one;
-  };
-  fields.encoder = layer("encoder");
-  fields.decoder = layer("decoder");
+  const BartLayerConfig layer{.family = "Whisper",
+                              .dim = fields.d_model,
+                              .activation = activation,
+                              .norm_first = true,
+                              .key_bias = false,
+                              .scales_queries = true,
+                              .always_clamps = true,
+                              .attention = attention};
+  fields.encoder = ReadBartLayer(reader, layer, "encoder", 6, 1536);
+  fields.decoder = ReadBartLayer(reader, layer, "decoder", 6, 1536);
   fields.pad_token_id = reader.TokenId("pad_token_id", std::nullopt, fields.vocab_size);
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", true);
   fields.use_cache = reader.Flag("use_cache", true);
@@ -278,17 +286,9 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                  "is_decoder",
                  "num_key_value_heads"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = std::make_unique<WhisperForConditionalGeneration>(
+  return nn::MakeModel<WhisperForConditionalGeneration>(
       config, fields,
-      nn::ModelTraits{.model_type = "whisper",
-                      .task = "automatic-speech-recognition",
-                      .base_model_prefix = "model",
-                      .generates = true,
-                      .ignored_keys = {},
-                      .renamed_keys = {},
-                      .generation = EncoderDecoderTraits("input_features")});
-  model->Finish();
-  return std::unique_ptr<nn::Model>(std::move(model));
+      EncoderDecoderTraits("whisper", "automatic-speech-recognition", "model", "input_features"));
 }
 
 }  // namespace
