@@ -42,8 +42,7 @@ struct Wav2Vec2Config {
   std::string hidden_act, feat_extract_activation;
   double layer_norm_eps;
   std::vector<int64_t> conv_dim, conv_kernel, conv_stride;
-  bool
-      group_norm;  ///< the first convolution has a norm over each channel; else all have one over all channels
+  bool group_norm;  ///< the first convolution has a norm over each channel; else all have one over all channels
   bool conv_bias, do_stable_layer_norm, has_spec_embed, add_adapter, output_hidden_states;
   int64_t num_conv_pos_embeddings, num_conv_pos_embedding_groups;
   int64_t adapter_kernel_size, adapter_stride, num_adapter_layers, output_hidden_size;
@@ -69,13 +68,10 @@ class Wav2Vec2ConvLayer : public nn::Module {
   enum class Norm : uint8_t { kNone, kGroup, kLayer };
 
   Wav2Vec2ConvLayer(const Wav2Vec2Config& config, size_t layer, Norm norm)
-      : Module(norm == Norm::kNone
-                   ? "Wav2Vec2NoLayerNormConvLayer"
-                   : (norm == Norm::kGroup ? "Wav2Vec2GroupNormConvLayer" : "Wav2Vec2LayerNormConvLayer")),
-        conv_(Add<nn::Conv1d>(
-            "conv", layer > 0 ? config.conv_dim[layer - 1] : 1, config.conv_dim[layer],
-            config.conv_kernel[layer],
-            nn::Conv1d::Options{.stride = config.conv_stride[layer], .bias = config.conv_bias})),
+      : Module(norm == Norm::kNone ? "Wav2Vec2NoLayerNormConvLayer"
+                                   : (norm == Norm::kGroup ? "Wav2Vec2GroupNormConvLayer" : "Wav2Vec2LayerNormConvLayer")),
+        conv_(Add<nn::Conv1d>("conv", layer > 0 ? config.conv_dim[layer - 1] : 1, config.conv_dim[layer], config.conv_kernel[layer],
+                              nn::Conv1d::Options{.stride = config.conv_stride[layer], .bias = config.conv_bias})),
         activation_(Add<nn::Activation>("activation", config.feat_extract_activation)) {
     const int64_t channels = config.conv_dim[layer];
     if (norm == Norm::kGroup) group_norm_ = &Add<nn::GroupNorm>("layer_norm", channels, channels, 1e-5);
@@ -86,8 +82,7 @@ class Wav2Vec2ConvLayer : public nn::Module {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
       Value hidden = conv_.Forward(c, hidden_states);
       if (group_norm_ != nullptr) hidden = group_norm_->Forward(c, hidden);
-      if (layer_norm_ != nullptr)
-        hidden = ops::Transpose(c, layer_norm_->Forward(c, ops::Transpose(c, hidden, -2, -1)), -2, -1);
+      if (layer_norm_ != nullptr) hidden = ops::Transpose(c, layer_norm_->Forward(c, ops::Transpose(c, hidden, -2, -1)), -2, -1);
       return activation_.Forward(c, hidden);
     });
   }
@@ -130,8 +125,7 @@ class Wav2Vec2FeatureProjection : public nn::Module {
         projection_(Add<nn::Linear>("projection", config.conv_dim.back(), config.hidden_size, true)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return projection_.Forward(c, layer_norm_.Forward(c, hidden_states)); });
+    return Call(c, {{"hidden_states", hidden_states}}, [&] { return projection_.Forward(c, layer_norm_.Forward(c, hidden_states)); });
   }
 
  private:
@@ -148,8 +142,7 @@ class WeightNormConv1d : public nn::Module {
         groups_(groups),
         bias_(AddParameter("bias", {channels}, nn::Init::kZeros)),
         length_(AddParameter("parametrizations.weight.original0", {1, 1, kernel}, nn::Init::kOnes)),
-        direction_(AddParameter("parametrizations.weight.original1", {channels, channels / groups, kernel})) {
-  }
+        direction_(AddParameter("parametrizations.weight.original1", {channels, channels / groups, kernel})) {}
 
   Value Forward(OpContext& c, const Value& x) const {
     return Call(c, {{"input", x}}, [&] {
@@ -171,8 +164,7 @@ class Wav2Vec2PositionalConvEmbedding : public nn::Module {
   explicit Wav2Vec2PositionalConvEmbedding(const Wav2Vec2Config& config)
       : Module("Wav2Vec2PositionalConvEmbedding"),
         even_(config.num_conv_pos_embeddings % 2 == 0),
-        conv_(Add<WeightNormConv1d>("conv", config.hidden_size, config.num_conv_pos_embeddings,
-                                    config.num_conv_pos_embedding_groups)),
+        conv_(Add<WeightNormConv1d>("conv", config.hidden_size, config.num_conv_pos_embeddings, config.num_conv_pos_embedding_groups)),
         activation_(Add<nn::Activation>("activation", config.feat_extract_activation)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
@@ -205,8 +197,7 @@ class Wav2Vec2Attention : public nn::Module {
       const Value q = nn::SplitHeads(c, q_proj_.Forward(c, hidden_states), heads_, head_dim_);
       const Value k = nn::SplitHeads(c, k_proj_.Forward(c, hidden_states), heads_, head_dim_);
       const Value v = nn::SplitHeads(c, v_proj_.Forward(c, hidden_states), heads_, head_dim_);
-      return out_proj_.Forward(
-          c, nn::Attend(c, q, k, v, mask, 1.0 / std::sqrt(static_cast<double>(head_dim_)), heads_, heads_));
+      return out_proj_.Forward(c, nn::Attend(c, q, k, v, mask, 1.0 / std::sqrt(static_cast<double>(head_dim_)), heads_, heads_));
     });
   }
 
@@ -222,15 +213,13 @@ class Wav2Vec2FeedForward : public nn::Module {
  public:
   explicit Wav2Vec2FeedForward(const Wav2Vec2Config& config)
       : Module("Wav2Vec2FeedForward"),
-        intermediate_dense_(
-            Add<nn::Linear>("intermediate_dense", config.hidden_size, config.intermediate_size, true)),
+        intermediate_dense_(Add<nn::Linear>("intermediate_dense", config.hidden_size, config.intermediate_size, true)),
         intermediate_act_fn_(Add<nn::Activation>("intermediate_act_fn", config.hidden_act)),
         output_dense_(Add<nn::Linear>("output_dense", config.intermediate_size, config.hidden_size, true)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      return output_dense_.Forward(
-          c, intermediate_act_fn_.Forward(c, intermediate_dense_.Forward(c, hidden_states)));
+      return output_dense_.Forward(c, intermediate_act_fn_.Forward(c, intermediate_dense_.Forward(c, hidden_states)));
     });
   }
 
@@ -250,9 +239,8 @@ class Wav2Vec2AttnAdapterLayer : public nn::Module {
         linear_2_(Add<nn::Linear>("linear_2", inner, dim, true)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}}, [&] {
-      return linear_2_.Forward(c, ops::Relu(c, linear_1_.Forward(c, norm_.Forward(c, hidden_states))));
-    });
+    return Call(c, {{"hidden_states", hidden_states}},
+                [&] { return linear_2_.Forward(c, ops::Relu(c, linear_1_.Forward(c, norm_.Forward(c, hidden_states)))); });
   }
 
  private:
@@ -273,8 +261,7 @@ class Wav2Vec2EncoderLayer : public nn::Module {
         final_layer_norm_(Add<nn::LayerNorm>("final_layer_norm", config.hidden_size, config.layer_norm_eps)) {
     // The other kind of layer has no adapter, whatever the config says.
     if (stable_ && config.adapter_attn_dim)
-      adapter_layer_ =
-          &Add<Wav2Vec2AttnAdapterLayer>("adapter_layer", config.hidden_size, *config.adapter_attn_dim);
+      adapter_layer_ = &Add<Wav2Vec2AttnAdapterLayer>("adapter_layer", config.hidden_size, *config.adapter_attn_dim);
   }
 
   Value Forward(OpContext& c, const Value& hidden_states, const nn::AttentionMask& mask) const {
@@ -282,12 +269,10 @@ class Wav2Vec2EncoderLayer : public nn::Module {
     if (mask.mask.defined()) inputs.emplace_back("attention_mask", mask.mask);
     return Call(c, inputs, [&] {
       if (!stable_) {
-        const Value attended =
-            layer_norm_.Forward(c, ops::Add(c, hidden_states, attention_.Forward(c, hidden_states, mask)));
+        const Value attended = layer_norm_.Forward(c, ops::Add(c, hidden_states, attention_.Forward(c, hidden_states, mask)));
         return final_layer_norm_.Forward(c, ops::Add(c, attended, feed_forward_.Forward(c, attended)));
       }
-      Value hidden =
-          ops::Add(c, hidden_states, attention_.Forward(c, layer_norm_.Forward(c, hidden_states), mask));
+      Value hidden = ops::Add(c, hidden_states, attention_.Forward(c, layer_norm_.Forward(c, hidden_states), mask));
       hidden = ops::Add(c, hidden, feed_forward_.Forward(c, final_layer_norm_.Forward(c, hidden)));
       return adapter_layer_ != nullptr ? ops::Add(c, hidden, adapter_layer_->Forward(c, hidden)) : hidden;
     });
@@ -315,16 +300,14 @@ class Wav2Vec2Encoder : public nn::Module {
   }
 
   /// `frames` [batch, frames] is true where a frame counts; it may be absent.
-  Value Forward(OpContext& c, const Value& hidden_states, const Value& frames,
-                std::vector<Tree>* states) const {
+  Value Forward(OpContext& c, const Value& hidden_states, const Value& frames, std::vector<Tree>* states) const {
     NamedValues inputs = {{"hidden_states", hidden_states}};
     if (frames.defined()) inputs.emplace_back("attention_mask", frames);
     return Call(c, inputs, [&] {
       Value hidden = hidden_states;
-      if (frames.defined())
-        hidden = ops::MaskedFill(c, hidden, ops::LogicalNot(c, ops::Unsqueeze(c, frames, -1)), 0);
-      const nn::AttentionMask mask = nn::MakeAttentionMask(
-          c, {.embeds = hidden, .attention_mask = frames, .causal = false, .kind = kind_});
+      if (frames.defined()) hidden = ops::MaskedFill(c, hidden, ops::LogicalNot(c, ops::Unsqueeze(c, frames, -1)), 0);
+      const nn::AttentionMask mask =
+          nn::MakeAttentionMask(c, {.embeds = hidden, .attention_mask = frames, .causal = false, .kind = kind_});
       hidden = ops::Add(c, hidden, pos_conv_embed_.Forward(c, hidden));
       if (!stable_) hidden = layer_norm_.Forward(c, hidden);
       if (states != nullptr) states->emplace_back(hidden);
@@ -348,13 +331,11 @@ class Wav2Vec2AdapterLayer : public nn::Module {
  public:
   explicit Wav2Vec2AdapterLayer(const Wav2Vec2Config& config)
       : Module("Wav2Vec2AdapterLayer"),
-        conv_(Add<nn::Conv1d>("conv", config.output_hidden_size, 2 * config.output_hidden_size,
-                              config.adapter_kernel_size,
+        conv_(Add<nn::Conv1d>("conv", config.output_hidden_size, 2 * config.output_hidden_size, config.adapter_kernel_size,
                               nn::Conv1d::Options{.stride = config.adapter_stride, .padding = 1})) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return ops::Glu(c, conv_.Forward(c, hidden_states), 1); });
+    return Call(c, {{"hidden_states", hidden_states}}, [&] { return ops::Glu(c, conv_.Forward(c, hidden_states), 1); });
   }
 
  private:
@@ -402,8 +383,7 @@ class Wav2Vec2Model : public nn::Module {
   }
 
   /// The last hidden state [batch, frames, dim].
-  Value Forward(OpContext& c, const Value& input_values, const Value& attention_mask,
-                std::vector<Tree>* states) const {
+  Value Forward(OpContext& c, const Value& input_values, const Value& attention_mask, std::vector<Tree>* states) const {
     NamedValues inputs = {{"input_values", input_values}};
     if (attention_mask.defined()) inputs.emplace_back("attention_mask", attention_mask);
     return Call(c, inputs, [&] {
@@ -422,12 +402,10 @@ class Wav2Vec2Model : public nn::Module {
     const Value samples = ops::Cumsum(c, ops::To(c, attention_mask, DType::kI64), -1);
     Value length = ops::Select(c, samples, 1, samples.size(1) - 1);
     for (size_t i = 0; i < config_.conv_kernel.size(); ++i)
-      length = ops::Add(
-          c, ops::Div(c, ops::Sub(c, length, config_.conv_kernel[i]), config_.conv_stride[i], "floor"), 1);
+      length = ops::Add(c, ops::Div(c, ops::Sub(c, length, config_.conv_kernel[i]), config_.conv_stride[i], "floor"), 1);
     const Value places = ops::Arange(c, count);
     const Value last = ops::Unsqueeze(c, ops::Sub(c, length, 1), -1);
-    const Value wrapped = ops::Where(c, ops::Less(c, last, 0),
-                                     ops::Add(c, last, ops::Unsqueeze(c, CountOf(c, places), 0)), last);
+    const Value wrapped = ops::Where(c, ops::Less(c, last, 0), ops::Add(c, last, ops::Unsqueeze(c, CountOf(c, places), 0)), last);
     return ops::LessEqual(c, ops::Unsqueeze(c, places, 0), wrapped);
   }
 
@@ -449,9 +427,7 @@ class Wav2Vec2ForCTC : public nn::Model {
       : Model("Wav2Vec2ForCTC", std::move(config), std::move(traits)),
         fields_(fields),
         wav2vec2_(Add<Wav2Vec2Model>("wav2vec2", fields)),
-        lm_head_(Add<nn::Linear>("lm_head",
-                                 fields.add_adapter ? fields.output_hidden_size : fields.hidden_size,
-                                 fields.vocab_size, true)) {}
+        lm_head_(Add<nn::Linear>("lm_head", fields.add_adapter ? fields.output_hidden_size : fields.hidden_size, fields.vocab_size, true)) {}
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
@@ -465,8 +441,7 @@ class Wav2Vec2ForCTC : public nn::Model {
     if (!arguments.Finish()) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       std::vector<Tree> states;
-      const Value hidden =
-          wav2vec2_.Forward(c, input_values, attention_mask, output_hidden_states ? &states : nullptr);
+      const Value hidden = wav2vec2_.Forward(c, input_values, attention_mask, output_hidden_states ? &states : nullptr);
       Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, hidden)}}, "CausalLMOutput");
       if (output_hidden_states) result.Set("hidden_states", Tree::List(std::move(states)));
       return result;
@@ -474,10 +449,7 @@ class Wav2Vec2ForCTC : public nn::Model {
   }
 
   Result<nn::InputLayout> Layout(std::string_view use) const override {
-    if (use != "forward")
-      return Unsupported("this class has no such use")
-          .With("found", std::string(use))
-          .With("wanted", "forward");
+    if (use != "forward") return Unsupported("this class has no such use").With("found", std::string(use)).With("wanted", "forward");
     const SymInt batch = SymInt::Symbol("batch"), samples = SymInt::Symbol("samples");
     constexpr int64_t kFrames = 23;
     nn::InputLayout layout;
@@ -505,24 +477,20 @@ void ReadConvolutions(ConfigReader& reader, Wav2Vec2Config& fields) {
   fields.conv_bias = reader.Flag("conv_bias", false);
   const size_t layers = fields.conv_dim.size();
   constexpr size_t kMostLayers = 64;
-  if (layers == 0 || layers > kMostLayers || fields.conv_stride.size() != layers ||
-      fields.conv_kernel.size() != layers)
+  if (layers == 0 || layers > kMostLayers || fields.conv_stride.size() != layers || fields.conv_kernel.size() != layers)
     reader.Fail(Invalid("conv_dim, conv_stride and conv_kernel are not of one length")
                     .With("key", "conv_dim")
-                    .With("found", std::to_string(layers) + ", " + std::to_string(fields.conv_stride.size()) +
-                                       " and " + std::to_string(fields.conv_kernel.size()) + " layers")
+                    .With("found", std::to_string(layers) + ", " + std::to_string(fields.conv_stride.size()) + " and " +
+                                       std::to_string(fields.conv_kernel.size()) + " layers")
                     .With("wanted", "1 to " + std::to_string(kMostLayers)));
   double field = 1, widest = 1;
   for (size_t i = std::min(fields.conv_kernel.size(), fields.conv_stride.size()); i-- > 0;)
-    field =
-        (field - 1) * static_cast<double>(fields.conv_stride[i]) + static_cast<double>(fields.conv_kernel[i]);
+    field = (field - 1) * static_cast<double>(fields.conv_stride[i]) + static_cast<double>(fields.conv_kernel[i]);
   for (const int64_t dim : fields.conv_dim) widest = std::max(widest, static_cast<double>(dim));
-  if (field > static_cast<double>(ConfigReader::kLongestTable) ||
-      widest > static_cast<double>(ConfigReader::kLongestTable))
+  if (field > static_cast<double>(ConfigReader::kLongestTable) || widest > static_cast<double>(ConfigReader::kLongestTable))
     reader.Fail(Invalid("the convolutions are too wide")
                     .With("key", "conv_kernel")
-                    .With("wanted", "a frame of at most " + std::to_string(ConfigReader::kLongestTable) +
-                                        " samples and as many channels"));
+                    .With("wanted", "a frame of at most " + std::to_string(ConfigReader::kLongestTable) + " samples and as many channels"));
 }
 
 Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
@@ -539,72 +507,32 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   const std::string norm = reader.Text("feat_extract_norm", "group");
   fields.group_norm = norm == "group";
   if (norm != "group" && norm != "layer")
-    reader.Fail(Invalid("field has no such value")
-                    .With("key", "feat_extract_norm")
-                    .With("found", norm)
-                    .With("wanted", "group or layer"));
+    reader.Fail(Invalid("field has no such value").With("key", "feat_extract_norm").With("found", norm).With("wanted", "group or layer"));
   ReadConvolutions(reader, fields);
-  fields.num_conv_pos_embeddings =
-      reader.Size("num_conv_pos_embeddings", 128, 1, ConfigReader::kLongestTable);
+  fields.num_conv_pos_embeddings = reader.Size("num_conv_pos_embeddings", 128, 1, ConfigReader::kLongestTable);
   fields.num_conv_pos_embedding_groups = reader.Size("num_conv_pos_embedding_groups", 16);
   fields.do_stable_layer_norm = reader.Flag("do_stable_layer_norm", false);
   // Both odds are of training, but they say whether the checkpoint has the vector that stands for hidden frames.
-  const double time_odds = reader.Number("mask_time_prob", 0.05),
-               feature_odds = reader.Number("mask_feature_prob", 0.0);
+  const double time_odds = reader.Number("mask_time_prob", 0.05), feature_odds = reader.Number("mask_feature_prob", 0.0);
   fields.has_spec_embed = time_odds > 0 || feature_odds > 0;
   fields.add_adapter = reader.Flag("add_adapter", false);
   fields.adapter_kernel_size = reader.Size("adapter_kernel_size", 3, 1, 1024);
   fields.adapter_stride = reader.Size("adapter_stride", 2, 1, 1024);
   fields.num_adapter_layers = reader.Layers("num_adapter_layers", 3);
-  fields.output_hidden_size =
-      reader.OptionalSize("output_hidden_size", std::nullopt, 0, ConfigReader::kLongestTable).value_or(0);
+  fields.output_hidden_size = reader.OptionalSize("output_hidden_size", std::nullopt, 0, ConfigReader::kLongestTable).value_or(0);
   if (fields.output_hidden_size == 0) fields.output_hidden_size = fields.hidden_size;
-  fields.adapter_attn_dim =
-      reader.OptionalSize("adapter_attn_dim", std::nullopt, 1, ConfigReader::kLongestTable);
+  fields.adapter_attn_dim = reader.OptionalSize("adapter_attn_dim", std::nullopt, 1, ConfigReader::kLongestTable);
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   fields.attention = reader.Attention();
   // Training, losses, other heads, and what follows from the lists above.
-  reader.Ignore({"activation_dropout",
-                 "apply_spec_augment",
-                 "attention_dropout",
-                 "classifier_proj_size",
-                 "codevector_dim",
-                 "contrastive_logits_temperature",
-                 "ctc_loss_reduction",
-                 "ctc_zero_infinity",
-                 "diversity_loss_weight",
-                 "feat_extract_dropout",
-                 "feat_proj_dropout",
-                 "feat_quantizer_dropout",
-                 "final_dropout",
-                 "freeze_feat_extract_train",
-                 "hidden_dropout",
-                 "hidden_dropout_prob",
-                 "layerdrop",
-                 "mask_channel_length",
-                 "mask_channel_min_space",
-                 "mask_channel_other",
-                 "mask_channel_prob",
-                 "mask_channel_selection",
-                 "mask_feature_length",
-                 "mask_feature_min_masks",
-                 "mask_time_length",
-                 "mask_time_min_masks",
-                 "mask_time_min_space",
-                 "mask_time_other",
-                 "mask_time_selection",
-                 "no_mask_channel_overlap",
-                 "no_mask_time_overlap",
-                 "num_codevector_groups",
-                 "num_codevectors_per_group",
-                 "num_feat_extract_layers",
-                 "num_negatives",
-                 "proj_codevector_dim",
-                 "tdnn_dilation",
-                 "tdnn_dim",
-                 "tdnn_kernel",
-                 "tie_word_embeddings",
-                 "use_weighted_layer_sum",
+  reader.Ignore({"activation_dropout", "apply_spec_augment", "attention_dropout", "classifier_proj_size", "codevector_dim",
+                 "contrastive_logits_temperature", "ctc_loss_reduction", "ctc_zero_infinity", "diversity_loss_weight", "feat_extract_dropout",
+                 "feat_proj_dropout", "feat_quantizer_dropout", "final_dropout", "freeze_feat_extract_train", "hidden_dropout",
+                 "hidden_dropout_prob", "layerdrop", "mask_channel_length", "mask_channel_min_space", "mask_channel_other",
+                 "mask_channel_prob", "mask_channel_selection", "mask_feature_length", "mask_feature_min_masks", "mask_time_length",
+                 "mask_time_min_masks", "mask_time_min_space", "mask_time_other", "mask_time_selection", "no_mask_channel_overlap",
+                 "no_mask_time_overlap", "num_codevector_groups", "num_codevectors_per_group", "num_feat_extract_layers", "num_negatives",
+                 "proj_codevector_dim", "tdnn_dilation", "tdnn_dim", "tdnn_kernel", "tie_word_embeddings", "use_weighted_layer_sum",
                  "xvector_output_dim"});
   for (const auto& [key, parts] : {std::pair{"num_attention_heads", fields.num_attention_heads},
                                    {"num_conv_pos_embedding_groups", fields.num_conv_pos_embedding_groups}})
