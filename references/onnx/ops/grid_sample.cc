@@ -58,7 +58,8 @@ struct Sampler {
     if (by == By::kNearest) x = std::nearbyint(x);
     const double low = align ? 0 : -0.5, high = length - (align ? 1 : 0.5);
     if (x < low || x > high) {
-      if (beyond == Beyond::kBorder) x = std::clamp(x, 0.0, length - 1);
+      // A cubic filter still feels how far outside it is; its places are held one by one.
+      if (beyond == Beyond::kBorder && by != By::kCubic) x = std::clamp(x, 0.0, length - 1);
       if (beyond == Beyond::kReflection) x = Reflected(x, low, high);
     }
     x = std::clamp(x, -8.0, length + 8);

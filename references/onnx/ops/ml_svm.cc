@@ -212,7 +212,6 @@ Outputs SvmClassifier(const Call& call) {
         }
       }
       scores = Coupled(r, k);
-      chosen.back() = ml::Largest(scores.data(), classes);
     } else if (pairwise && classes == 2) {
       // The text leaves the order open; runtimes put the negative first.
       scores = {-scores[0], scores[0]};

@@ -176,6 +176,12 @@ TEST(Ml, SupportVectors) {
   probable.push_back(OnnxAttribute::Floats("prob_b", {0}));
   EXPECT_THAT(Numbers(Evaluate(Ml("SVMClassifier", probable, 2), {Floats({1, 2}, {3, 1})}), 1),
               ElementsAre(0.5, 0.5));
+  // Votes decide, whatever the probabilities say.
+  probable[5] = OnnxAttribute::Floats("prob_a", {1});
+  const auto voted = Evaluate(Ml("SVMClassifier", probable, 2), {Floats({1, 2}, {3, 1})});
+  EXPECT_THAT(Numbers(voted), ElementsAre(7));
+  EXPECT_THAT(Numbers(voted, 1),
+              Pointwise(DoubleNear(1e-3), {1 / (1 + std::exp(2.0)), 1 / (1 + std::exp(-2.0))}));
   probable[3] = OnnxAttribute::Floats("rho", {0, 0});
   EXPECT_THAT(Evaluate(Ml("SVMClassifier", probable, 2), {kRow}),
               IsError(ErrorKind::kInvalid, HasSubstr("rho")));

@@ -96,6 +96,12 @@ TEST(GridSample, PadsByItsMode) {
   EXPECT_THAT(with("border"), ElementsAre(2, 2));
   // 4 is 2.5 beyond the edge at 1.5: back to -1 and from the edge at -0.5 to 0.
   EXPECT_THAT(with("reflection"), ElementsAre(2, 1));
+  // Half a pixel out, the cubic filter takes 1, 2, 2, 2 by -3/32, 19/32, 19/32 and -3/32.
+  EXPECT_THAT(Numbers(Evaluate(
+                  {"GridSample",
+                   {OnnxAttribute::String("mode", "cubic"), OnnxAttribute::String("padding_mode", "border")}},
+                  {x, Floats({1, 1, 1, 2}, {1, 0})})),
+              ElementsAre(2.09375));
   EXPECT_THAT(Evaluate({"GridSample"}, {x, Floats({1, 1, 1, 3}, {0, 0, 0})}),
               IsError(ErrorKind::kShape, HasSubstr("a grid that doesn't fit")));
   EXPECT_THAT(Numbers(Evaluate({"GridSample"}, {x, Floats({1, 1, 1, 2}, {NAN, INFINITY})})), ElementsAre(0));

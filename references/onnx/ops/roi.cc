@@ -94,13 +94,16 @@ Outputs RoiAlign(const Call& call) {
     std::vector<Corners> samples;
     for (int64_t r = 0; r < rois.dim(0); ++r) {
       const double* roi = bounds.data() + 4 * r;
-      const double left = roi[0] * scale - shift, top = roi[1] * scale - shift;
-      double wide = roi[2] * scale - shift - left, high = roi[3] * scale - shift - top;
-      if (shift == 0) wide = std::max(wide, 1.0), high = std::max(high, 1.0);
-      const double bin_high = high / static_cast<double>(pooled.height),
-                   bin_wide = wide / static_cast<double>(pooled.width);
-      const double rows = ratio > 0 ? static_cast<double>(ratio) : std::ceil(bin_high),
-                   columns = ratio > 0 ? static_cast<double>(ratio) : std::ceil(bin_wide);
+      // In the input's type: how many samples a bin has is decided by its rounding.
+      const auto at = [&](int k) {
+        return static_cast<T>(roi[k]) * static_cast<T>(scale) - static_cast<T>(shift);
+      };
+      const T left = at(0), top = at(1);
+      T wide = at(2) - left, high = at(3) - top;
+      if (shift == 0) wide = std::max(wide, T(1)), high = std::max(high, T(1));
+      const T bin_high = high / static_cast<T>(pooled.height), bin_wide = wide / static_cast<T>(pooled.width);
+      const double rows = ratio > 0 ? static_cast<double>(ratio) : std::ceil(bin_high);
+      const double columns = ratio > 0 ? static_cast<double>(ratio) : std::ceil(bin_wide);
       constexpr double kMostSamples = 1 << 24;
       if (!(rows * columns <= kMostSamples))
         return Invalid("too many samples for a bin")
@@ -171,7 +174,10 @@ Outputs MaxRoiPool(const Call& call) {
             .With("found", DoubleText(roi[0]))
             .With("wanted", "below " + std::to_string(x.dim(0)));
       // Half is rounded away from 0, and a region has a pixel at least.
-      const auto at = [&](int k) { return std::clamp(std::round(roi[k] * scale), -1e9, 1e9); };
+      const auto at = [&](int k) {
+        const T place = static_cast<T>(roi[k]) * static_cast<T>(scale);
+        return std::clamp(std::round(static_cast<double>(place)), -1e9, 1e9);
+      };
       const double left = at(1), top = at(2), wide = std::max(at(3) - left + 1, 1.0),
                    high = std::max(at(4) - top + 1, 1.0);
       const double bin = std::min((high / static_cast<double>(std::max<int64_t>(pooled.height, 1)) + 2) *
