@@ -10,7 +10,7 @@
 
 #include "exporters/onnx/config.h"
 #include "exporters/onnx/onnx_exporter.h"
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "framework/engine/checkpoint_case.h"
 #include "framework/engine/sweep.h"
 #include "references/eager/model.h"
@@ -32,7 +32,7 @@ Toolbox Tools() {
   toolbox.backends.Add(std::make_unique<runtimes::EagerBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::ProgramBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::OnnxRuntimeBackend>());
-  toolbox.comparator = std::make_shared<compare::BudgetComparator>();
+  toolbox.comparator = std::make_shared<compare::LanesComparator>();
   return toolbox;
 }
 

@@ -4,7 +4,7 @@
 
 #include "framework/cases/file_case.h"
 #include "framework/cases/input_files.h"
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/tolerance.h"
 
 namespace conformance::cases {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/tolerance.h"
 
 namespace conformance::compare {
 namespace {

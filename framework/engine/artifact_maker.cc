@@ -37,6 +37,7 @@ Result<std::shared_ptr<const MadeArtifact>> FromProgram(const SweepContext& cont
   CONFORMANCE_RETURN_IF_ERROR(DescribeValues(*traced.program, artifact));
   if (context.writes_programs) CONFORMANCE_RETURN_IF_ERROR(context.WriteProgram(cell, artifact));
   made->specialisations = traced.specialisations;
+  made->program = traced.program;
   return std::shared_ptr<const MadeArtifact>(std::move(made));
 }
 
@@ -192,6 +193,7 @@ Result<std::shared_ptr<const MadeArtifact>> MakeArtifact(const SweepContext& con
     made->check = Guarded(who, [&] { return cell.exporter->Check(made->artifact); });
     timer.Enter(record::Stage::kExport);
     made->specialisations = traced.specialisations;
+    made->program = traced.program;
     return std::shared_ptr<const MadeArtifact>(std::move(made));
   });
 }

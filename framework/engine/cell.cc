@@ -189,7 +189,7 @@ class Passage {
     }
     CONFORMANCE_TRY(const auto session, Prepare(made->artifact));
     for (size_t i = 0; i < calls->size(); ++i) {
-      if (Status status = RunCall(*loaded, (*calls)[i], i, *made, *session); !status.ok()) {
+      if (Status status = RunCall(loaded, (*calls)[i], i, *made, *session); !status.ok()) {
         if (!failed_) {
           End(status.error());
           Locate((*calls)[i], *made);
@@ -243,22 +243,25 @@ class Passage {
                    [&] { return cell_.exporter->PrepareInputs(SourceOf(cell_.model->Info()), call.inputs, *config); });
   }
 
-  Result<std::shared_ptr<const Truth>> TruthOf(const LoadedCase& loaded, const Call& call, size_t index) {
+  /// What the judge evaluates: the case, or its measure.
+  Result<std::shared_ptr<const LoadedCase>> Judged(const std::shared_ptr<const LoadedCase>& loaded) {
+    if (!cell_.model->Info().measure) return loaded;
+    return work_.measure.Get(timer_, [&] { return Guarded("loading", [&] { return cell_.model->Info().measure->Load(cell_.dtype); }); });
+  }
+
+  Result<std::shared_ptr<const Truth>> TruthOf(const LoadedCase& judged, const Call& call, size_t index) {
     timer_.Enter(Stage::kCompare);
-    CONFORMANCE_TRY(const auto truth, variant_work_.truths[std::to_string(index)].Get(timer_, [&]() -> Result<std::shared_ptr<const Truth>> {
-      if (!cell_.model->Info().measure) return Judgement(context_, cell_, loaded, call);
-      CONFORMANCE_TRY(const auto measure, work_.measure.Get(timer_, [&] {
-        return Guarded("loading", [&] { return cell_.model->Info().measure->Load(cell_.dtype); });
-      }));
-      return Judgement(context_, cell_, *measure, call);
-    }));
+    CONFORMANCE_TRY(const auto truth, variant_work_.truths[std::to_string(index)].Get(timer_, [&] { return Judgement(context_, cell_, judged, call); }));
     Note(*truth);
     return truth;
   }
 
-  Status RunCall(const LoadedCase& loaded, const Call& call, size_t index, const MadeArtifact& made, ports::Session& session) {
-    CONFORMANCE_TRY(const auto truth, TruthOf(loaded, call, index));
-    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(loaded, call, made.artifact));
+  Status RunCall(const std::shared_ptr<const LoadedCase>& loaded, const Call& call, size_t index, const MadeArtifact& made,
+                 ports::Session& session) {
+    timer_.Enter(Stage::kCompare);
+    CONFORMANCE_TRY(const auto judged, Judged(loaded));
+    CONFORMANCE_TRY(const auto truth, TruthOf(*judged, call, index));
+    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(*loaded, call, made.artifact));
     timer_.Enter(Stage::kRun);
     std::vector<std::string> unused;
     CONFORMANCE_TRY(const NamedTensors bound, BindInputs(made.artifact, prepared.tensors, unused));
@@ -271,10 +274,13 @@ class Passage {
     request.candidate = &named;
     request.reference = &truth->reference;
     request.oracle = truth->oracle ? &*truth->oracle : nullptr;
+    CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
+    const JudgesEnsemble ensemble(judge, cell_, *judged, call, truth, std::to_string(index), variant_work_, timer_);
+    request.ensemble = &ensemble;
     request.assignment = call.assignment;
     const bool failed_before = failed_;
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
-    if (!failed_) CONFORMANCE_RETURN_IF_ERROR(JudgeByLibrary(loaded, call, index, outputs));
+    if (!failed_) CONFORMANCE_RETURN_IF_ERROR(JudgeByLibrary(*loaded, call, index, outputs));
     if (failed_ && !failed_before) Locate(call, made);
     return Ok();
   }
@@ -283,15 +289,16 @@ class Passage {
   Status JudgeByLibrary(const LoadedCase& loaded, const Call& call, size_t index, const NamedTensors& outputs) {
     const auto own = LibrarysOwn(context_, cell_);
     if (!own) return Ok();
-    const std::string name(own->Name());
+    const std::string name(own->Name()), key = name + ' ' + std::to_string(index);
     timer_.Enter(Stage::kCompare);
-    CONFORMANCE_TRY(const auto truth, variant_work_.truths[name + ' ' + std::to_string(index)].Get(
-                                          timer_, [&] { return JudgementOf(*own, cell_, loaded, call); }));
+    CONFORMANCE_TRY(const auto truth, variant_work_.truths[key].Get(timer_, [&] { return JudgementOf(*own, cell_, loaded, call); }));
     ports::ComparisonRequest request;
     const NamedTensors named = NameOutputs(outputs, truth->reference);
     request.candidate = &named;
     request.reference = &truth->reference;
     request.oracle = truth->oracle ? &*truth->oracle : nullptr;
+    const JudgesEnsemble ensemble(own, cell_, loaded, call, truth, key, variant_work_, timer_);
+    request.ensemble = &ensemble;
     request.assignment = call.assignment;
     ending_.facts["judged_by"] = JudgeName(context_.toolbox, *cell_.model) + ", " + name;
     CONFORMANCE_TRY(ports::Comparison comparison, Compare(request));
@@ -307,7 +314,9 @@ class Passage {
   }
 
   Result<ports::Comparison> Compare(const ports::ComparisonRequest& request) {
-    return Guarded("the comparator", [&] { return context_.toolbox.comparator->Compare(request); });
+    CONFORMANCE_TRY(ports::Comparison comparison, Guarded("the comparator", [&] { return context_.toolbox.comparator->Compare(request); }));
+    for (const auto& [lane, rule] : comparison.rules) ending_.facts["rules"][lane] = rule;
+    return comparison;
   }
 
   /// Where it failed, and which size was baked in.

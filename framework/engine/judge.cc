@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/compare/ensemble_lane.h"
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/backend_reference.h"
 #include "framework/engine/binding.h"
@@ -22,6 +23,53 @@ Result<std::optional<ports::Artifact>> ArtifactOf(const Case& model, const Varia
   }
   return std::optional<ports::Artifact>();
 }
+
+/// A request for the judged case in every form that it has.
+class Asked {
+ public:
+  static Result<Asked> Make(const PlannedCell& cell, const LoadedCase& loaded, const Call& call) {
+    Asked asked;
+    const Case& judged = JudgedCase(*cell.model);
+    Variant variant = cell.variant;
+    if (const auto variants = judged.Variants(); &judged != cell.model.get() && !variants.empty()) variant = variants.front();
+    asked.model_ = loaded.model();
+    asked.program_ = loaded.program();
+    asked.weights_ = loaded.weights();
+    CONFORMANCE_TRY(asked.artifact_, Guarded("the case", [&] { return ArtifactOf(judged, variant, loaded); }));
+    asked.source_ = SourceOf(judged.Info());
+    asked.inputs_ = call.inputs;
+    if (&judged != cell.model.get() && asked.artifact_) {
+      std::vector<std::string> names;
+      for (const ports::ValueInfo& input : asked.artifact_->inputs) names.push_back(input.name);
+      asked.inputs_.tensors = NameByPlace(asked.inputs_.tensors, names);
+    }
+    return asked;
+  }
+
+  /// Outputs without bookkeeping. `inputs` in place of the call's where not null.
+  Result<NamedTensors> Run(const ports::Reference& reference, const ops::Numerics& numerics, const char* how) const {
+    ports::ReferenceRequest request;
+    request.model = model_.get();
+    request.program = program_.get();
+    request.weights = weights_.get();
+    request.artifact = artifact_ ? &*artifact_ : nullptr;
+    request.source = source_;
+    request.inputs = &inputs_;
+    request.numerics = numerics;
+    const std::string who = "reference '" + std::string(reference.Name()) + "'";
+    auto outputs = Guarded(who, [&] { return reference.Run(request); });
+    if (!outputs.ok()) return std::move(outputs).error().Trail("in " + who + how);
+    return WithoutBookkeeping(*outputs);
+  }
+
+ private:
+  std::shared_ptr<const nn::Model> model_;
+  std::shared_ptr<const ir::Program> program_;
+  std::shared_ptr<const weights::Weights> weights_;
+  std::optional<ports::Artifact> artifact_;
+  ports::ModelSource source_;
+  ports::ModelInputs inputs_;
+};
 
 }  // namespace
 
@@ -62,38 +110,33 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
 
 Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
                                                  const Call& call) {
-  const std::string who = "reference '" + std::string(reference.Name()) + "'";
-  const Case& judged = JudgedCase(*cell.model);
-  Variant variant = cell.variant;
-  if (const auto variants = judged.Variants(); &judged != cell.model.get() && !variants.empty()) variant = variants.front();
-  const auto model = loaded.model();
-  const auto program = loaded.program();
-  const auto weights = loaded.weights();
-  CONFORMANCE_TRY(const auto artifact, Guarded("the case", [&] { return ArtifactOf(judged, variant, loaded); }));
-  ports::ReferenceRequest request;
-  request.model = model.get();
-  request.program = program.get();
-  request.weights = weights.get();
-  request.artifact = artifact ? &*artifact : nullptr;
-  request.source = SourceOf(judged.Info());
-  ports::ModelInputs inputs = call.inputs;
-  if (&judged != cell.model.get() && artifact) {
-    std::vector<std::string> names;
-    for (const ports::ValueInfo& input : artifact->inputs) names.push_back(input.name);
-    inputs.tensors = NameByPlace(inputs.tensors, names);
-  }
-  request.inputs = &inputs;
-
+  CONFORMANCE_TRY(const Asked asked, Asked::Make(cell, loaded, call));
   auto truth = std::make_shared<Truth>();
-  auto declared = Guarded(who, [&] { return reference.Run(request); });
-  if (!declared.ok()) return std::move(declared).error().Trail("in " + who);
-  truth->reference = WithoutBookkeeping(*declared);
-  if (!reference.HasOracle()) return std::shared_ptr<const Truth>(std::move(truth));
-  request.numerics = ops::Numerics::Oracle();
-  auto oracle = Guarded(who, [&] { return reference.Run(request); });
-  if (!oracle.ok()) return std::move(oracle).error().Trail("in " + who + ", in f64");
-  truth->oracle = WithoutBookkeeping(*oracle);
+  CONFORMANCE_TRY(truth->reference, asked.Run(reference, {}, ""));
+  if (reference.HasOracle()) {
+    CONFORMANCE_TRY(truth->oracle, asked.Run(reference, ops::Numerics::Oracle(), ", in f64"));
+  }
   return std::shared_ptr<const Truth>(std::move(truth));
+}
+
+JudgesEnsemble::JudgesEnsemble(std::shared_ptr<const ports::Reference> reference, const PlannedCell& cell, const LoadedCase& loaded,
+                               const Call& call, std::shared_ptr<const Truth> truth, std::string key, VariantWork& work, StageTimer& timer)
+    : reference_(std::move(reference)), cell_(cell), loaded_(loaded), call_(call), truth_(std::move(truth)), key_(std::move(key)), work_(work),
+      timer_(timer) {}
+
+size_t JudgesEnsemble::size() const {
+  return truth_->oracle && reference_->HasEnsemble() ? compare::kEnsembleMembers : 0;
+}
+
+Result<const ports::Spreads*> JudgesEnsemble::Member(size_t index) const {
+  CONFORMANCE_TRY(const auto& spreads, work_.spreads[key_ + " member " + std::to_string(index)].Get(
+                                           timer_, [&]() -> Result<std::shared_ptr<const ports::Spreads>> {
+                                             CONFORMANCE_TRY(const Asked asked, Asked::Make(cell_, loaded_, call_));
+                                             CONFORMANCE_TRY(const NamedTensors member, asked.Run(*reference_, ops::Numerics::Ensemble(index + 1),
+                                                                                                  ", a member of the ensemble"));
+                                             return std::make_shared<const ports::Spreads>(compare::SpreadsOf(member, *truth_->oracle));
+                                           }));
+  return spreads.get();
 }
 
 }  // namespace conformance::engine

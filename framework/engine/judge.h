@@ -31,6 +31,26 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
 Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
                                                  const Call& call);
 
+/// The ensemble of one call's judge: each member is run once for all cells that are held against the same truth.
+class JudgesEnsemble : public ports::Ensemble {
+ public:
+  /// All arguments must live longer. `key` names the truth among those of the variant.
+  JudgesEnsemble(std::shared_ptr<const ports::Reference> reference, const PlannedCell& cell, const LoadedCase& loaded, const Call& call,
+                 std::shared_ptr<const Truth> truth, std::string key, VariantWork& work, StageTimer& timer);
+  size_t size() const override;
+  Result<const ports::Spreads*> Member(size_t index) const override;
+
+ private:
+  std::shared_ptr<const ports::Reference> reference_;
+  const PlannedCell& cell_;
+  const LoadedCase& loaded_;
+  const Call& call_;
+  std::shared_ptr<const Truth> truth_;
+  std::string key_;
+  VariantWork& work_;
+  StageTimer& timer_;
+};
+
 /// The reference that lives in the same workers as the cell's exporter: what the library that was exported from computes itself. Such a
 /// cell is judged by both. Null where there is none, or it is the judge already.
 std::shared_ptr<const ports::Reference> LibrarysOwn(const SweepContext& context, const PlannedCell& cell);

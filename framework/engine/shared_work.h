@@ -13,6 +13,7 @@
 #include "framework/engine/timer.h"
 #include "framework/engine/toolbox.h"
 #include "framework/ports/artifact.h"
+#include "framework/ports/comparator.h"
 #include "framework/tensor/tensor.h"
 
 namespace conformance::engine {
@@ -61,12 +62,14 @@ struct MadeArtifact {
   ports::Artifact artifact;
   Status check;
   std::vector<std::string> specialisations;  ///< of the trace
+  std::shared_ptr<const ir::Program> program;  ///< that was lowered; null for what has been exported elsewhere
 };
 
 /// What the cells of one case and variant share.
 struct VariantWork {
   Memo<std::shared_ptr<const std::vector<Call>>> calls;
   MemoMap<std::shared_ptr<const Truth>> truths;              ///< by number of the call
+  MemoMap<std::shared_ptr<const ports::Spreads>> spreads;    ///< of the ensemble, by key of the truth and member
   MemoMap<Traced> traces;                                    ///< by what was asked for
   MemoMap<std::shared_ptr<const MadeArtifact>> artifacts;    ///< by exporter and optimisation
   Memo<std::shared_ptr<const Recorded>> recording;

@@ -38,6 +38,8 @@ class Reference {
     (void)artifact;
     return Ok();
   }
+  /// Whether it answers under Numerics::Ensemble; without it its own run is the only legal answer that outputs are held against.
+  virtual bool HasEnsemble() const { return HasOracle(); }
   virtual Result<NamedTensors> Run(const ReferenceRequest& request) const = 0;
 };
 

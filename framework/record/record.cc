@@ -100,6 +100,15 @@ Json OutputFigures::ToJson() const {
   json["rms"] = Number(rms);
   json["reference_max_abs"] = Number(reference_max_abs);
   json["reference_rms"] = Number(reference_rms);
+  json["lane"] = lane;
+  if (!warning.empty()) json["warning"] = warning;
+  if (members > 0) {
+    json["members"] = members;
+    json["worst_max_abs"] = Number(worst_max_abs);
+    json["worst_rms"] = Number(worst_rms);
+  }
+  if (zero_signs > 0) json["zero_signs"] = zero_signs;
+  if (legal_choices > 0) json["legal_choices"] = legal_choices;
   json["budget_max_abs"] = Number(budget_max_abs);
   json["budget_rms"] = Number(budget_rms);
   json["cosine"] = Number(cosine);
@@ -126,6 +135,13 @@ Result<OutputFigures> OutputFigures::FromJson(const Json& json) {
   reader.Read("rms", figures.rms);
   reader.Read("reference_max_abs", figures.reference_max_abs);
   reader.Read("reference_rms", figures.reference_rms);
+  reader.ReadIfThere("lane", figures.lane);
+  reader.ReadIfThere("warning", figures.warning);
+  reader.ReadIfThere("members", figures.members);
+  reader.ReadIfThere("worst_max_abs", figures.worst_max_abs);
+  reader.ReadIfThere("worst_rms", figures.worst_rms);
+  reader.ReadIfThere("zero_signs", figures.zero_signs);
+  reader.ReadIfThere("legal_choices", figures.legal_choices);
   reader.Read("budget_max_abs", figures.budget_max_abs);
   reader.Read("budget_rms", figures.budget_rms);
   reader.Read("cosine", figures.cosine);

@@ -37,8 +37,8 @@ struct CellId {
 /// Splits at the last four slashes (a model's name may hold slashes).
 Result<CellId> ParseCellId(std::string_view text);
 
-/// Error figures of one output at one shape. `oracle_*` are against the f64 reference; `budget_*` what the f32 reference's own
-/// error allows; `close_*` what torch.testing.assert_close would say at its defaults for the dtype.
+/// Error figures of one output at one shape. `oracle_*` are against the f64 reference; `budget_*` what its lane
+/// allows; `close_*` what torch.testing.assert_close would say at its defaults for the dtype.
 struct OutputFigures {
   std::string output;   ///< dotted name
   std::string dtype;
@@ -51,6 +51,13 @@ struct OutputFigures {
   double rms = 0;          ///< root mean square of y − f64
   double reference_max_abs = 0;  ///< largest |f32 − f64|
   double reference_rms = 0;
+  double worst_max_abs = 0;      ///< the same of the worst legal answer that the verdict had to look at
+  double worst_rms = 0;
+  int64_t members = 0;           ///< how many legal answers that were; 0: another lane
+  std::string lane;              ///< "structure", "exact", "decision", "ensemble", "plain"; rules stand in the cell's facts
+  std::string warning;           ///< of an output that passes: what is near its limit
+  int64_t zero_signs = 0;        ///< zeros of the other sign
+  int64_t legal_choices = 0;     ///< discrete values that differ where the oracle hardly decides
   double budget_max_abs = 0;     ///< the bound that max_abs was held against
   double budget_rms = 0;
   double cosine = 1;

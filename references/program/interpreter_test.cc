@@ -6,7 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "framework/formats/safetensors.h"
 #include "framework/ir/pt2.h"
 #include "framework/load/input_plan.h"
@@ -52,7 +52,7 @@ std::string Difference(const NamedTensors& found, const NamedTensors& wanted, do
   request.candidate = &found;
   request.reference = &wanted;
   request.tolerance = ports::PlainTolerance{.atol = atol, .rtol = rtol};
-  const auto comparison = compare::BudgetComparator().Compare(request);
+  const auto comparison = compare::LanesComparator().Compare(request);
   return comparison.ok() ? comparison->reason : comparison.error().ToString();
 }
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "framework/engine/checkpoint_case.h"
 #include "framework/engine/program_files.h"
 #include "framework/engine/sweep.h"
@@ -139,7 +139,7 @@ TEST(Backends, ASweepOverARealCheckpointPasses) {
   toolbox.references.Add(std::make_shared<eager::EagerReference>());
   toolbox.backends.Add(std::make_shared<EagerBackend>());
   toolbox.backends.Add(std::make_shared<ProgramBackend>());
-  toolbox.comparator = std::make_shared<compare::BudgetComparator>();
+  toolbox.comparator = std::make_shared<compare::LanesComparator>();
   const auto model = engine::OpenCheckpointCase(kFolder.string() + "/", toolbox.models);
   ASSERT_THAT(model, IsOk());
   EXPECT_EQ((*model)->Info().name, "gpt2");

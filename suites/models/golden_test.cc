@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "framework/generate/run_recording.h"
 #include "framework/load/input_plan.h"
 #include "framework/load/load.h"
@@ -62,7 +62,7 @@ TEST_P(Case, EveryRecordingIsReproduced) {
     request.reference = &recording.expected;
     request.tolerance = ports::PlainTolerance{recording.atol, recording.rtol};
     request.mask = recording.keep;
-    const Result<ports::Comparison> comparison = compare::BudgetComparator().Compare(request);
+    const Result<ports::Comparison> comparison = compare::LanesComparator().Compare(request);
     ASSERT_THAT(comparison, IsOk());
     EXPECT_EQ(record::ToString(comparison->outcome), "pass") << comparison->reason;
   }

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "framework/formats/file.h"
 #include "framework/formats/json.h"
 #include "framework/formats/safetensors.h"
@@ -39,7 +39,7 @@ using record::RunRecord;
 class Commands : public ::testing::Test {
  protected:
   Commands() {
-    toolbox_.comparator = std::make_shared<compare::BudgetComparator>();
+    toolbox_.comparator = std::make_shared<compare::LanesComparator>();
     toolbox_.backends.Add(std::make_shared<FakeBackend>("double"));
     toolbox_.report_writers.Add(std::make_unique<reports::JsonWriter>());
     toolbox_.report_writers.Add(std::make_unique<reports::HtmlWriter>());

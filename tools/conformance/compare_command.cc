@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "framework/base/strings.h"
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/tolerance.h"
 #include "framework/compare/error_histogram.h"
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
@@ -82,7 +82,7 @@ Result<Row> CompareOne(const engine::Toolbox& toolbox, const CompareOptions& opt
     request.tolerance = bound;
     if (floating) row.bound = "atol " + DoubleText(bound.atol) + " + rtol " + DoubleText(bound.rtol);
   } else if (floating) {
-    row.bound = "its budget";
+    row.bound = "2 times the RMS and 3 times the largest error of A";
   }
   if (!floating) row.bound = "exactly";
   CONFORMANCE_TRY(const ports::Comparison comparison, toolbox.comparator->Compare(request));

@@ -6,7 +6,7 @@
 #include "exporters/onnx/model_fixes/model_fixes.h"
 #include "exporters/onnx/onnx_exporter.h"
 #include "exporters/onnx/patches/patches.h"
-#include "framework/compare/budget_comparator.h"
+#include "framework/compare/lanes_comparator.h"
 #include "references/eager/model.h"
 #include "references/program/interpreter.h"
 #include "references/runtimes/eager_backend.h"
@@ -61,7 +61,7 @@ engine::Toolbox DefaultToolbox() {
   toolbox.backends.Add(runtimes::MakePytorchBackend());
   toolbox.backends.Add(runtimes::MakeExecutorchBackend());
   toolbox.backends.Add(runtimes::MakeOpenvinoBackend());
-  toolbox.comparator = std::make_shared<compare::BudgetComparator>();
+  toolbox.comparator = std::make_shared<compare::LanesComparator>();
   toolbox.report_writers.Add(std::make_unique<reports::JsonWriter>());
   toolbox.report_writers.Add(std::make_unique<reports::HtmlWriter>());
   toolbox.report_writers.Add(std::make_unique<reports::JunitWriter>());
