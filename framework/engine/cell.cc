@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/compare/local_lane.h"
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
@@ -282,7 +283,67 @@ class Passage {
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
     if (!failed_) CONFORMANCE_RETURN_IF_ERROR(JudgeByLibrary(*loaded, call, index, outputs));
     if (failed_ && !failed_before) Locate(call, made);
+    const LocalLane when = context_.options.local;
+    if (when == LocalLane::kAlways ? !failed_before : when == LocalLane::kOnFailure && failed_ && !failed_before) {
+      CONFORMANCE_RETURN_IF_ERROR(LookInside(*loaded, call, made, session, prepared.tensors, bound, outputs));
+    }
     return Ok();
+  }
+
+  /// The local lane: which operator diverges first. Where the outputs have failed it only tells where; else it is a verdict of its own.
+  Status LookInside(const LoadedCase& loaded, const Call& call, const MadeArtifact& made, ports::Session& session,
+                    const NamedTensors& inputs, const NamedTensors& bound, const NamedTensors& outputs) {
+    timer_.Enter(Stage::kCompare);
+    const auto reference = context_.toolbox.references.Share("program");
+    const auto program = made.program ? made.program : made.artifact.program;
+    const auto weights = loaded.weights();
+    if (!reference || !program || !weights || !cell_.backend->Capabilities().intermediates) {
+      if (context_.options.local == LocalLane::kAlways) {
+        AddOnce(ending_.notes, "local lane: nothing to see: " + std::string(!program ? "the artifact was not made of a Program" :
+                               !reference ? "there is no reference 'program'" : !weights ? "the case has no weights" :
+                               "the backend shows no intermediates"));
+      }
+      return Ok();
+    }
+    const ports::ValueMap map = made.artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : made.artifact.value_map;
+    compare::LocalRequest request;
+    request.program = program.get();
+    request.weights = weights.get();
+    request.inputs = &inputs;
+    request.value_map = &map;
+    request.session = &session;
+    request.bound_inputs = &bound;
+    request.outputs = &outputs;
+    request.reference = reference.get();
+    request.ops = &context_.toolbox.op_table();
+    const auto report = Guarded("the local lane", [&] { return compare::JudgeLocally(request); });
+    if (!report.ok()) {  // it is no fault of the cell's that it could not be looked into
+      AddOnce(ending_.notes, "local lane: " + report.error().ToString());
+      return Ok();
+    }
+    Note(*report, call.assignment);
+    return Ok();
+  }
+
+  void Note(const compare::LocalReport& report, const std::string& assignment) {
+    const std::string at = assignment.empty() ? "" : " at " + assignment;
+    if (!report.unavailable.empty()) return AddOnce(ending_.notes, "local lane: " + report.unavailable);
+    if (!report.observation.empty()) AddOnce(ending_.notes, "local lane" + at + ": " + report.observation);
+    Json facts = ToJson(report);
+    facts["assignment"] = assignment;
+    if (!ending_.facts.Has("local")) ending_.facts["local"] = Json::MakeArray();
+    ending_.facts["local"].Append(std::move(facts));
+    ending_.facts["rules"]["local"] = std::string(compare::kLocalRule);
+    if (!report.diverges()) return;
+    const std::string first = report.over.front().reason;
+    if (failed_) {
+      ending_.reason += "; diverges first in " + first;
+      return;
+    }
+    failed_ = true;
+    ending_.stage = Stage::kCompare;
+    ending_.outcome = Outcome::kFail;
+    ending_.reason = (assignment.empty() ? "" : "at " + assignment + ": ") + first;
   }
 
   /// What our reference lets pass may still not be what the exported library computes. Its figures are kept where it objects.
@@ -501,6 +562,7 @@ std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) 
   if (cell.dtype != DType::kF32) words.insert(words.end(), {"--dtype", cell.id.dtype});
   if (options.seed != 0) words.insert(words.end(), {"--seed", std::to_string(options.seed)});
   if (!options.optimize) words.push_back("--no-optimize");
+  if (options.local != LocalLane::kOnFailure) words.insert(words.end(), {"--lanes", std::string(ToString(options.local))});
   const auto add = [&](const char* flag, const std::string& name, const std::map<std::string, Json, std::less<>>& tables) {
     const auto fields = tables.find(name);
     if (fields == tables.end() || !fields->second.IsObject()) return;

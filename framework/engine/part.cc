@@ -18,6 +18,7 @@ Json ConfigOf(const std::vector<PlannedCell>& plan, const SweepOptions& options)
   Json config = Json::MakeObject();
   config["seed"] = static_cast<int64_t>(options.seed);
   config["optimize"] = options.optimize;
+  config["lanes"] = std::string(ToString(options.local));
   config["backend_threads"] = options.backend_threads;
   config["isolate"] = options.isolation.all;
   config["reruns"] = options.reruns;

@@ -25,6 +25,10 @@
 #include "framework/engine/rerun.h"
 
 namespace conformance::engine {
+
+std::string_view ToString(LocalLane lane) {
+  return lane == LocalLane::kNever ? "outputs" : lane == LocalLane::kAlways ? "local" : "auto";
+}
 namespace {
 
 Status CheckLists(const std::vector<PlannedCell>& catalogue, const std::vector<ListEntry>& entries) {

@@ -45,6 +45,14 @@ struct IsolationOptions {
   WorkerLimits limits;  ///< of each worker, those of backends and exporters that have a command of their own too
 };
 
+/// When a cell is run again, observed, to judge every operator on the backend's own inputs (compare/local_lane.h).
+enum class LocalLane : uint8_t {
+  kNever,
+  kOnFailure,  ///< to say where a cell that failed begins to diverge
+  kAlways,     ///< part of the verdict: an operator over its bound fails the cell
+};
+std::string_view ToString(LocalLane lane);  ///< "outputs", "auto", "local": the words of --lanes
+
 struct SweepOptions {
   Selection selection;
   std::vector<DType> dtypes;         ///< empty: each case in its own, f32 where it can be had in any
@@ -53,6 +61,7 @@ struct SweepOptions {
   uint64_t memory_bytes = 0;         ///< that cells may claim together; 0: three quarters of the machine's
   uint64_t seed = 0;
   int backend_threads = 1;           ///< inside one session
+  LocalLane local = LocalLane::kOnFailure;
   bool optimize = true;              ///< of exporters and runtimes that have an optimiser
   std::map<std::string, Json, std::less<>> export_configs;   ///< by exporter: fields over its defaults
   std::map<std::string, Json, std::less<>> backend_options;  ///< by backend: SessionOptions::extra

@@ -8,10 +8,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "framework/base/strings.h"
+#include "framework/formats/onnx.h"
 #include "references/runtimes/cache_folder.h"
 
 namespace conformance::runtimes {
@@ -188,11 +190,20 @@ class OnnxRuntimeBackend::Runtime {
 
 namespace {
 
+/// A file, or a model's bytes with the folder of its external data.
+struct ModelSource {
+  std::filesystem::path file;
+  std::string bytes;  ///< in place of the file where not empty
+};
+
+Result<std::unique_ptr<ports::Session>> MakeSession(const OrtApi& api, const OrtEnv* env, const ModelSource& source,
+                                                    const ports::SessionOptions& options);
+
 class OnnxRuntimeSession : public ports::Session {
  public:
-  OnnxRuntimeSession(const OrtApi& api, Handle<OrtSession> session, Handle<OrtMemoryInfo> memory, std::vector<InputInfo> inputs,
-                     std::vector<std::string> outputs)
-      : api_(api), session_(std::move(session)), memory_(std::move(memory)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
+  OnnxRuntimeSession(const OrtApi& api, const OrtEnv* env, std::filesystem::path file, ports::SessionOptions options,
+                     Handle<OrtSession> session, Handle<OrtMemoryInfo> memory, std::vector<InputInfo> inputs, std::vector<std::string> outputs)
+      : api_(api), env_(env), file_(std::move(file)), options_(std::move(options)), session_(std::move(session)), memory_(std::move(memory)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
 
   Result<NamedTensors> Run(const NamedTensors& given) override {
     CONFORMANCE_RETURN_IF_ERROR(CheckInputs(given));
@@ -234,7 +245,45 @@ class OnnxRuntimeSession : public ports::Session {
     return outputs;
   }
 
+  /// A second session of the same model, whose outputs the values are as well. The runtime fuses nothing across an output, so that
+  /// observing may change the last digits.
+  Result<NamedTensors> RunCapturing(const NamedTensors& given, const std::vector<std::string>& values) override {
+    if (!observed_ || observed_values_ != values) {
+      CONFORMANCE_TRY(observed_, Observed(values));
+      observed_values_ = values;
+    }
+    CONFORMANCE_TRY(const NamedTensors all, observed_->Run(given));
+    NamedTensors outputs(all.begin(), all.begin() + static_cast<int64_t>(outputs_.size()));
+    for (const std::string& value : values) {
+      const Tensor* tensor = Find(all, value);
+      if (tensor == nullptr) tensor = Find(given, value);
+      if (tensor == nullptr) return Internal("onnxruntime gave no value of that name").With("value", value);
+      outputs.emplace_back(value, *tensor);
+    }
+    return outputs;
+  }
+
  private:
+  Result<std::unique_ptr<ports::Session>> Observed(const std::vector<std::string>& values) const {
+    CONFORMANCE_TRY(formats::OnnxModel model, formats::ReadOnnx(file_));
+    std::set<std::string> there;
+    for (const auto& info : model.graph.inputs) there.insert(info.name);
+    for (const auto& info : model.graph.outputs) there.insert(info.name);
+    std::map<std::string, const formats::OnnxValueInfo*> known;
+    for (const auto& info : model.graph.value_info) known.emplace(info.name, &info);
+    for (const std::string& value : values) {
+      if (!there.insert(value).second) continue;
+      const auto info = known.find(value);
+      formats::OnnxValueInfo output;  // a type that is left out is inferred
+      if (info != known.end()) output = *info->second;
+      output.name = value;
+      model.graph.outputs.push_back(std::move(output));
+    }
+    std::erase_if(model.graph.value_info, [&](const auto& info) { return there.contains(info.name); });
+    CONFORMANCE_TRY(std::string bytes, formats::SerializeOnnx(model));
+    return MakeSession(api_, env_, {.file = file_, .bytes = std::move(bytes)}, options_);
+  }
+
   Status CheckInputs(const NamedTensors& given) const {
     for (const auto& [name, tensor] : given) {
       bool known = false;
@@ -309,6 +358,11 @@ class OnnxRuntimeSession : public ports::Session {
   }
 
   const OrtApi& api_;
+  const OrtEnv* env_;
+  const std::filesystem::path file_;
+  const ports::SessionOptions options_;
+  std::vector<std::string> observed_values_;
+  std::unique_ptr<ports::Session> observed_;
   Handle<OrtSession> session_;
   Handle<OrtMemoryInfo> memory_;
   std::vector<InputInfo> inputs_;
@@ -367,38 +421,21 @@ Status Configure(const OrtApi& api, const ports::SessionOptions& options, OrtSes
   return Ok();
 }
 
-}  // namespace
-
-OnnxRuntimeBackend::OnnxRuntimeBackend(OnnxRuntimeOptions options) : runtime_(std::make_unique<Runtime>(std::move(options))) {}
-OnnxRuntimeBackend::~OnnxRuntimeBackend() = default;
-
-ports::BackendCapabilities OnnxRuntimeBackend::Capabilities() const { return {.formats = {"onnx"}, .dtypes = {}}; }
-
-Result<std::string> OnnxRuntimeBackend::Version() const {
-  const auto& runtime = runtime_->Get();
-  if (!runtime.ok()) return runtime.error();
-  return runtime->version;
-}
-
-std::string OnnxRuntimeBackend::QualifiedVersion() const {
-  const size_t dash = kCacheFile.find('-'), slash = kCacheFile.find('/');
-  return std::string(kCacheFile.substr(dash + 1, slash - dash - 1));
-}
-
-Result<std::unique_ptr<ports::Session>> OnnxRuntimeBackend::Prepare(const ports::Artifact& artifact,
-                                                                    const ports::SessionOptions& options) const {
-  if (artifact.format != "onnx") return Invalid("onnxruntime takes format 'onnx', found '" + artifact.format + "'");
-  const auto& runtime = runtime_->Get();
-  if (!runtime.ok()) return runtime.error();
-  const OrtApi& api = *runtime->api;
-
+Result<std::unique_ptr<ports::Session>> MakeSession(const OrtApi& api, const OrtEnv* env, const ModelSource& source,
+                                                    const ports::SessionOptions& options) {
   Handle<OrtSessionOptions> session_options(api.ReleaseSessionOptions);
   CONFORMANCE_ORT_TRY(api, api.CreateSessionOptions(session_options.out()), "make session options");
   CONFORMANCE_RETURN_IF_ERROR(Configure(api, options, session_options.get()));
   Handle<OrtSession> session(api.ReleaseSession);
-  if (OrtStatus* status = api.CreateSession(runtime->env, artifact.path.c_str(), session_options.get(), session.out())) {
-    return FromStatus(api, status, "load the model").With("file", artifact.path.string());
+  OrtStatus* status = nullptr;
+  if (source.bytes.empty()) {
+    status = api.CreateSession(env, source.file.c_str(), session_options.get(), session.out());
+  } else {
+    CONFORMANCE_ORT_TRY(api, api.AddSessionConfigEntry(session_options.get(), "session.model_external_initializers_file_folder_path",
+                                                       source.file.parent_path().c_str()), "take session options");
+    status = api.CreateSessionFromArray(env, source.bytes.data(), source.bytes.size(), session_options.get(), session.out());
   }
+  if (status != nullptr) return FromStatus(api, status, "load the model").With("file", source.file.string());
   Handle<OrtMemoryInfo> memory(api.ReleaseMemoryInfo);
   CONFORMANCE_ORT_TRY(api, api.CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, memory.out()), "describe memory");
 
@@ -419,8 +456,41 @@ Result<std::unique_ptr<ports::Session>> OnnxRuntimeBackend::Prepare(const ports:
     CONFORMANCE_TRY(auto text, TakeName(api, allocator, name));
     outputs.push_back(std::move(text));
   }
-  return std::unique_ptr<ports::Session>(std::make_unique<OnnxRuntimeSession>(api, std::move(session), std::move(memory),
+  return std::unique_ptr<ports::Session>(std::make_unique<OnnxRuntimeSession>(api, env, source.file, options, std::move(session), std::move(memory),
                                                                               std::move(inputs), std::move(outputs)));
+}
+
+}  // namespace
+
+OnnxRuntimeBackend::OnnxRuntimeBackend(OnnxRuntimeOptions options) : runtime_(std::make_unique<Runtime>(std::move(options))) {}
+OnnxRuntimeBackend::~OnnxRuntimeBackend() = default;
+
+ports::BackendCapabilities OnnxRuntimeBackend::Capabilities() const { 
+  ports::BackendCapabilities capabilities;
+  capabilities.formats = {"onnx"};
+  capabilities.intermediates = true;
+  return capabilities;
+}
+
+Result<std::string> OnnxRuntimeBackend::Version() const {
+  const auto& runtime = runtime_->Get();
+  if (!runtime.ok()) return runtime.error();
+  return runtime->version;
+}
+
+std::string OnnxRuntimeBackend::QualifiedVersion() const {
+  const size_t dash = kCacheFile.find('-'), slash = kCacheFile.find('/');
+  return std::string(kCacheFile.substr(dash + 1, slash - dash - 1));
+}
+
+Result<std::unique_ptr<ports::Session>> OnnxRuntimeBackend::Prepare(const ports::Artifact& artifact,
+                                                                    const ports::SessionOptions& options) const {
+  if (artifact.format != "onnx") return Invalid("onnxruntime takes format 'onnx', found '" + artifact.format + "'");
+  const auto& runtime = runtime_->Get();
+  if (!runtime.ok()) return runtime.error();
+  const OrtApi& api = *runtime->api;
+
+  return MakeSession(api, runtime->env, {.file = artifact.path, .bytes = {}}, options);
 }
 
 }  // namespace conformance::runtimes

@@ -169,10 +169,34 @@ TEST_F(OnnxRuntime, OptionsAreChecked) {
   EXPECT_THAT(Run(AddModel(), {}, options), IsError(ErrorKind::kInvalid, HasSubstr("'level'")));
 }
 
-TEST_F(OnnxRuntime, IntermediatesAreNotShown) {
-  const auto session = backend_.Prepare(Save(AddModel()), {});
+TEST_F(OnnxRuntime, ShowsIntermediatesByASecondSession) {
+  // z = (x + y) · x, with x + y inside and external data beside the file.
+  formats::OnnxModel model = Model({Node("Add", {"x", "w"}, {"sum"}), Node("Mul", {"sum", "x"}, {"z"})}, {Value("x", DType::kF32, {Dim("n")})},
+                                   {Value("z", DType::kF32, {Dim("n")})});
+  formats::OnnxTensor w;
+  w.name = "w";
+  w.elem = formats::OnnxElem::kFloat;
+  w.dims = {2};
+  w.external = formats::OnnxExternal{.location = "model.onnx_data", .offset = 0, .length = 8};
+  model.graph.initializers = {w};
+  const float data[2] = {1.5f, 2.5f};
+  std::ofstream(folder_ / "model.onnx_data", std::ios::binary).write(reinterpret_cast<const char*>(data), sizeof data);
+  const auto session = backend_.Prepare(Save(model), {});
   ASSERT_THAT(session, IsOk());
-  EXPECT_THAT((*session)->RunCapturing({}, {"z"}), IsError(ErrorKind::kUnsupported));
+  const NamedTensors inputs = {{"x", F32({2, 4})}};
+  for (int twice = 0; twice < 2; ++twice) {
+    const auto seen = (*session)->RunCapturing(inputs, {"sum", "z", "x", "w"});
+    ASSERT_THAT(seen, IsOk());
+    ASSERT_EQ(seen->size(), 5u);
+    EXPECT_EQ((*seen)[0].first, "z");
+    EXPECT_THAT((*seen)[0].second, BitEqualTo(F32({7, 26})));
+    EXPECT_EQ((*seen)[1].first, "sum");
+    EXPECT_THAT((*seen)[1].second, BitEqualTo(F32({3.5f, 6.5f})));
+    EXPECT_THAT((*seen)[2].second, BitEqualTo(F32({7, 26})));
+    EXPECT_THAT((*seen)[3].second, BitEqualTo(F32({2, 4})));
+    EXPECT_THAT((*seen)[4].second, BitEqualTo(F32({1.5f, 2.5f})));
+  }
+  EXPECT_THAT((*session)->RunCapturing(inputs, {"nothing"}), IsError(ErrorKind::kInvalid, HasSubstr("nothing")));
 }
 
 TEST(OnnxRuntimeMissing, IsUnavailableWithTheCommandThatAddsIt) {

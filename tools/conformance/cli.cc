@@ -89,8 +89,8 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
 void AddRun(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand("run", "sweep models × variants × exporters × backends and judge every cell");
   run->footer(
-      "Each cell is judged against the eager reference in f64: its error may be ten times what f32 itself costs. Folders laid out\n"
-      "like fixtures/golden are judged against what they record as well.\n\n"
+      "Each cell is judged against the eager reference in f64: its error may be twice (RMS) and three times (largest) that of the worst\n"
+      "of nine legal answers in the declared type. Folders laid out like fixtures/golden are judged against what they record as well.\n\n"
       "  conformance run                                    the shipped suite\n"
       "  conformance run ./gpt2 --backend onnxruntime       one checkpoint, one runtime\n"
       "  conformance run ./gpt2 --filter '*/dynamic/*'      dynamic exports at shapes that the trace did not see\n"
@@ -137,6 +137,12 @@ void AddRun(CLI::App& app, RunOptions& options) {
   run->add_option("--seed", options.seed, "seed of generated inputs")->group(what);
   run->add_option("--reruns", options.reruns, "how often a cell that failed is run again alone: a flake is told from a failure (default 1)")
       ->check(CLI::Range(0, 1000))
+      ->group(what);
+  run->add_option("--lanes", options.lanes,
+                  "outputs: judge outputs alone; auto: where they fail, find the operator that diverges first; local: judge every operator "
+                  "that the backend shows as well (docs/verdicts.md)")
+      ->check(CLI::IsMember({"outputs", "auto", "local"}))
+      ->capture_default_str()
       ->group(what);
   run->add_option("--opset", options.opset, "ONNX opset")->check(CLI::PositiveNumber)->group(what);
   run->add_flag("--no-optimize", options.no_optimize, "exporters and runtimes without their optimisers")->group(what);

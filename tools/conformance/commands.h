@@ -51,6 +51,7 @@ struct RunOptions {
   uint64_t worker_output_mib = 8192;
   uint64_t worker_log_mib = 64;
   bool no_optimize = false;
+  std::string lanes = "auto";
   int opset = 0;
   std::vector<std::string> export_options;   ///< EXPORTER:FIELD=JSON
   std::vector<std::string> backend_options;  ///< BACKEND:KEY=JSON

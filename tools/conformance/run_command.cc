@@ -92,6 +92,9 @@ Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, cons
   sweep.seed = options.seed;
   sweep.backend_threads = options.backend_threads;
   sweep.optimize = !options.no_optimize;
+  for (const auto lane : {engine::LocalLane::kNever, engine::LocalLane::kOnFailure, engine::LocalLane::kAlways}) {
+    if (ToString(lane) == options.lanes) sweep.local = lane;
+  }
   if (options.opset > 0) sweep.export_configs["onnx"]["opset_version"] = options.opset;
   CONFORMANCE_RETURN_IF_ERROR(ReadOptions(options.export_options, "--export-option", toolbox.exporters.Names(), sweep.export_configs));
   CONFORMANCE_RETURN_IF_ERROR(ReadOptions(options.backend_options, "--backend-option", toolbox.backends.Names(), sweep.backend_options));
