@@ -20,6 +20,7 @@
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/list_import_command.h"
 #include "tools/conformance/merge_command.h"
+#include "tools/conformance/selftest_command.h"
 #include "tools/conformance/version.h"
 #include "tools/conformance/worker_test_command.h"
 
@@ -206,7 +207,8 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
 
   const std::map<std::string, std::function<int()>> more = {
       {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)},
-      {"merge", AddMerge(app, toolbox)},             {"worker-test", AddWorkerTest(app, toolbox)}};
+      {"merge", AddMerge(app, toolbox)},             {"selftest", AddSelftest(app, toolbox, invocation)},
+      {"worker-test", AddWorkerTest(app, toolbox)}};
 
   DoctorOptions doctor_options;
   CLI::App* doctor = app.add_subcommand("doctor", "versions found and qualified, instruction set, what is missing and how to add it");
