@@ -200,6 +200,27 @@ class Passage {
         if (ending_.outcome == Outcome::kCrash || ending_.outcome == Outcome::kTimeout) break;
       }
     }
+    return Doubt(loaded, calls->front());
+  }
+
+  /// A pass on outputs that hardly depend on anything proves little. Asked of models that are evaluated here, once for all cells of a case
+  /// that take the same inputs.
+  Status Doubt(const std::shared_ptr<const LoadedCase>& loaded, const Call& call) {
+    if (failed_ || !loaded->model() || !loaded->weights() || cell_.model->Info().measure) return Ok();
+    timer_.Enter(Stage::kCompare);
+    CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
+    if (!judge->HasEnsemble()) return Ok();
+    CONFORMANCE_TRY(const auto truth, TruthOf(*loaded, call, 0));
+    std::string names;
+    for (const auto& [name, tensor] : call.inputs.tensors) names += name + ' ' + (tensor.num_elements() > 0 ? "" : "empty ");
+    CONFORMANCE_TRY(Doubts doubts, work_.doubts[names].Get(timer_, [&] {
+      return DoubtsOf(*judge, context_.toolbox.tracer, cell_, *loaded, call, truth->reference, context_.options.seed);
+    }));
+    const Doubts outputs = DoubtfulOutputs(truth->reference);
+    doubts.insert(doubts.end(), outputs.begin(), outputs.end());
+    if (doubts.empty()) return Ok();
+    ending_.outcome = Outcome::kMistrusted;
+    ending_.reason = "the comparison proves little: " + Join(doubts, "; ");
     return Ok();
   }
 

@@ -46,15 +46,18 @@ class Asked {
     return asked;
   }
 
-  /// Outputs without bookkeeping. `inputs` in place of the call's where not null.
-  Result<NamedTensors> Run(const ports::Reference& reference, const ops::Numerics& numerics, const char* how) const {
+  /// Outputs without bookkeeping. `inputs` and `weights` in place of the call's where not null.
+  Result<NamedTensors> Run(const ports::Reference& reference, const ops::Numerics& numerics, const char* how,
+                           const NamedTensors* inputs = nullptr, const weights::Weights* weights = nullptr) const {
     ports::ReferenceRequest request;
     request.model = model_.get();
     request.program = program_.get();
-    request.weights = weights_.get();
+    request.weights = weights != nullptr ? weights : weights_.get();
     request.artifact = artifact_ ? &*artifact_ : nullptr;
     request.source = source_;
-    request.inputs = &inputs_;
+    ports::ModelInputs other;
+    if (inputs != nullptr) other = {.tensors = *inputs, .kwargs = inputs_.kwargs};
+    request.inputs = inputs != nullptr ? &other : &inputs_;
     request.numerics = numerics;
     const std::string who = "reference '" + std::string(reference.Name()) + "'";
     auto outputs = Guarded(who, [&] { return reference.Run(request); });
@@ -117,6 +120,26 @@ Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& referen
     CONFORMANCE_TRY(truth->oracle, asked.Run(reference, ops::Numerics::Oracle(), ", in f64"));
   }
   return std::shared_ptr<const Truth>(std::move(truth));
+}
+
+Result<Doubts> DoubtsOf(const ports::Reference& reference, const Tracer& tracer, const PlannedCell& cell, const LoadedCase& loaded, const Call& call,
+                        const NamedTensors& outputs, uint64_t seed) {
+  CONFORMANCE_TRY(const Asked asked, Asked::Make(cell, loaded, call));
+  const Evaluate evaluate = [&](const NamedTensors* inputs, const weights::Weights* weights) {
+    return asked.Run(reference, {}, ", perturbed", inputs, weights);
+  };
+  std::vector<Unmoved> unmoved = FindUnmoved(call.inputs.tensors, loaded.weights(), outputs, evaluate, seed);
+  if (unmoved.empty()) return Doubts();
+  // What the model does not read in this use is as it should be.
+  ports::TraceRequest request;
+  request.inputs = call.inputs;
+  CONFORMANCE_TRY(const Traced traced, Guarded("the tracer", [&] { return tracer(*loaded.model(), request); }));
+  CONFORMANCE_TRY(const Read read, ReadByOutputs(*traced.program));
+  Doubts doubts;
+  for (const Unmoved& one : unmoved) {
+    if (read.Has(one)) doubts.push_back(one.Text());
+  }
+  return doubts;
 }
 
 JudgesEnsemble::JudgesEnsemble(std::shared_ptr<const ports::Reference> reference, const PlannedCell& cell, const LoadedCase& loaded,

@@ -31,6 +31,11 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
 Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
                                                  const Call& call);
 
+/// What moves none of the judge's outputs of a call (`outputs`): inputs, and blocks of weights, that the model
+/// reads. Errors: of the case.
+Result<Doubts> DoubtsOf(const ports::Reference& reference, const Tracer& tracer, const PlannedCell& cell, const LoadedCase& loaded, const Call& call,
+                        const NamedTensors& outputs, uint64_t seed);
+
 /// The ensemble of one call's judge: each member is run once for all cells that are held against the same truth.
 class JudgesEnsemble : public ports::Ensemble {
  public:

@@ -10,6 +10,7 @@
 
 #include "framework/base/result.h"
 #include "framework/engine/case.h"
+#include "framework/engine/sensitivity.h"
 #include "framework/engine/timer.h"
 #include "framework/engine/toolbox.h"
 #include "framework/ports/artifact.h"
@@ -79,6 +80,7 @@ struct VariantWork {
 struct CaseWork {
   Memo<std::shared_ptr<const LoadedCase>> loaded;
   Memo<std::shared_ptr<const LoadedCase>> measure;  ///< CaseInfo::measure
+  MemoMap<Doubts> doubts;  ///< by the names of the inputs
   /// Of a variant; recordings apart from the exported variant of the same name.
   VariantWork& Of(const Variant& variant) {
     const std::lock_guard lock(mutex_);
