@@ -52,10 +52,20 @@ class Lane {
       return std::move(report_);
     }
     Taint();
-    CONFORMANCE_RETURN_IF_ERROR(Evaluate(*cut));
+    if (Status status = Evaluate(*cut); !status.ok()) {
+      // A value of another shape fits no operator that reads it.
+      CONFORMANCE_TRY(const bool any, SetMisshapenAside());
+      if (!any) return std::move(status).error();
+      CONFORMANCE_TRY(*cut, Cut(*request_.program, seen_));
+      tainted_.clear();
+      loose_.clear();
+      Taint();
+      CONFORMANCE_RETURN_IF_ERROR(Evaluate(*cut));
+    }
     for (const ir::Node& node : graph_.nodes()) {
       for (const ValueId id : node.OutputValues()) {
-        if (found_.contains(id)) Judge(node, id);
+        if (const auto aside = misshapen_.find(id); aside != misshapen_.end()) ReportShape(node, id, aside->second);
+        else if (found_.contains(id)) Judge(node, id);
         else if (graph_.value(id).tensor() != nullptr) ++report_.unseen;
       }
     }
@@ -63,6 +73,31 @@ class Lane {
   }
 
  private:
+  /// Takes values away that have another shape than the Program gives them on these inputs. True where there were any.
+  Result<bool> SetMisshapenAside() {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : seen_) names.push_back(name);
+    CONFORMANCE_TRY(const CutProgram whole, Cut(*request_.program, {}));
+    CONFORMANCE_TRY(const auto values, Capture(whole, names, {}));
+    NamedTensors kept;
+    for (auto& [name, tensor] : seen_) {
+      const Shape& wanted = values.find(name)->second.shape();
+      if (tensor.shape() == wanted) kept.emplace_back(name, tensor);
+      else misshapen_.emplace(graph_.FindValue(name), std::pair(tensor, wanted));
+    }
+    seen_ = std::move(kept);
+    found_.clear();
+    for (const auto& [name, tensor] : seen_) found_.emplace(graph_.FindValue(name), &tensor);
+    return !misshapen_.empty();
+  }
+
+  void ReportShape(const ir::Node& node, ValueId id, const std::pair<Tensor, Shape>& aside) {
+    ++report_.judged;
+    const auto& [found, wanted] = aside;
+    Report(node, graph_.value(id).name, found, Tensor::Empty(found.dtype(), {0}), -1, kInfinity, 0, found.num_elements(),
+           "shape " + ShapeText(found.shape()) + ", wanted " + ShapeText(wanted));
+  }
+
   /// Values that are evaluated from unseen ones through arithmetic: their operators' own errors are not in the bound of what reads them.
   void Taint() {
     for (const ir::Node& node : graph_.nodes()) {
@@ -157,11 +192,7 @@ class Lane {
     const auto made = exact_.find(name);
     if (made == exact_.end()) return;
     const Tensor& wanted = made->second;
-    if (found.shape() != wanted.shape()) {
-      ++report_.judged;
-      Report(node, name, found, wanted, -1, kInfinity, 0, found.num_elements(), "shape " + ShapeText(found.shape()) + ", wanted " + ShapeText(wanted.shape()));
-      return;
-    }
+    if (found.shape() != wanted.shape()) return ReportShape(node, id, {found, wanted.shape()});
     const DType declared = *DeclaredOf(graph_, id);
     if (!IsFloating(declared)) return JudgeWhole(node, name, found, wanted);
     auto bound = Bound(node, name, wanted, declared);
@@ -276,6 +307,7 @@ class Lane {
   const ops::OpTable& ops_;
   NamedTensors seen_;
   std::map<ValueId, const Tensor*> found_;
+  std::map<ValueId, std::pair<Tensor, Shape>> misshapen_;  // what the backend has, and the shape that it should have
   std::set<ValueId> tainted_;
   std::set<ir::NodeId> loose_;  // nodes that read tainted values
   bool needs_shadow_ = false;

@@ -193,7 +193,9 @@ double ReductionLength(const LocalCall& call) {
 std::optional<std::vector<double>> LocalBound(const LocalRow& row, const LocalCall& call, DType declared) {
   Values y = call.output->ToDoubles();
   const double accumulator = declared == DType::kF64 ? UnitRoundoff(DType::kF64) : UnitRoundoff(DType::kF32);
-  const double store = UnitRoundoff(declared), least = SmallestNormalOf(declared);
+  const double store = UnitRoundoff(declared);
+  // Below the smallest normal number spacing is absolute, and runtimes flush to zero; f16 has too few numbers for that.
+  const double least = declared == DType::kF16 ? UlpAt(0, declared) : SmallestNormalOf(declared);
   std::optional<Values> scale;
   double factor = row.c;
   switch (row.scale) {
@@ -216,8 +218,7 @@ std::optional<std::vector<double>> LocalBound(const LocalRow& row, const LocalCa
   }
   if (!scale || scale->size() != y.size()) return std::nullopt;
   for (size_t i = 0; i < y.size(); ++i) {
-    // Below the smallest normal number spacing is absolute, and runtimes may flush to zero.
-    y[i] = kLocalFactor * (store * std::max(Magnitude(y[i]), 0.0) + factor * accumulator * Magnitude((*scale)[i])) + least;
+    y[i] = kLocalFactor * (store * Magnitude(y[i]) + factor * accumulator * Magnitude((*scale)[i])) + least;
   }
   return y;
 }

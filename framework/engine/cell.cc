@@ -10,9 +10,9 @@
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/look_inside.h"
 #include "framework/engine/untouched.h"
 #include "framework/engine/worker_errors.h"
-#include "framework/formats/json.h"
 #include "framework/ops/numerics.h"
 
 namespace conformance::engine {
@@ -306,49 +306,29 @@ class Passage {
     if (failed_ && !failed_before) Locate(call, made);
     const LocalLane when = context_.options.local;
     if (when == LocalLane::kAlways ? !failed_before : when == LocalLane::kOnFailure && failed_ && !failed_before) {
-      CONFORMANCE_RETURN_IF_ERROR(LookInside(*loaded, call, made, session, prepared.tensors, bound, outputs));
+      CONFORMANCE_RETURN_IF_ERROR(LookIn(*loaded, call, made, session, prepared.tensors, bound, outputs));
     }
     return Ok();
   }
 
   /// The local lane: which operator diverges first. Where the outputs have failed it only tells where; else it is a verdict of its own.
-  Status LookInside(const LoadedCase& loaded, const Call& call, const MadeArtifact& made, ports::Session& session,
-                    const NamedTensors& inputs, const NamedTensors& bound, const NamedTensors& outputs) {
+  Status LookIn(const LoadedCase& loaded, const Call& call, const MadeArtifact& made, ports::Session& session, const NamedTensors& inputs,
+                const NamedTensors& bound, const NamedTensors& outputs) {
     timer_.Enter(Stage::kCompare);
-    const auto reference = context_.toolbox.references.Share("program");
-    const auto program = made.program ? made.program : made.artifact.program;
-    const auto weights = loaded.weights();
-    if (!reference || !program || !weights || !cell_.backend->Capabilities().intermediates) {
-      if (context_.options.local == LocalLane::kAlways) {
-        AddOnce(ending_.notes, "local lane: nothing to see: " + std::string(!program ? "the artifact was not made of a Program" :
-                               !reference ? "there is no reference 'program'" : !weights ? "the case has no weights" :
-                               "the backend shows no intermediates"));
-      }
-      return Ok();
-    }
-    const ports::ValueMap map = made.artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : made.artifact.value_map;
-    compare::LocalRequest request;
-    request.program = program.get();
-    request.weights = weights.get();
-    request.inputs = &inputs;
-    request.value_map = &map;
-    request.session = &session;
-    request.bound_inputs = &bound;
-    request.outputs = &outputs;
-    request.reference = reference.get();
-    request.ops = &context_.toolbox.op_table();
-    const auto report = Guarded("the local lane", [&] { return compare::JudgeLocally(request); });
-    if (!report.ok()) {  // it is no fault of the cell's that it could not be looked into
-      AddOnce(ending_.notes, "local lane: " + report.error().ToString());
-      return Ok();
-    }
-    Note(*report, call.assignment);
+    const auto report = Guarded("the local lane", [&] {
+      return LookInside(context_.toolbox, *cell_.backend, loaded.weights(), made, session, inputs, bound, outputs);
+    });
+    if (report.ok()) Note(*report, call.assignment);
+    else AddOnce(ending_.notes, "local lane: " + report.error().ToString());  // it is no fault of the cell's that it cannot be looked into
     return Ok();
   }
 
   void Note(const compare::LocalReport& report, const std::string& assignment) {
     const std::string at = assignment.empty() ? "" : " at " + assignment;
-    if (!report.unavailable.empty()) return AddOnce(ending_.notes, "local lane: " + report.unavailable);
+    if (!report.unavailable.empty()) {
+      if (context_.options.local == LocalLane::kAlways) AddOnce(ending_.notes, "local lane: " + report.unavailable);
+      return;
+    }
     if (!report.observation.empty()) AddOnce(ending_.notes, "local lane" + at + ": " + report.observation);
     Json facts = ToJson(report);
     facts["assignment"] = assignment;
@@ -562,40 +542,6 @@ void Scrub(record::CellRecord& record, const std::filesystem::path& artifacts) {
 }
 
 }  // namespace
-
-std::string RepeatCommand(const SweepOptions& options, const PlannedCell& cell) {
-  const auto quoted = [](const std::string& text) {
-    const bool plain = !text.empty() && text.find_first_of(" \t\n'\"\\$`*?[](){}<>|&;!#~") == std::string::npos;
-    if (plain) return text;
-    std::string result = "'";
-    for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
-  };
-  std::vector<std::string> words;
-  for (const std::string& word : options.repeat_command) words.push_back(quoted(word));
-  // The parts rather than the id: alone, a model may go by a shorter name.
-  const CaseInfo& info = cell.model->Info();
-  if (!info.words.empty()) for (const std::string& word : info.words) words.push_back(quoted(word));
-  else if (!info.source.empty()) words.push_back(quoted(info.source.string()));
-  else words.insert(words.end(), {"--filter", quoted(cell.id.ToString())});
-  words.insert(words.end(), {"--variant", quoted(cell.id.variant), "--exporter", quoted(cell.id.exporter), "--backend",
-                             quoted(cell.id.backend)});
-  if (cell.dtype != DType::kF32) words.insert(words.end(), {"--dtype", cell.id.dtype});
-  if (options.seed != 0) words.insert(words.end(), {"--seed", std::to_string(options.seed)});
-  if (!options.optimize) words.push_back("--no-optimize");
-  if (options.local != LocalLane::kOnFailure) words.insert(words.end(), {"--lanes", std::string(ToString(options.local))});
-  const auto add = [&](const char* flag, const std::string& name, const std::map<std::string, Json, std::less<>>& tables) {
-    const auto fields = tables.find(name);
-    if (fields == tables.end() || !fields->second.IsObject()) return;
-    for (const auto& [field, value] : fields->second.AsObject()) {
-      words.insert(words.end(), {flag, quoted(name + ':' + field + '=' + formats::WriteJson(value))});
-    }
-  };
-  add("--export-option", cell.id.exporter, options.export_configs);
-  add("--backend-option", cell.id.backend, options.backend_options);
-  if (options.isolation.all) words.push_back("--isolate");
-  return Join(words, " ");
-}
 
 record::CellRecord RunCell(const SweepContext& context, const PlannedCell& cell, CaseWork& work) {
   record::CellRecord record;

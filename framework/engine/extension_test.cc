@@ -281,7 +281,7 @@ TEST_F(Extension, OneTraceAndOneArtifactServeAllBackends) {
     return Traced{.program = std::make_shared<const ir::Program>(), .specialisations = {}};
   };
   EXPECT_CALL(*exporter_, Lower).Times(1);
-  EXPECT_CALL(*reference_, Run).Times(2);  // declared and f64, once for both cells
+  EXPECT_CALL(*reference_, Run).Times(3);  // declared, f64, and with another input, once for both cells
   EXPECT_EQ(Sweep().cells.size(), 2u);
   EXPECT_EQ(traces, 1);
 }
@@ -297,16 +297,17 @@ TEST_F(Extension, AReferenceThatFailsIsOurError) {
   EXPECT_EQ(Cell().outcome, Outcome::kError);
 }
 
-TEST_F(Extension, TheReferenceIsAskedInTheDeclaredTypeAndInF64) {
+TEST_F(Extension, TheReferenceIsAskedInTheDeclaredTypeAndInF64AndWithAnotherInput) {
   std::vector<ops::Numerics> asked;
-  EXPECT_CALL(*reference_, Run).Times(2).WillRepeatedly([&](const ports::ReferenceRequest& request) -> Outputs {
+  EXPECT_CALL(*reference_, Run).Times(3).WillRepeatedly([&](const ports::ReferenceRequest& request) -> Outputs {
     EXPECT_NE(request.model, nullptr);
     EXPECT_NE(request.weights, nullptr);
     asked.push_back(request.numerics);
     return DoubledAll(request.inputs->tensors, asked.size() == 2);
   });
   Cell();
-  ASSERT_EQ(asked.size(), 2u);
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_EQ(asked[2], ops::Numerics{});
   EXPECT_EQ(asked[0], ops::Numerics{});
   EXPECT_EQ(asked[1], ops::Numerics::Oracle());
 }

@@ -1,0 +1,34 @@
+#include "framework/engine/look_inside.h"
+
+namespace conformance::engine {
+
+Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Backend& backend,
+                                        const std::shared_ptr<const weights::Weights>& weights, const MadeArtifact& made,
+                                        ports::Session& session, const NamedTensors& inputs, const NamedTensors& bound,
+                                        const NamedTensors& outputs) {
+  const auto nothing = [](const char* why) {
+    compare::LocalReport report;
+    report.unavailable = why;
+    return report;
+  };
+  const auto program = made.program ? made.program : made.artifact.program;
+  const auto reference = toolbox.references.Share("program");
+  if (!program) return nothing("the artifact was not made of a Program");
+  if (!weights) return nothing("the case has no weights");
+  if (!reference) return nothing("there is no reference 'program'");
+  if (!backend.Capabilities().intermediates) return nothing("the backend shows no intermediates");
+  const ports::ValueMap map = made.artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : made.artifact.value_map;
+  compare::LocalRequest request;
+  request.program = program.get();
+  request.weights = weights.get();
+  request.inputs = &inputs;
+  request.value_map = &map;
+  request.session = &session;
+  request.bound_inputs = &bound;
+  request.outputs = &outputs;
+  request.reference = reference.get();
+  request.ops = &toolbox.op_table();
+  return compare::JudgeLocally(request);
+}
+
+}  // namespace conformance::engine
