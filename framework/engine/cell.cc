@@ -8,11 +8,14 @@
 #include "framework/compare/local_lane.h"
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/binding.h"
+#include "framework/engine/decisions.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
 #include "framework/engine/look_inside.h"
+#include "framework/engine/scrub.h"
 #include "framework/engine/untouched.h"
 #include "framework/engine/worker_errors.h"
+#include "framework/engine/worker_program.h"
 #include "framework/ops/numerics.h"
 
 namespace conformance::engine {
@@ -209,7 +212,8 @@ class Passage {
     if (failed_ || !loaded->model() || !loaded->weights() || cell_.model->Info().measure) return Ok();
     timer_.Enter(Stage::kCompare);
     CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
-    if (!judge->HasEnsemble()) return Ok();
+    // One in a worker reads the folder: it knows nothing of other weights.
+    if (!judge->HasEnsemble() || dynamic_cast<const LivesInWorker<ports::Reference>*>(judge.get()) != nullptr) return Ok();
     CONFORMANCE_TRY(const auto truth, TruthOf(*loaded, call, 0));
     std::string names;
     for (const auto& [name, tensor] : call.inputs.tensors) names += name + ' ' + (tensor.num_elements() > 0 ? "" : "empty ");
@@ -299,6 +303,7 @@ class Passage {
     CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
     const JudgesEnsemble ensemble(judge, cell_, *judged, call, truth, std::to_string(index), variant_work_, timer_);
     request.ensemble = &ensemble;
+    request.decide = [&](const std::string& output) { return Decide(*loaded, made, prepared.tensors, output); };
     request.assignment = call.assignment;
     const bool failed_before = failed_;
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
@@ -309,6 +314,14 @@ class Passage {
       CONFORMANCE_RETURN_IF_ERROR(LookIn(*loaded, call, made, session, prepared.tensors, bound, outputs));
     }
     return Ok();
+  }
+
+  Result<std::optional<ports::Decision>> Decide(const LoadedCase& loaded, const MadeArtifact& made, const NamedTensors& inputs,
+                                                const std::string& output) {
+    const auto evaluator = context_.toolbox.references.Share("program");
+    const auto weights = loaded.weights();
+    if (!evaluator || !weights || !made.program) return std::optional<ports::Decision>();
+    return DecisionOf(*made.program, *weights, inputs, *evaluator, output);
   }
 
   /// The local lane: which operator diverges first. Where the outputs have failed it only tells where; else it is a verdict of its own.
@@ -515,30 +528,6 @@ void RunBothWays(Passage& plain, Passage& optimised, const ListEntry& entry, rec
   } else if (!passes_without) {
     record.reason = "fails without optimisation as well, so '" + entry.id + "' is on the wrong list: " + record.reason;
   }
-}
-
-/// Files of a run go with it, and their folder has another name each time: records name them without it.
-void Scrub(std::string& text, const std::string& folder) {
-  for (size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) text.erase(at, folder.size());
-}
-void Scrub(Json& json, const std::string& folder) {
-  if (json.IsString()) {
-    std::string text = json.AsString();
-    Scrub(text, folder);
-    json = Json(std::move(text));
-  } else if (json.IsArray()) {
-    for (Json& entry : json.AsArray()) Scrub(entry, folder);
-  } else if (json.IsObject()) {
-    for (auto& [key, value] : json.AsObject()) Scrub(value, folder);
-  }
-}
-void Scrub(record::CellRecord& record, const std::filesystem::path& artifacts) {
-  const std::string folder = artifacts.string() + '/';
-  Scrub(record.reason, folder);
-  Scrub(record.detail, folder);
-  for (std::string& note : record.notes) Scrub(note, folder);
-  for (record::OutputFigures& figures : record.figures) Scrub(figures.reason, folder);
-  Scrub(record.facts, folder);
 }
 
 }  // namespace

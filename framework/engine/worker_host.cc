@@ -215,6 +215,10 @@ class Host {
     wanted.inputs = &inputs;
     CONFORMANCE_TRY(const bool oracle, request.header.GetBool("oracle"));
     if (oracle) wanted.numerics = ops::Numerics::Oracle();
+    if (!oracle && request.header.Has("member")) {
+      CONFORMANCE_TRY(const int64_t seed, request.header.GetInt("member"));
+      if (seed > 0) wanted.numerics = ops::Numerics::Ensemble(static_cast<uint64_t>(seed));
+    }
     WorkerMessage answer = Plain("outputs");
     CONFORMANCE_TRY(answer.tensors, reference->Run(wanted));
     return answer;

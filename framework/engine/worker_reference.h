@@ -17,7 +17,6 @@ class WorkerReference : public LivesInWorker<ports::Reference> {
   /// As hello tells it; the first call starts a worker.
   Result<std::string> Version() const override { return program_->ReferenceVersion(name_); }
   /// Errors: kUnsupported for a request without a folder or a class, or with values to capture; of the worker.
-  bool HasEnsemble() const override { return false; }
   Result<NamedTensors> Run(const ports::ReferenceRequest& request) const override;
 
   std::shared_ptr<WorkerProgram> program() const override { return program_; }

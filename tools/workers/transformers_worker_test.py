@@ -26,8 +26,8 @@ def text(batch=2, length=7):
 class TransformersWorker(WorkerTestCase):
     script = "transformers_worker.py"
 
-    def evaluate(self, spec, tensors, oracle=False):
-        return self.client.ask("evaluate", tensors, reference="pytorch", folder="", spec=spec, kwargs={}, oracle=oracle).tensors
+    def evaluate(self, spec, tensors, oracle=False, member=0):
+        return self.client.ask("evaluate", tensors, reference="pytorch", folder="", spec=spec, kwargs={}, oracle=oracle, member=member).tensors
 
     def export(self, exporter, tensors, config=None, **source):
         folder = tempfile.mkdtemp()
@@ -59,6 +59,17 @@ class TransformersWorker(WorkerTestCase):
         # Norms and rotary angles name f32 in the model's code; a step in f32 would leave its error in both.
         widened = exact["logits"].array.astype(np.float32).astype(np.float64)
         self.assertFalse(np.array_equal(widened, exact["logits"].array))
+
+    def test_a_member_is_another_legal_answer(self):
+        import numpy as np
+
+        own, exact = (self.evaluate(LLAMA, text(), oracle=oracle)["logits"].array for oracle in (False, True))
+        first, again, other = (self.evaluate(LLAMA, text(), member=member)["logits"].array for member in (1, 1, 2))
+        np.testing.assert_array_equal(first, again)
+        self.assertFalse(np.array_equal(first, own))
+        self.assertFalse(np.array_equal(first, other))
+        worst = max(np.abs(member - exact).max() for member in (first, other))
+        self.assertLess(worst, 10 * np.abs(own - exact).max())
 
     def test_the_same_spec_gives_the_same_weights_and_another_seed_others(self):
         import numpy as np

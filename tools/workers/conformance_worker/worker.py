@@ -122,7 +122,8 @@ class Reference(ABC):
 
     @abstractmethod
     def evaluate(self, request: Message) -> Tensors:
-        """Outputs by name for a request with `folder` or `spec`, `kwargs`, input tensors and `oracle`: in f64 where that is true."""
+        """Outputs by name for a request with `folder` or `spec`, `kwargs`, input tensors and `oracle`: in f64 where that is true.
+        `member` (0: none) asks for another legal answer by that seed: sums in another order, functions a few units off."""
 
     def describe(self) -> dict[str, Any]:
         """Its entry in the answer to `hello`."""
