@@ -3,10 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "framework/compare/plain_lane.h"
 #include "framework/compare/tolerance.h"
 
 namespace conformance::compare {
 namespace {
+
+/// One answer alone does not say how far others may lie: what assert_close takes for equal is no failure then.
+bool IsClose(const Elements& elements) {
+  const auto n = static_cast<int64_t>(elements.got.size());
+  std::vector<double> truth(elements.got.size());
+  for (size_t i = 0; i < truth.size(); ++i) truth[i] = elements.Truth(i);
+  const uint8_t* mask = elements.mask.empty() ? nullptr : elements.mask.data();
+  return CountOutside(elements.got.data(), truth.data(), mask, n, AssertCloseDefaults(elements.reference->dtype())).count == 0;
+}
 
 /// What rounding the exact answer once may cost: no legal answer can be asked for less.
 ports::Spread OneRounding(const Elements& elements) {
@@ -87,6 +97,12 @@ Status JudgeByEnsemble(const Elements& elements, const ports::Ensemble* ensemble
   Widen(allowed, OneRounding(elements));
   figures.budget_rms = limits.rms * allowed.rms;
   figures.budget_max_abs = limits.max_abs * allowed.max_abs;
+  const bool over = figures.max_abs > figures.budget_max_abs || figures.rms > figures.budget_rms;
+  if (over && (ensemble == nullptr || ensemble->size() == 0) && IsClose(elements)) {
+    figures.lane = "plain";
+    figures.warning = "errors above twice the reference's own, which is the only legal answer that is known; within assert_close's bounds";
+    return Ok();
+  }
   if (figures.max_abs > figures.budget_max_abs) {
     Fail(figures, "largest error " + FigureText(figures.max_abs) + " at " + PlaceText(figures.worst_index, elements.reference->shape()) +
                       " is over " + FigureText(figures.budget_max_abs) + ", " + FigureText(limits.max_abs) + " times " + Of(figures));

@@ -23,7 +23,7 @@ ports::Spreads SpreadsOf(const NamedTensors& member, const NamedTensors& oracle)
 
 /// Judges one measured output. Members are asked for in order and only until the candidate is no worse than one of them, which leaves the
 /// verdict, the figures and the warning what the whole ensemble would give: a worst member only grows. Without an ensemble the reference's
-/// own run stands alone. Where all members equal the oracle the exact lane holds. Errors: of the ensemble.
+/// own run stands alone, and what assert_close takes for equal to the oracle passes too, with a warning. Where all members equal the oracle the exact lane holds. Errors: of the ensemble.
 Status JudgeByEnsemble(const Elements& elements, const ports::Ensemble* ensemble, const EnsembleLimits& limits,
                        record::OutputFigures& figures);
 

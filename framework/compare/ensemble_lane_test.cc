@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 
 #include "framework/compare/lanes_comparator.h"
 
@@ -97,6 +98,16 @@ TEST(EnsembleLane, NoLegalAnswerIsAskedForLessThanOneRounding) {
   request.reference = &reference;
   request.oracle = &oracle;
   EXPECT_EQ(LanesComparator().Compare(request)->outcome, record::Outcome::kPass);
+}
+
+TEST(EnsembleLane, AReferenceThatStandsAloneFailsNothingThatAssertCloseTakes) {
+  EXPECT_EQ(Judge(1, 1, nullptr).lane, "ensemble");
+  const auto close = Judge(8, 1, nullptr);  // 9.5e-7 of 1.1e-5
+  EXPECT_EQ(close.outcome, "pass");
+  EXPECT_EQ(close.lane, "plain");
+  EXPECT_THAT(close.warning, HasSubstr("the only legal answer that is known"));
+  EXPECT_EQ(Judge(200, 1, nullptr).outcome, "fail");
+  EXPECT_EQ(Judge(8, 1, std::make_unique<Members>(std::vector<ports::Spread>{Off(1)}).get()).outcome, "fail");
 }
 
 TEST(EnsembleLane, WhereEveryLegalAnswerIsExactSoMustTheCandidateBe) {

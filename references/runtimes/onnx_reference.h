@@ -15,6 +15,7 @@ class OnnxReference : public ports::Reference {
  public:
   std::string_view Name() const override { return "onnx-reference"; }
   Status Accepts(const ports::Artifact& artifact) const override;
+  bool HasEnsemble() const override { return false; }
   Result<NamedTensors> Run(const ports::ReferenceRequest& request) const override;
 };
 

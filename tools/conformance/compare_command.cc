@@ -82,7 +82,7 @@ Result<Row> CompareOne(const engine::Toolbox& toolbox, const CompareOptions& opt
     request.tolerance = bound;
     if (floating) row.bound = "atol " + DoubleText(bound.atol) + " + rtol " + DoubleText(bound.rtol);
   } else if (floating) {
-    row.bound = "2 times the RMS and 3 times the largest error of A";
+    row.bound = "2 times the RMS and 3 times the largest error of A, or assert_close's bounds";
   }
   if (!floating) row.bound = "exactly";
   CONFORMANCE_TRY(const ports::Comparison comparison, toolbox.comparator->Compare(request));
