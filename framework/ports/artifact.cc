@@ -1,5 +1,7 @@
 #include "framework/ports/artifact.h"
 
+#include <algorithm>
+
 namespace conformance::ports {
 namespace {
 
@@ -52,7 +54,7 @@ Json Artifact::ToJson() const {
   json["outputs"] = ValuesToJson(outputs);
   Json map = Json::MakeArray();
   for (const ValueMap::Entry& entry : value_map.entries) {
-    map.Append(Json::Array{entry.program_value, entry.artifact_value, entry.node});
+    map.Append(Json::Array{entry.program_value, entry.artifact_value, entry.node, entry.touched_by});
   }
   json["value_map"] = std::move(map);
   json["options"] = options;
@@ -74,12 +76,12 @@ Result<Artifact> Artifact::FromJson(const Json& json) {
   CONFORMANCE_TRY(artifact.outputs, ValuesFromJson(json, "outputs"));
   CONFORMANCE_TRY(const Json::Array* map, ArrayIn(json, "value_map"));
   for (const Json& entry : *map) {
-    const auto is_string = [&](size_t i) { return entry.AsArray()[i].IsString(); };
-    if (!entry.IsArray() || entry.AsArray().size() != 3 || !is_string(0) || !is_string(1) || !is_string(2)) {
-      return Corrupt("an entry of an artifact's value_map is not three strings");
+    const Json::Array none;
+    const Json::Array& parts = entry.IsArray() ? entry.AsArray() : none;
+    if (parts.size() < 3 || parts.size() > 4 || !std::ranges::all_of(parts, &Json::IsString)) {
+      return Corrupt("an entry of an artifact's value_map is not three strings, or four");
     }
-    const Json::Array& parts = entry.AsArray();
-    artifact.value_map.entries.push_back({parts[0].AsString(), parts[1].AsString(), parts[2].AsString()});
+    artifact.value_map.entries.push_back({parts[0].AsString(), parts[1].AsString(), parts[2].AsString(), parts.size() > 3 ? parts[3].AsString() : ""});
   }
   if (const Json* options = json.Find("options")) artifact.options = *options;
   if (const Json* manifest = json.Find("manifest")) artifact.manifest = *manifest;

@@ -22,6 +22,7 @@ struct ValueMap {
     std::string program_value;   ///< name in the Program
     std::string artifact_value;  ///< name in the artifact
     std::string node;            ///< artifact node that makes it
+    std::string touched_by = {}; ///< patches and fixes that made the node of the lowered Program, "alias, scalar_types"; empty: none
   };
   std::vector<Entry> entries;
 };

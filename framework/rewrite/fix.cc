@@ -10,11 +10,28 @@
 
 namespace conformance::rewrite {
 
-NodeEdit::NodeEdit(Recorder& recorder, const ops::OpTable& ops, ir::NodeId node)
+namespace {
+
+void Touch(ir::Metadata& metadata, std::string_view fix) {
+  if (fix.empty()) return;
+  std::string& names = metadata[std::string(kTouchedBy)];
+  names += (names.empty() ? "" : ", ") + std::string(fix);
+}
+
+}  // namespace
+
+std::string TouchedBy(const ir::Node& node) {
+  const auto found = node.metadata.find(kTouchedBy);
+  return found == node.metadata.end() ? std::string() : found->second;
+}
+
+NodeEdit::NodeEdit(Recorder& recorder, const ops::OpTable& ops, ir::NodeId node, std::string_view fix)
     : recorder_(recorder), node_(recorder.builder().graph().node(node)) {
   op_ = ops.Find(node_.op());
   first_new_node_ = graph().node_capacity();
-  recorder_.MoveTo({ir::GraphBuilder::Place::Kind::kBefore, node}, node_.metadata);
+  ir::Metadata metadata = node_.metadata;
+  Touch(metadata, fix);
+  recorder_.MoveTo({ir::GraphBuilder::Place::Kind::kBefore, node}, std::move(metadata));
 }
 
 Result<std::vector<ops::Argument>> NodeEdit::Arguments() const {
@@ -119,7 +136,7 @@ Result<ir::Program> Walk(const std::vector<Entry>& entries, ir::Program program,
     const std::vector<size_t> candidates = index.Of(builder.graph().node(id).op());
     bool consumed = false;
     for (const size_t i : candidates) {
-      NodeEdit edit(recorder, ops, id);
+      NodeEdit edit(recorder, ops, id, entries[i].name);
       Result<bool> answer = (*entries[i].fix)(edit);
       if (!answer.ok()) return std::move(answer).error().With("fix", entries[i].name).With("node", edit.node().name);
       if (recorder.failed()) {
@@ -128,6 +145,12 @@ Result<ir::Program> Walk(const std::vector<Entry>& entries, ir::Program program,
       if (*answer) {
         ++counts[entries[i].name];
         consumed = true;
+        // Changed in place, not replaced.
+        if (const ir::Node* kept = builder.graph().FindNode(edit.node().name); kept != nullptr && kept->id() == id) {
+          ir::Metadata metadata = kept->metadata;
+          Touch(metadata, entries[i].name);
+          builder.SetMetadata(id, std::move(metadata));
+        }
         break;
       }
     }

@@ -15,10 +15,16 @@
 
 namespace conformance::rewrite {
 
+/// Metadata of nodes that patches and fixes made or changed: their names, in the order in which they came, comma between them.
+inline constexpr std::string_view kTouchedBy = "touched_by";
+/// The names, or empty.
+std::string TouchedBy(const ir::Node& node);
+
 /// One node in the hands of a fix, a patch or a decomposition: what it is, and the ways to replace it.
 class NodeEdit {
  public:
-  NodeEdit(Recorder& recorder, const ops::OpTable& ops, ir::NodeId node);
+  /// `fix` is what the nodes that it records are marked with (kTouchedBy); empty: nothing.
+  NodeEdit(Recorder& recorder, const ops::OpTable& ops, ir::NodeId node, std::string_view fix = {});
 
   /// A copy, so that it lasts while nodes are inserted.
   const ir::Node& node() const { return node_; }

@@ -11,6 +11,7 @@
 #include "framework/base/strings.h"
 #include "framework/ops/refused.h"
 #include "framework/rewrite/bind.h"
+#include "framework/rewrite/fix.h"
 #include "framework/rewrite/recorder.h"
 #include "framework/trace/tree_spec.h"
 
@@ -141,7 +142,9 @@ class Translator {
   }
 
   void Map(ir::ValueId id, const Value& value, std::string node) {
-    out_.value_map.entries.push_back({graph_.value(id).name, value.name, std::move(node)});
+    const ir::NodeId producer = graph_.value(id).producer;
+    std::string touched = static_cast<int32_t>(producer) < 0 ? std::string() : rewrite::TouchedBy(graph_.node(producer));
+    out_.value_map.entries.push_back({graph_.value(id).name, value.name, std::move(node), std::move(touched)});
   }
 
   // What a file can have wrong is found here, so that translations may trust their arguments.
