@@ -289,6 +289,7 @@ class Lane {
         if (entry.program_value != value) continue;
         divergence.artifact_value = entry.artifact_value;
         divergence.artifact_node = entry.node;
+        divergence.touched_by = entry.touched_by;
       }
     }
     divergence.index = index;
@@ -369,6 +370,7 @@ Json ToJson(const LocalReport& report) {
     if (!divergence.stack_trace.empty()) entry["stack_trace"] = divergence.stack_trace;
     if (!divergence.artifact_value.empty()) entry["artifact_value"] = divergence.artifact_value;
     if (!divergence.artifact_node.empty()) entry["artifact_node"] = divergence.artifact_node;
+    if (!divergence.touched_by.empty()) entry["touched_by"] = divergence.touched_by;
     entry["error"] = std::isfinite(divergence.error) ? Json(divergence.error) : Json("inf");
     entry["bound"] = divergence.bound;
     entry["wrong"] = divergence.wrong;

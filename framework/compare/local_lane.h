@@ -22,6 +22,7 @@ struct Divergence {
   std::string value;    ///< of the Program
   std::string node, target, module, stack_trace;
   std::string artifact_value, artifact_node;  ///< that make it in the artifact
+  std::string touched_by;   ///< patches and fixes that made what the artifact's node comes from
   double error = 0, bound = 0;  ///< of the element that is furthest over; infinite where it is no number on one side
   int64_t index = -1;           ///< row-major; -1: the whole value
   int64_t elements = 0, wrong = 0;

@@ -20,7 +20,9 @@
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/list_import_command.h"
 #include "tools/conformance/merge_command.h"
+#include "tools/conformance/run_flags.h"
 #include "tools/conformance/selftest_command.h"
+#include "tools/conformance/triage_commands.h"
 #include "tools/conformance/version.h"
 #include "tools/conformance/worker_test_command.h"
 
@@ -59,34 +61,6 @@ Invocation Describe(int argc, const char* const* argv) {
   return invocation;
 }
 
-void AddSelection(CLI::App& command, SelectOptions& select) {
-  command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors), .pt2, .onnx and .pte files; none: the shipped suite");
-  command.add_option("--suite", select.suite, "a suite file in place of the shipped one");
-  const auto patterns = [&](const char* flag, std::vector<std::string>& values, const char* text) {
-    command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
-  };
-  patterns("--class", select.selection.classes, "model classes: LlamaForCausalLM, 'Llama*'");
-  patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode; recordings: forward, hidden, generate, …");
-  patterns("--exporter", select.selection.exporters, "none, onnx, …");
-  patterns("--backend", select.selection.backends, "eager, program, onnxruntime, …; one named so and unavailable fails the run");
-  patterns("--dtype", select.dtypes, "f32 (default; files have their own), f64, f16, bf16");
-  command.add_option("--filter", select.selection.filters, "pattern over the cell id MODEL/VARIANT/EXPORTER/BACKEND/DTYPE")
-      ->group("Selection (may be repeated; NAME[,NAME]; * and ? match)")
-      ->expected(1)
-      ->take_all();
-  const char* files = "Files that you bring";
-  const auto repeated = [&](const char* flag, std::vector<std::string>& values, const char* text) {
-    command.add_option(flag, values, text)->allow_extra_args(false)->group(files);  // what follows is a model again
-  };
-  repeated("--inputs", select.inputs, "of .pt2, .onnx, .pte: FILE.safetensors, NAME=FILE (.npy, .pb, .safetensors) or a folder");
-  repeated("--expected", select.expected, "their outputs, likewise: what was recorded judges, and no reference");
-  repeated("--size", select.sizes, "DIMENSION=SIZE that a .pt2 or .onnx leaves open, in place of a small one");
-  command.add_option("--against", select.against, "hold the models against this one: a .pt2, an .onnx or a checkpoint folder")->group(files);
-  command.add_option("--reference", select.reference, "what judges: a reference (eager, program, …) or a backend, then without f64")->group(files);
-  repeated("--onnx-tests", select.onnx_tests, "folder of ONNX backend tests, at any depth (model.onnx, test_data_set_*)");
-  command.add_option("--list", select.lists, "file or folder of expectations (skip, expected_fail, disable_optimize, tolerance)");
-}
-
 void AddRun(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand("run", "sweep models × variants × exporters × backends and judge every cell");
   run->footer(
@@ -118,38 +92,14 @@ void AddRun(CLI::App& app, RunOptions& options) {
       ->take_all()
       ->group(parts);
   run->add_option("--budget", options.budget, "60s, 10m, 2h: the cells that tell most, as many as the history says fit")->group(parts);
-  const char* limits = "Limits";
-  run->add_option("--threads,-j", options.threads, "cells at once; 0: one a core")->check(CLI::Range(0, 4096))->group(limits);
-  run->add_option("--backend-threads", options.backend_threads, "threads inside one session")->check(CLI::Range(1, 4096))->group(limits);
-  run->add_option("--memory", options.memory_mib, "MiB that cells may claim together")->group(limits);
-  run->add_flag("--isolate", options.isolate, "run every backend in a worker process: a crash costs its cell alone")->group(limits);
-  run->add_option("--timeout", options.timeout_seconds, "seconds for one request to a worker")->check(CLI::PositiveNumber)->group(limits);
-  run->add_option("--worker-memory", options.worker_memory_mib,
-                  "MiB that one worker may have in memory; default: three quarters of the machine's, 0: any")
-      ->group(limits);
-  run->add_option("--worker-address-space", options.worker_address_space_mib, "MiB that one worker may map; 0: any")->group(limits);
-  run->add_option("--worker-output", options.worker_output_mib, "MiB of tensors in one answer of a worker")
-      ->check(CLI::Range(1, 1 << 20))
-      ->group(limits);
-  run->add_option("--worker-log", options.worker_log_mib, "MiB that a worker may print on standard error during one request")
-      ->check(CLI::Range(1, 1 << 20))
-      ->group(limits);
-  const char* what = "How cells run";
-  run->add_option("--seed", options.seed, "seed of generated inputs")->group(what);
+  run->add_option("--threads,-j", options.threads, "cells at once; 0: one a core")->check(CLI::Range(0, 4096))->group(kLimits);
+  AddLimits(*run, options);
+  run->add_option("--memory", options.memory_mib, "MiB that cells may claim together")->group(kLimits);
+  AddHow(*run, options);
   run->add_option("--reruns", options.reruns, "how often a cell that failed is run again alone: a flake is told from a failure (default 1)")
       ->check(CLI::Range(0, 1000))
-      ->group(what);
-  run->add_option("--lanes", options.lanes,
-                  "outputs: judge outputs alone; auto: where they fail, find the operator that diverges first; local: judge every operator "
-                  "that the backend shows as well (docs/verdicts.md)")
-      ->check(CLI::IsMember({"outputs", "auto", "local"}))
-      ->capture_default_str()
-      ->group(what);
-  run->add_option("--opset", options.opset, "ONNX opset")->check(CLI::PositiveNumber)->group(what);
-  run->add_flag("--no-optimize", options.no_optimize, "exporters and runtimes without their optimisers")->group(what);
-  run->add_option("--export-option", options.export_options, "EXPORTER:FIELD=JSON over the exporter's defaults")->group(what);
-  run->add_option("--backend-option", options.backend_options, "BACKEND:KEY=JSON for the backend's sessions")->group(what);
-  run->add_option("--skip-code", options.skip_code, "exit code where every cell is unavailable or skipped (for CTest)")->group(what);
+      ->group(kHow);
+  run->add_option("--skip-code", options.skip_code, "exit code where every cell is unavailable or skipped (for CTest)")->group(kHow);
 }
 
 std::string CommandNames(const CLI::App& app) {
@@ -207,7 +157,9 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
 
   const std::map<std::string, std::function<int()>> more = {
       {"audit", AddAudit(app, toolbox, invocation)}, {"compare", AddCompare(app, toolbox)}, {"diff", AddDiff(app)},
-      {"merge", AddMerge(app, toolbox)},             {"selftest", AddSelftest(app, toolbox, invocation)},
+      {"merge", AddMerge(app, toolbox)},             {"bisect", AddBisect(app, toolbox, invocation)},
+      {"reduce", AddReduce(app, toolbox, invocation)}, {"repro", AddRepro(app, toolbox, invocation)},
+      {"selftest", AddSelftest(app, toolbox, invocation)},
       {"worker-test", AddWorkerTest(app, toolbox)}};
 
   DoctorOptions doctor_options;

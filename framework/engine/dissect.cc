@@ -1,0 +1,79 @@
+#include "framework/engine/dissect.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "framework/engine/artifact_maker.h"
+#include "framework/engine/binding.h"
+#include "framework/engine/cell.h"
+#include "framework/engine/guarded.h"
+#include "framework/engine/judge.h"
+
+namespace conformance::engine {
+namespace {
+
+/// As a cell does: what the artifact takes may be more, or of another type, than what the model does.
+Result<ports::ModelInputs> Prepared(const SweepContext& context, const Dissection& open) {
+  const PlannedCell& cell = open.cell;
+  if (!cell.exporter) return open.call.inputs;
+  CONFORMANCE_TRY(const auto config, ConfigFor(context, cell, context.options.optimize));
+  const std::string who = "exporter '" + cell.id.exporter + "'";
+  if (cell.entry == Entry::kSource && !Lacking(open.made->artifact, open.call.inputs.tensors).empty()) {
+    return Guarded(who, [&] { return cell.exporter->PrepareInputs(SourceOf(cell.model->Info()), open.call.inputs, *config); });
+  }
+  if (cell.entry != Entry::kModule) return open.call.inputs;
+  CONFORMANCE_TRY(auto request, Guarded(who, [&] { return cell.exporter->Prepare(*open.loaded->model(), open.call.inputs, *config); }));
+  return std::move(request.inputs);
+}
+
+}  // namespace
+
+Result<PlannedCell> OnlyCell(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases, const SweepOptions& options) {
+  CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
+  if (plan.size() == 1) return plan.front();
+  return Invalid("one cell is wanted, and " + std::to_string(plan.size()) + " are selected")
+      .With("first", plan[0].id.ToString())
+      .With("second", plan[1].id.ToString());
+}
+
+Result<Dissection> Dissect(const Toolbox& toolbox, const PlannedCell& cell, const SweepOptions& options, const std::filesystem::path& folder,
+                           const std::string& assignment) {
+  if (cell.variant.recording) return Unsupported("a recording has no artifact that could be looked into").With("cell", cell.id.ToString());
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return IoError("cannot make a folder for artifacts: " + error.message()).With("folder", folder.string());
+  const Lists lists((std::vector<ListEntry>()));
+  const SweepContext context{.toolbox = toolbox, .options = options, .lists = lists, .artifacts = folder, .writes_programs = false};
+  StageTimer timer(*toolbox.clock);
+  VariantWork work;
+  Dissection open;
+  open.cell = cell;
+  CONFORMANCE_TRY(open.loaded, Guarded("loading", [&] { return cell.model->Load(cell.dtype); }));
+  CONFORMANCE_TRY(const std::vector<Call> calls, Guarded("making inputs", [&] { return open.loaded->Calls(cell.variant, options.seed); }));
+  const auto call = std::ranges::find(calls, assignment, &Call::assignment);
+  if (call == calls.end()) return NotFound("the variant has no such call").With("found", assignment).With("cell", cell.id.ToString());
+  open.call = *call;
+  open.index = static_cast<size_t>(call - calls.begin());
+  CONFORMANCE_TRY(open.made, MakeArtifact(context, cell, options.optimize, *open.loaded, calls.front(), work, timer));
+  CONFORMANCE_TRY(open.prepared, Prepared(context, open));
+  std::vector<std::string> unused;
+  CONFORMANCE_TRY(open.bound, BindInputs(open.made->artifact, open.prepared.tensors, unused));
+  std::shared_ptr<const LoadedCase> judged = open.loaded;
+  if (cell.model->Info().measure) {
+    CONFORMANCE_TRY(judged, Guarded("loading", [&] { return cell.model->Info().measure->Load(cell.dtype); }));
+  }
+  CONFORMANCE_TRY(open.truth, Judgement(context, cell, *judged, open.call));
+  return open;
+}
+
+std::string FailedAt(const record::CellRecord& cell) {
+  for (const record::OutputFigures& figures : cell.figures) {
+    if (figures.outcome != "pass") return figures.assignment;
+  }
+  // "at batch=3,sequence=11: the backend refuses …"
+  const size_t colon = cell.reason.find(": "), equals = cell.reason.find('=');
+  if (!cell.reason.starts_with("at ") || colon == std::string::npos || equals > colon) return {};
+  return cell.reason.substr(3, colon - 3);
+}
+
+}  // namespace conformance::engine
