@@ -11,6 +11,7 @@
 #include "framework/engine/decisions.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/stored_comparison.h"
 #include "framework/engine/look_inside.h"
 #include "framework/engine/scrub.h"
 #include "framework/engine/untouched.h"
@@ -389,7 +390,12 @@ class Passage {
   }
 
   Result<ports::Comparison> Compare(const ports::ComparisonRequest& request) {
-    CONFORMANCE_TRY(ports::Comparison comparison, Guarded("the comparator", [&] { return context_.toolbox.comparator->Compare(request); }));
+    CONFORMANCE_TRY(ports::Comparison comparison, Guarded("the comparator", [&] {
+                      const ports::Comparator& comparator = *context_.toolbox.comparator;
+                      if (context_.options.tensors.empty()) return comparator.Compare(request);
+                      const std::string name = PlainName(cell_.id.ToString() + (optimize_ ? "" : "-plain") + "-" + std::to_string(compared_++));
+                      return CompareAndStore(comparator, request, cell_.id.ToString(), context_.options.tensors / (name + ".safetensors"));
+                    }));
     for (const auto& [lane, rule] : comparison.rules) ending_.facts["rules"][lane] = rule;
     return comparison;
   }
@@ -479,6 +485,7 @@ class Passage {
   const ListEntry* tolerance_;
   bool optimize_ = true;
   bool failed_ = false;
+  size_t compared_ = 0;
   bool default_passes_ = true;
   Ending ending_;
 };

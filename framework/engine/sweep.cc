@@ -299,6 +299,11 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
     run.warnings = earlier.warnings;
   }
   run.warnings.insert(run.warnings.end(), session.warnings.begin(), session.warnings.end());
+  if (!options.tensors.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(options.tensors, error);
+    if (error) return IoError("cannot make the folder for tensors: " + error.message()).With("folder", options.tensors.string());
+  }
   CONFORMANCE_TRY(const ArtifactsFolder artifacts, ArtifactsFolder::Make(options.run_dir, options.shard.FileSuffix()));
 
   const Lists lists(options.lists);

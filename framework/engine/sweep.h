@@ -67,6 +67,7 @@ struct SweepOptions {
   std::map<std::string, Json, std::less<>> backend_options;  ///< by backend: SessionOptions::extra
   IsolationOptions isolation;
   std::filesystem::path run_dir;     ///< journal and artifacts; empty: no journal, artifacts in a temporary folder that goes
+  std::filesystem::path tensors;     ///< folder for what every comparison saw (stored_comparison.h); empty: it is not kept
   bool resume = false;               ///< take what the journal in run_dir has; starts afresh where there is none
   Shard shard;                       ///< the part of the plan that runs
   History history;                   ///< of earlier runs; all shards of a sweep need the same

@@ -82,6 +82,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
   const char* folder = "Records of a run";
   run->add_option("--run-dir", options.run_dir, "folder of the journal, the artifacts and all reports")->group(folder);
   run->add_flag("--resume", options.resume, "take what the journal in --run-dir has; starts afresh where there is none")->group(folder);
+  run->add_option("--tensors", options.tensors, "folder for what every comparison saw; `conformance verify FOLDER` judges it again")->group(folder);
   run->add_option("--baseline", options.baseline, "an earlier record (--json, --run-dir): only what got worse since fails the run")->group(folder);
   run->add_flag("--quiet,-q", options.quiet, "say nothing but errors")->group(folder);
   const char* parts = "Parts of a sweep (docs/running_at_scale.md)";
@@ -160,6 +161,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
       {"merge", AddMerge(app, toolbox)},             {"bisect", AddBisect(app, toolbox, invocation)},
       {"reduce", AddReduce(app, toolbox, invocation)}, {"repro", AddRepro(app, toolbox, invocation)},
       {"selftest", AddSelftest(app, toolbox, invocation)},
+      {"verify", AddVerify(app, toolbox)},
       {"worker-test", AddWorkerTest(app, toolbox)}};
 
   DoctorOptions doctor_options;

@@ -36,6 +36,7 @@ struct RunOptions {
   std::string baseline;              ///< an earlier record; empty: none
   std::string run_dir;
   bool resume = false;
+  std::string tensors;               ///< folder for what comparisons saw; empty: it is not kept
   std::string shard;                 ///< "2/4"; empty: as the environment says, else everything
   std::vector<std::string> history;  ///< records and run folders of earlier runs
   std::string budget;                ///< "60s"

@@ -97,6 +97,7 @@ Result<engine::SweepOptions> ToSweepOptions(const engine::Toolbox& toolbox, cons
   sweep.isolation.limits = LimitsOf(options);
   sweep.run_dir = options.run_dir;
   sweep.resume = options.resume;
+  sweep.tensors = options.tensors;
   sweep.reruns = options.reruns;
   if (!options.budget.empty()) {
     CONFORMANCE_TRY(sweep.budget_seconds, ReadBudget(options.budget));

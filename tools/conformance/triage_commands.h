@@ -17,5 +17,7 @@ std::function<int()> AddBisect(CLI::App& app, const engine::Toolbox& toolbox, co
 std::function<int()> AddReduce(CLI::App& app, const engine::Toolbox& toolbox, const Invocation& invocation);
 /// `conformance repro`: a folder that repeats a failure with public tools only.
 std::function<int()> AddRepro(CLI::App& app, const engine::Toolbox& toolbox, const Invocation& invocation);
+/// `conformance verify`: verdicts judged again from stored tensors.
+std::function<int()> AddVerify(CLI::App& app, const engine::Toolbox& toolbox);
 
 }  // namespace conformance::cli
