@@ -1,5 +1,6 @@
 #include "framework/engine/stored_comparison.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -210,7 +211,7 @@ Result<std::unique_ptr<StoredComparison>> ReadStoredComparison(const std::filesy
   CONFORMANCE_TRY(const formats::SafetensorsFile opened, formats::OpenSafetensors(file));
   CONFORMANCE_TRY(const NamedTensors all, formats::ReadNamedTensors(file));
   const auto& metadata = opened.metadata();
-  const auto found = metadata.find(kKey);
+  const auto found = std::ranges::find(metadata, kKey, &std::pair<std::string, std::string>::first);
   if (found == metadata.end()) return Corrupt("the file holds no comparison").With("file", file.string()).With("wanted", std::string("metadata ") + kKey);
   auto json = formats::ParseJson(found->second);
   if (!json.ok()) return std::move(json).error().With("file", file.string());
