@@ -27,6 +27,7 @@ struct Divergence {
   int64_t index = -1;           ///< row-major; -1: the whole value
   int64_t elements = 0, wrong = 0;
   std::string reason;   ///< "linear_3 (aten.linear.default): error 0.5 at [0, 3] is over 1e-06"
+  NamedTensors inputs;  ///< what the operator read, as far as the lane has it; of the first divergence
   Tensor found, wanted; ///< the backend's, and the operator in f64 on the backend's own inputs
 };
 
@@ -37,6 +38,7 @@ struct LocalReport {
   int64_t unseen = 0;            ///< values of nodes that the backend does not show: evaluated from those that it does
   int64_t undecided = 0;         ///< seen, but of an operator or inputs that no bound is known for
   std::string observation;       ///< what observing changed in the outputs; empty: nothing
+  bool locates_only = false;     ///< it says where a failure begins, and fails nothing by itself
   std::string unavailable;       ///< why there is nothing to see; then all else is empty
   bool diverges() const { return !over.empty(); }
 };

@@ -6,6 +6,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/compare/local_lane.h"
+#include "framework/compare/onnx_local_lane.h"
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/binding.h"
 #include "framework/engine/decisions.h"
@@ -348,8 +349,8 @@ class Passage {
     facts["assignment"] = assignment;
     if (!ending_.facts.Has("local")) ending_.facts["local"] = Json::MakeArray();
     ending_.facts["local"].Append(std::move(facts));
-    ending_.facts["rules"]["local"] = std::string(compare::kLocalRule);
-    if (!report.diverges()) return;
+    ending_.facts["rules"]["local"] = std::string(report.locates_only ? compare::kOnnxLocalRule : compare::kLocalRule);
+    if (!report.diverges() || (report.locates_only && !failed_)) return;
     const std::string first = report.over.front().reason;
     if (failed_) {
       ending_.reason += "; diverges first in " + first;

@@ -1,5 +1,7 @@
 #include "framework/engine/look_inside.h"
 
+#include "framework/compare/onnx_local_lane.h"
+
 namespace conformance::engine {
 
 Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Backend& backend,
@@ -12,6 +14,12 @@ Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Bac
     return report;
   };
   const auto program = made.program ? made.program : made.artifact.program;
+  if (!program && made.artifact.format == "onnx") {
+    const auto interpreter = toolbox.references.Share("onnx-reference");
+    if (!interpreter) return nothing("there is no reference 'onnx-reference'");
+    if (!backend.Capabilities().intermediates) return nothing("the backend shows no intermediates");
+    return compare::JudgeOnnxLocally({.model = made.artifact.path, .session = &session, .inputs = &bound, .outputs = &outputs, .reference = interpreter.get()});
+  }
   const auto reference = toolbox.references.Share("program");
   if (!program) return nothing("the artifact was not made of a Program");
   if (!weights) return nothing("the case has no weights");

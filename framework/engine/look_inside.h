@@ -8,7 +8,7 @@
 
 namespace conformance::engine {
 
-/// The local lane over one run of an artifact that was made of a Program: every operator that the backend shows, in f64 by the toolbox's
+/// The local lane over one run of an artifact that was made of a Program, or of an .onnx file (by the toolbox's `onnx-reference`): every operator that the backend shows, in f64 by the toolbox's
 /// reference `program`. `inputs` are the Program's, `bound` and `outputs` those of the session's run. What cannot be looked into is
 /// `unavailable` in the report. Errors: of the reference.
 Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Backend& backend,

@@ -9,6 +9,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/compare/local_lane.h"
+#include "framework/engine/look_inside.h"
 #include "framework/formats/npy.h"
 #include "framework/ir/text.h"
 #include "tools/conformance/one_cell.h"
@@ -79,12 +80,6 @@ class Bisecting {
   };
 
   Result<bool> Look(const engine::Dissection& open, const OneCell& one, const fs::path& folder) {
-    const auto program = open.made->program ? open.made->program : open.made->artifact.program;
-    const auto weights = open.loaded->weights();
-    const auto reference = toolbox_.references.Share("program");
-    if (!program || !weights || !reference) {
-      return Unsupported("the artifact was not made of a Program here: its values cannot be told apart").With("cell", open.cell.id.ToString());
-    }
     if (!open.cell.backend->Capabilities().intermediates) {
       return Unsupported("the backend shows no intermediates; `conformance reduce` finds the operator by its outputs").With("backend", open.cell.id.backend);
     }
@@ -94,18 +89,8 @@ class Bisecting {
     if (const auto extra = one.sweep.backend_options.find(open.cell.id.backend); extra != one.sweep.backend_options.end()) how.extra = extra->second;
     CONFORMANCE_TRY(const auto session, open.cell.backend->Prepare(open.made->artifact, how));
     CONFORMANCE_TRY(const NamedTensors outputs, session->Run(open.bound));
-    const ports::ValueMap map = open.made->artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : open.made->artifact.value_map;
-    compare::LocalRequest request;
-    request.program = program.get();
-    request.weights = weights.get();
-    request.inputs = &open.prepared.tensors;
-    request.value_map = &map;
-    request.session = session.get();
-    request.bound_inputs = &open.bound;
-    request.outputs = &outputs;
-    request.reference = reference.get();
-    request.ops = &toolbox_.op_table();
-    CONFORMANCE_TRY(const compare::LocalReport report, compare::JudgeLocally(request));
+    CONFORMANCE_TRY(const compare::LocalReport report,
+                    engine::LookInside(toolbox_, *open.cell.backend, open.loaded->weights(), *open.made, *session, open.prepared.tensors, open.bound, outputs));
     if (!report.unavailable.empty()) return Unsupported(report.unavailable).With("cell", open.cell.id.ToString());
     if (!report.observation.empty()) std::printf("note: %s\n", report.observation.c_str());
     std::printf("%lld operators judged on the backend's own inputs, %lld not shown, %lld without a bound\n", static_cast<long long>(report.judged),
@@ -114,23 +99,24 @@ class Bisecting {
       std::printf("no operator is over its bound\n");
       return false;
     }
-    CONFORMANCE_RETURN_IF_ERROR(Tell(report.over.front(), *program, map, *session, open, folder));
+    CONFORMANCE_RETURN_IF_ERROR(Tell(report.over.front(), *session, open, folder));
     if (report.over.size() > 1) std::printf("%zu more are over their bounds after it\n", report.over.size() - 1);
     return true;
   }
 
-  Status Tell(const compare::Divergence& first, const ir::Program& program, const ports::ValueMap& map, ports::Session& session,
-              const engine::Dissection& open, const fs::path& folder) {
+  Status Tell(const compare::Divergence& first, ports::Session& session, const engine::Dissection& open, const fs::path& folder) {
     std::printf("first divergence: %s\n", first.reason.c_str());
-    const ir::Node* node = program.graph.FindNode(first.node);
-    if (node != nullptr) std::printf("    %s\n", ir::PrintNode(program.graph, *node).c_str());
+    const auto program = open.made->program ? open.made->program : open.made->artifact.program;
+    const ir::Node* node = program ? program->graph.FindNode(first.node) : nullptr;
+    if (node != nullptr) std::printf("    %s\n", ir::PrintNode(program->graph, *node).c_str());
     if (!first.module.empty()) std::printf("    module: %s\n", first.module.c_str());
     if (!first.artifact_node.empty()) std::printf("    in the artifact: node %s, value %s\n", first.artifact_node.c_str(), first.artifact_value.c_str());
     std::printf("    patches and fixes: %s\n", first.touched_by.empty() ? "none touched it" : first.touched_by.c_str());
     std::printf("    wrong: %lld of %lld elements\n", static_cast<long long>(first.wrong), static_cast<long long>(first.elements));
-    NamedTensors inputs;
-    if (node != nullptr) {
-      CONFORMANCE_TRY(inputs, InputsOf(*node, program, map, session, open));
+    NamedTensors inputs = first.inputs;
+    if (node != nullptr && inputs.empty()) {
+      const ports::ValueMap map = open.made->artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : open.made->artifact.value_map;
+      CONFORMANCE_TRY(inputs, InputsOf(*node, *program, map, session, open));
     }
     for (const auto& [name, tensor] : inputs) std::printf("    input %s = %s\n", name.c_str(), Figures(tensor).c_str());
     std::printf("    found  %s\n    wanted %s\n", Figures(first.found).c_str(), Figures(first.wanted).c_str());

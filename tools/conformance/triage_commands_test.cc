@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "framework/formats/file.h"
+#include "framework/formats/onnx.h"
 #include "framework/ir/builder.h"
 #include "framework/testing/temp_folder.h"
 #include "tools/conformance/cli.h"
@@ -47,10 +48,62 @@ class WrongBackend : public ports::Backend {
   const std::shared_ptr<const ports::Backend> inner_;
 };
 
+/// Runs .onnx files as `onnx-reference` does, but takes Softmax for LogSoftmax.
+class WrongOnnxBackend : public ports::Backend {
+ public:
+  WrongOnnxBackend(std::shared_ptr<const ports::Backend> inner, std::filesystem::path folder) : inner_(std::move(inner)), folder_(std::move(folder)) {}
+  std::string_view Name() const override { return "wrong-onnx"; }
+  ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
+  Result<std::string> Version() const override { return std::string("1"); }
+  Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
+    CONFORMANCE_TRY(formats::OnnxModel model, formats::ReadOnnx(artifact.path));
+    for (formats::OnnxNode& node : model.graph.nodes) {
+      if (node.op_type == "Softmax") node.op_type = "LogSoftmax";
+    }
+    ports::Artifact changed = artifact;
+    changed.path = folder_ / "changed.onnx";
+    CONFORMANCE_TRY(const std::string bytes, formats::SerializeOnnx(model));
+    CONFORMANCE_RETURN_IF_ERROR(formats::WriteFileAtomic(changed.path, bytes));
+    return inner_->Prepare(changed, options);
+  }
+
+ private:
+  const std::shared_ptr<const ports::Backend> inner_;
+  const std::filesystem::path folder_;
+};
+
+/// y = exp(softmax(neg(x))).
+formats::OnnxModel ThreeNodes() {
+  formats::OnnxModel model;
+  model.ir_version = 8;
+  model.opset_imports = {{"", 17}};
+  model.graph.name = "g";
+  const auto value = [](const char* name) {
+    formats::OnnxValueInfo info;
+    info.name = name;
+    info.type.elem = formats::OnnxElem::kFloat;
+    info.type.shape = std::vector<formats::OnnxDim>{{2, ""}, {3, ""}};
+    return info;
+  };
+  const auto node = [](const char* name, const char* op, const char* input, const char* output) {
+    formats::OnnxNode made;
+    made.name = name;
+    made.op_type = op;
+    made.inputs = {input};
+    made.outputs = {output};
+    return made;
+  };
+  model.graph.inputs = {value("x")};
+  model.graph.outputs = {value("y")};
+  model.graph.nodes = {node("first", "Neg", "x", "a"), node("second", "Softmax", "a", "b"), node("third", "Exp", "b", "y")};
+  return model;
+}
+
 class TriageCommands : public ::testing::Test {
  protected:
   TriageCommands() : toolbox_(DefaultToolbox()), model_(std::string(CONFORMANCE_FIXTURES_DIR) + "/golden/llama_gqa") {
     toolbox_.backends.Add(std::make_shared<const WrongBackend>(toolbox_.backends.Share("program")));
+    toolbox_.backends.Add(std::make_shared<const WrongOnnxBackend>(toolbox_.backends.Share("onnx-reference"), folder_.path()));
   }
   int Call(const std::string& command, const std::string& backend, std::vector<std::string> more = {}) {
     std::vector<std::string> words = {"conformance", command, model_, "--variant", "static", "--exporter", "none", "--backend", backend};
@@ -68,9 +121,9 @@ class TriageCommands : public ::testing::Test {
     return code;
   }
 
+  testing::TempFolder folder_;
   engine::Toolbox toolbox_;
   const std::string model_;
-  testing::TempFolder folder_;
   std::string out_, err_;
 };
 
@@ -80,6 +133,16 @@ TEST_F(TriageCommands, BisectNamesTheOperatorAndWhatItRead) {
                           HasSubstr("patches and fixes: none touched it")));
   EXPECT_EQ(Call("bisect", "program"), 0) << err_;
   EXPECT_THAT(out_, HasSubstr("no operator is over its bound"));
+}
+
+TEST_F(TriageCommands, AnOnnxFilesFirstDivergenceIsNamedByItsOwnNodes) {
+  const std::string file = (folder_.path() / "three.onnx").string();
+  ASSERT_TRUE(formats::WriteFileAtomic(file, formats::SerializeOnnx(ThreeNodes()).value()).ok());
+  EXPECT_EQ(Words({"conformance", "run", file, "--backend", "wrong-onnx,onnx-reference", "--reruns", "0"}), 1) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("diverges first in second (Softmax): error"), HasSubstr("1 pass, 1 fail")));
+  EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "wrong-onnx"}), 1) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("first divergence: second (Softmax)"), HasSubstr("input a = f32[2, 3]")));
+  EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "onnx-reference"}), 0) << err_;
 }
 
 TEST_F(TriageCommands, ReduceLeavesTheGuiltyOperatorAlone) {
