@@ -25,7 +25,7 @@ struct Limits {
   /// Nodes evaluated in one run, those of loops each time.
   uint64_t max_steps = 20'000'000;
   /// Nodes planned, those of functions at each place that calls them.
-  uint64_t max_nodes = 1'000'000;
+  uint64_t max_nodes = 300'000;
   /// Functions in functions.
   int max_depth = 64;
 };

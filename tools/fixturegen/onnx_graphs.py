@@ -79,6 +79,12 @@ def main() -> None:
     for i in range(1, 40):
         doubling.append(function(f"F{i}", [node(f"F{i - 1}", ["a"], ["c"], "local"), node(f"F{i - 1}", ["c"], ["b"], "local")]))
     put("functions_double_forty_times", [node("F39", ["x"], domain="local")], inits=x, functions=doubling)
+    scaled = [helper.make_function("local", "F0", ["a"], ["b"], [node("Neg", ["a"], ["b"])], [helper.make_opsetid("", 21)], ["k"])]
+    for i in range(1, 40):
+        calls = [node(f"F{i - 1}", ["a"], ["c"], "local", k=1), node(f"F{i - 1}", ["c"], ["b"], "local", k=2)]
+        imports = [helper.make_opsetid("", 21), helper.make_opsetid("local", 1)]
+        scaled.append(helper.make_function("local", f"F{i}", ["a"], ["b"], calls, imports, ["k"]))
+    put("functions_with_attributes_double", [node("F39", ["x"], domain="local", k=1)], inits=x, functions=scaled)
     chain = [function("F0", [node("Neg", ["a"], ["b"])])] + [function(f"F{i}", [node(f"F{i - 1}", ["a"], ["b"], "local")]) for i in range(1, 200)]
     put("functions_two_hundred_deep", [node("F199", ["x"], domain="local")], inits=x, functions=chain)
     put("function_without_its_output", [node("F", ["x"], domain="local")], inits=x, functions=[function("F", [node("Neg", ["a"], ["c"])])])
