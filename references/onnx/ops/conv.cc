@@ -20,39 +20,39 @@ Status CheckBias(const Call& call, size_t index, int64_t channels) {
   return ShapeError("a bias that doesn't fit the channels").With("found", Describe(*bias)).With("wanted", "[" + std::to_string(channels) + "]");
 }
 
-/// Output places in blocks of that many, so that the matrix of windows stays in cache.
-constexpr int64_t kBlock = 4096;
+/// Elements of a block's matrix of windows, so that it stays in cache.
+constexpr int64_t kBlock = int64_t{1} << 18;
 
 template <typename T>
 void Convolve(const Array& x, const Array& w, const Array* bias, const Window& window, int64_t group, Array& y) {
-  const int64_t batch = x.dim(0), in_channels = w.dim(1), out_channels = w.dim(0) / group;
-  const int64_t depth = in_channels * window.kernel_count;
-  // Where each output place's windows begin: taps that fall outside read a zero.
-  std::vector<T> columns, products;
-  const int64_t block = std::min<int64_t>(window.out_count, std::max<int64_t>(1, kBlock * 64 / std::max<int64_t>(depth, 1)));
-  columns.resize(static_cast<size_t>(depth * block));
-  products.resize(static_cast<size_t>(out_channels * block));
-  for (int64_t n = 0; n < batch; ++n) {
-    for (int64_t g = 0; g < group; ++g) {
-      const T* image = x.data<T>() + (n * group + g) * in_channels * window.in_count;
-      const T* weights = w.data<T>() + g * out_channels * depth;
-      std::vector<int64_t> index(window.rank(), 0);
-      for (int64_t start = 0; start < window.out_count; start += block) {
-        const int64_t count = std::min(block, window.out_count - start);
-        std::fill_n(columns.data(), depth * count, T(0));
-        for (int64_t i = 0; i < count; ++i) {
-          EachInside(window, index, [&](int64_t at, int64_t tap) {
-            for (int64_t c = 0; c < in_channels; ++c) columns[static_cast<size_t>((c * window.kernel_count + tap) * count + i)] = image[c * window.in_count + at];
-          });
-          Advance(index, window.out);
-        }
-        MultiplyInto(weights, columns.data(), products.data(), out_channels, depth, count);
-        for (int64_t m = 0; m < out_channels; ++m) {
-          const int64_t channel = g * out_channels + m;
-          const T add = bias == nullptr ? T(0) : bias->data<T>()[channel];
-          T* to = y.mutable_data<T>() + (n * group * out_channels + channel) * window.out_count + start;
-          for (int64_t i = 0; i < count; ++i) to[i] = products[static_cast<size_t>(m * count + i)] + add;
-        }
+  const int64_t batch = x.dim(0), in_channels = w.dim(1), out_channels = w.dim(0) / group, taps = window.kernel_count;
+  const int64_t depth = in_channels * taps;
+  const int64_t block = std::min<int64_t>(window.out_count, std::max<int64_t>(64, kBlock / std::max<int64_t>(depth, 1)));
+  std::vector<T> columns(static_cast<size_t>(depth * block)), products(static_cast<size_t>(out_channels * block));
+  // Where in a channel each tap of each of the block's windows lies; -1 outside.
+  std::vector<int64_t> places(static_cast<size_t>(taps * block));
+  std::vector<int64_t> index(window.rank(), 0);
+  for (int64_t start = 0; start < window.out_count; start += block) {
+    const int64_t count = std::min(block, window.out_count - start);
+    std::fill(places.begin(), places.end(), -1);
+    for (int64_t i = 0; i < count; ++i, Advance(index, window.out)) {
+      EachInside(window, index, [&](int64_t at, int64_t tap) { places[static_cast<size_t>(tap * count + i)] = at; });
+    }
+    for (int64_t image = 0; image < batch * group; ++image) {
+      const int64_t g = image % group;
+      const T* from = x.data<T>() + image * in_channels * window.in_count;
+      for (int64_t row = 0; row < depth; ++row) {
+        const T* channel = from + row / taps * window.in_count;
+        const int64_t* place = places.data() + row % taps * count;
+        T* to = columns.data() + row * count;
+        for (int64_t i = 0; i < count; ++i) to[i] = place[i] < 0 ? T(0) : channel[place[i]];
+      }
+      MultiplyInto(w.data<T>() + g * out_channels * depth, columns.data(), products.data(), out_channels, depth, count);
+      for (int64_t m = 0; m < out_channels; ++m) {
+        const T add = bias == nullptr ? T(0) : bias->data<T>()[g * out_channels + m];
+        const T* product = products.data() + m * count;
+        T* to = y.mutable_data<T>() + (image * out_channels + m) * window.out_count + start;
+        for (int64_t i = 0; i < count; ++i) to[i] = product[i] + add;
       }
     }
   }
