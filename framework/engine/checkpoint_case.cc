@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "framework/base/strings.h"
 #include "framework/formats/json.h"
 #include "framework/load/input_plan.h"
 #include "framework/load/load.h"
@@ -62,6 +63,9 @@ class LoadedCheckpoint : public LoadedCase {
       recorded.keep = recording.keep;
       recorded.options["recording"] = recording.name;
       recorded.options["module"] = recording.module;
+      Json entries = Json::MakeArray();
+      for (const std::string& entry : recording.entries) entries.Append(entry);
+      recorded.options["entries"] = std::move(entries);
       recorded.options["kwargs"] = recording.kwargs;
       Json outputs = Json::MakeArray();
       for (const std::string& name : recording.outputs) outputs.Append(name);
@@ -76,7 +80,7 @@ class LoadedCheckpoint : public LoadedCase {
   /// The folder's own inputs where it has some; steps of generation are planned, because their recordings are of one row, which a trace
   /// would fix.
   Result<InputPlan> PlanOf(const Variant& variant) const {
-    if (inputs_ && (variant.name == "static" || variant.name == "dynamic")) {
+    if (inputs_ && (EndsWith(variant.name, "static") || EndsWith(variant.name, "dynamic"))) {
       CONFORMANCE_TRY(InputPlan given, InputPlan::FromInputs(*loaded_.model, variant.name, inputs_->tensors, inputs_->kwargs));
       if (!variant.dynamic || given.Unseen().size() >= kUnseenShapes) return given;
       // A trace fixes sizes of one. Inputs that leave too few shapes to try give way to the plan's own.
@@ -111,6 +115,10 @@ class CheckpointCase : public Case {
     }
     variants_.push_back({.name = "static", .recording = false, .dynamic = false});
     variants_.push_back({.name = "dynamic", .recording = false, .dynamic = true});
+    for (const std::string& entry : entry_points_) {
+      variants_.push_back({.name = entry + ".static", .recording = false, .dynamic = false});
+      variants_.push_back({.name = entry + ".dynamic", .recording = false, .dynamic = true});
+    }
     if (generates_) {
       variants_.push_back({.name = "prefill", .recording = false, .dynamic = true});
       variants_.push_back({.name = "decode", .recording = false, .dynamic = true});
@@ -143,7 +151,9 @@ class CheckpointCase : public Case {
     if (!model_class.ok()) return;
     info_.model_class = (*model_class)->name;
     const auto model = (*model_class)->make(*config, file);
-    if (model.ok()) generates_ = (*model)->traits().generates;
+    if (!model.ok()) return;
+    generates_ = (*model)->traits().generates;
+    entry_points_ = (*model)->traits().entry_points;
   }
 
   CaseInfo info_;
@@ -152,6 +162,7 @@ class CheckpointCase : public Case {
   std::shared_ptr<const std::vector<Recording>> recordings_ = std::make_shared<const std::vector<Recording>>();
   Status broken_;
   bool generates_ = false;
+  std::vector<std::string> entry_points_;
 };
 
 /// The folder's own name, a trailing slash ignored.

@@ -2,15 +2,20 @@
 
 #include <memory>
 
+#include "framework/load/input_plan.h"
+
 namespace conformance::generate {
 namespace {
 
-/// Keeps the outputs of modules by their paths: what diffusers' cases record in place of hidden states.
+/// Keeps the outputs of modules by their paths, and the names of the outputs where there are several: what diffusers' cases record in
+/// place of hidden states.
 class BlockOutputs : public ops::ForwardObserver {
  public:
   void OnEnter(std::string_view, std::string_view, const nn::NamedValues&) override {}
   void OnExit(std::string_view path, std::string_view, const nn::NamedValues& outputs) override {
-    if (!outputs.empty()) outputs_.emplace_back(path, outputs.front().second);
+    if (outputs.size() == 1) outputs_.emplace_back(path, outputs.front().second);
+    else
+      for (const auto& [name, value] : outputs) outputs_.emplace_back(std::string(path) + "." + name, value);
   }
   const nn::NamedValues& outputs() const { return outputs_; }
 
@@ -32,17 +37,26 @@ Result<NamedTensors> HiddenOf(const nn::Model& model, const load::Recording& rec
   return nn::TensorsOf(hidden);
 }
 
-/// Outputs of one forward by dotted name.
+/// Outputs of one forward, or of each entry point, by dotted name.
 Result<NamedTensors> RunForward(const nn::Model& model, const load::Recording& recording, const ContextFactory& context) {
-  CONFORMANCE_TRY(const nn::Tree inputs, nn::TreeFromTensors(recording.inputs));
   CONFORMANCE_TRY(const std::unique_ptr<ops::OpContext> run, context());
   BlockOutputs blocks;
   const bool hidden = recording.name == "hidden";
   if (hidden) run->AddObserver(&blocks);
-  const nn::Tree outputs = model.Forward(*run, inputs, recording.kwargs);
-  if (run->failed()) return Error(run->status().error());
-  if (hidden) return HiddenOf(model, recording, nn::GetLeafTensors(outputs), blocks);
-  return nn::TensorsOf(nn::GetLeafTensors(outputs));
+  nn::NamedValues outputs;
+  const auto call = [&](const NamedTensors& tensors, const Json& kwargs) -> Status {
+    CONFORMANCE_TRY(const nn::Tree inputs, nn::TreeFromTensors(tensors));
+    for (auto& leaf : nn::GetLeafTensors(model.Forward(*run, inputs, kwargs))) outputs.push_back(std::move(leaf));
+    return run->status();
+  };
+  if (recording.entries.empty()) CONFORMANCE_RETURN_IF_ERROR(call(recording.inputs, recording.kwargs));
+  for (const std::string& entry : recording.entries) {
+    CONFORMANCE_TRY(const load::InputPlan plan, load::InputPlan::FromInputs(model, entry, recording.inputs, recording.kwargs));
+    CONFORMANCE_TRY(const NamedTensors inputs, plan.Make(plan.traced(), 0));
+    CONFORMANCE_RETURN_IF_ERROR(call(inputs, plan.kwargs()));
+  }
+  if (hidden) return HiddenOf(model, recording, outputs, blocks);
+  return nn::TensorsOf(outputs);
 }
 
 }  // namespace

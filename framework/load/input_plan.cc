@@ -13,9 +13,25 @@ using nn::Fill;
 using nn::InputSpec;
 using nn::InputSymbol;
 
-/// The use of a model that a variant is.
+/// The use of a model that a variant is: "static" of forward, "encode.static" of an entry point.
 std::string_view UseOf(std::string_view variant) {
-  return variant == "static" || variant == "dynamic" ? std::string_view("forward") : variant;
+  for (const std::string_view how : {"static", "dynamic"}) {
+    if (variant == how) return "forward";
+    if (variant.size() > how.size() + 1 && EndsWith(variant, how) && variant[variant.size() - how.size() - 1] == '.')
+      return variant.substr(0, variant.size() - how.size() - 1);
+  }
+  return variant;
+}
+
+/// Another entry point than `use`, or forward, takes an input of that name.
+bool BelongsToAnother(const nn::Model& model, std::string_view use, std::string_view name) {
+  std::vector<std::string> uses = model.traits().entry_points;
+  if (!uses.empty()) uses.push_back("forward");
+  return std::any_of(uses.begin(), uses.end(), [&](const std::string& other) {
+    if (other == use) return false;
+    const Result<nn::InputLayout> layout = model.Layout(other);
+    return layout.ok() && std::any_of(layout->inputs.begin(), layout->inputs.end(), [&](const InputSpec& spec) { return spec.name == name; });
+  });
 }
 
 bool IsBookkeeping(std::string_view name) {
@@ -130,6 +146,13 @@ Tensor MakeTypes(const InputSpec& spec, const Shape& shape) {
   return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
 }
 
+Tensor MakeSteps(const InputSpec& spec, const Shape& shape, Random random) {
+  std::vector<int64_t> values;
+  for (int64_t i = 0; i < NumElements(shape); ++i)
+    values.push_back(static_cast<int64_t>(random.Below(static_cast<uint64_t>(std::max<int64_t>(spec.limit, 1)))));
+  return Cast(Tensor::Of<int64_t>(shape, values), spec.dtype);
+}
+
 Tensor MakeNormal(const InputSpec& spec, const Shape& shape, Random random) {
   std::vector<double> values;
   for (int64_t i = 0; i < NumElements(shape); ++i) values.push_back(random.Normal() * spec.scale);
@@ -143,6 +166,16 @@ std::vector<SymInt> PairSizes(const InputSpec& spec, const nn::InputLayout& layo
     if (symbol.name == "sequence") queries = SymInt::Symbol("sequence");
   const SymInt batch = mask.dim(0) == 1 ? SymInt(1) : spec.sizes[0];
   return {batch, mask.dim(1), queries, spec.sizes[1]};
+}
+
+/// `size` as factor · symbol + rest, with a factor above 0.
+std::optional<std::pair<int64_t, int64_t>> AsLine(const SymInt& size, const std::string& symbol) {
+  const auto at = [&](int64_t value) { return size.Substitute({{symbol, SymInt(value)}}).AsInt(); };
+  const std::optional<int64_t> rest = at(0), next = at(1);
+  if (!rest || !next || *next <= *rest) return std::nullopt;
+  const int64_t factor = *next - *rest;
+  if (!(size - SymInt::Symbol(symbol) * factor - *rest).IsConstant()) return std::nullopt;
+  return std::pair{factor, *rest};
 }
 
 /// Gives the symbols of `spec` the values that `shape` asks for. `again` is set where a size has more than one unknown.
@@ -161,9 +194,15 @@ Status Solve(InputSpec& spec, const Tensor& tensor, Assignment& values, bool& ag
     if (unknown.size() > 1) {
       again = true;
     } else if (unknown.size() == 1) {
-      // Sizes of plans are a symbol plus a number.
-      const SymInt rest = size - SymInt::Symbol(*unknown.begin());
-      if (rest.IsConstant()) values[*unknown.begin()] = found - rest.constant();
+      // Sizes of plans are a multiple of a symbol plus a number; others follow from those.
+      const std::optional<std::pair<int64_t, int64_t>> line = AsLine(size, *unknown.begin());
+      if (!line) continue;
+      if ((found - line->second) % line->first != 0)
+        return ShapeError("an input has a size that is not allowed")
+            .With("input", spec.name)
+            .With("found", Describe(tensor))
+            .With("wanted", "axis " + std::to_string(axis) + " of " + size.ToString());
+      values[*unknown.begin()] = (found - line->second) / line->first;
     } else if (size.AsInt() != found) {
       if (found == 1 && !spec.sizes[axis].IsConstant()) {
         spec.sizes[axis] = 1;  // one row for all, as positions may come
@@ -191,7 +230,7 @@ Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view varia
   plan.variant_ = std::string(variant);
   CONFORMANCE_TRY(plan.layout_, model.Layout(UseOf(variant)));
   for (InputSpec& spec : plan.layout_.inputs)
-    if (spec.fill == Fill::kNormal) spec.dtype = model.dtype();
+    if (IsFloating(spec.dtype)) spec.dtype = model.dtype();
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
   for (const InputSymbol& symbol : plan.layout_.symbols) {
@@ -227,6 +266,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
     if (IsBookkeeping(name)) continue;
     const auto spec = std::find_if(known.begin(), known.end(), [&](const InputSpec& other) { return other.name == name; });
     if (spec == known.end()) {
+      if (BelongsToAnother(model, use, name)) continue;
       std::vector<std::string> names;
       for (const InputSpec& other : known) names.push_back(other.name);
       return Invalid("this class has no plan for an input")
@@ -235,20 +275,21 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
           .With("nearest", Join(Nearest(name, names), ", "));
     }
     const bool kinds_differ = IsFloating(tensor.dtype()) != IsFloating(spec->dtype) &&
-                              !(spec->fill == Fill::kAttentionMask);
+                              spec->fill != Fill::kAttentionMask && spec->fill != Fill::kSteps;
     if (kinds_differ)
       return TypeError("an input has the wrong type")
           .With("input", name)
           .With("found", Describe(tensor))
           .With("wanted", std::string(ToString(spec->dtype)));
     layout.inputs.push_back(*spec);
-    // Images, embeddings and caches are in the model's type, whichever they were recorded in.
-    layout.inputs.back().dtype = spec->fill == Fill::kNormal ? model.dtype() : tensor.dtype();
+    // Floats are in the model's type, whichever they were recorded in: exporters cast them, too.
+    layout.inputs.back().dtype = IsFloating(tensor.dtype()) ? model.dtype() : tensor.dtype();
     // Three or four positions for each token.
     std::vector<SymInt>& sizes = layout.inputs.back().sizes;
     if (spec->fill == Fill::kPositions && tensor.rank() == 3 && sizes.size() == 2) sizes.insert(sizes.begin(), tensor.dim(0));
     if (spec->fill == Fill::kPositions && tensor.rank() == 2 && sizes.size() == 3) sizes.erase(sizes.begin());
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 4) layout.inputs.back().sizes = PairSizes(*spec, layout, tensor);
+    if (spec->fill == Fill::kSteps && tensor.rank() == 0) layout.inputs.back().sizes.clear();  // one for all rows
     golden.emplace_back(name, Cast(tensor, layout.inputs.back().dtype));
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
       bool first = false, last = false;
@@ -444,6 +485,8 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
       const auto past = assignment.find("past");
       return MakePositions(spec.dtype, shape, mask, layout_.left_padded, past == assignment.end() ? 0 : past->second);
     }
+    case Fill::kSteps:
+      return MakeSteps(spec, shape, random);
     case Fill::kNormal:
       return MakeNormal(spec, shape, random);
     case Fill::kPictureGrid: {

@@ -24,10 +24,11 @@ std::string ToString(const Assignment& assignment);
 /// unseen shapes of a dynamic export are others.
 class InputPlan {
  public:
-  /// The plan of a use of a model: "static" and "dynamic" (both its plain forward), "prefill", "decode".
+  /// The plan of a use of a model: "static" and "dynamic" (both its plain forward), "prefill", "decode", and of an entry point "encode",
+  /// "encode.static" and "encode.dynamic".
   /// Errors: kUnsupported for a use that the class doesn't have.
   static Result<InputPlan> Make(const nn::Model& model, std::string_view variant);
-  /// The plan whose leaves are those of `inputs` (leaves whose last part starts with "_" are left out), with `inputs` as the
+  /// The plan whose leaves are those of `inputs` (leaves whose last part starts with "_" are left out, and so is what only another entry point takes), with `inputs` as the
   /// assignment that `Golden` gives back. Sizes solve the symbols; masks tell the side of the padding.
   /// Errors: kInvalid names a leaf that forward doesn't take; kShape sizes that contradict each other; kType.
   static Result<InputPlan> FromInputs(const nn::Model& model, std::string_view variant, const NamedTensors& inputs,

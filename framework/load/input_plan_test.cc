@@ -160,6 +160,44 @@ TEST(InputPlan, PicturesStandAmongTheWordsOfTheirRows) {
   EXPECT_THAT(plan->Make({{"batch", 2}, {"sequence", 9}, {"images", 2}, {"patches", 44}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("do not fit")));
 }
 
+std::shared_ptr<const nn::Model> Checkpoint(std::string_view name) { return LoadModel(kGolden.parent_path() / "checkpoints" / name)->model; }
+
+TEST(InputPlan, SidesMayBeMultiplesOfASymbol) {
+  const auto model = Checkpoint("unet_simple_group_norm");
+  NamedTensors inputs = *InputPlan::Make(*model, "dynamic")->Make({{"batch", 2}, {"height", 3}, {"width", 5}, {"sequence", 4}}, 1);
+  EXPECT_EQ(inputs[0].second.shape(), (Shape{2, 4, 6, 10}));
+  const Result<InputPlan> plan = InputPlan::FromInputs(*model, "dynamic", inputs, {});
+  ASSERT_THAT(plan, IsOk());
+  EXPECT_THAT(plan->traced(), ElementsAre(Pair("batch", 2), Pair("height", 3), Pair("sequence", 4), Pair("width", 5)));
+  inputs[0].second = Tensor::Zeros(DType::kF32, {2, 4, 7, 10});
+  EXPECT_THAT(InputPlan::FromInputs(*model, "dynamic", inputs, {}), IsError(ErrorKind::kShape, HasSubstr("2*height")));
+}
+
+TEST(InputPlan, EntryPointsTakeTheirOwnInputs) {
+  const auto model = Checkpoint("vae_attn");
+  const NamedTensors both = {{"sample", Tensor::Zeros(DType::kF32, {2, 1, 8, 6})}, {"latent_sample", Tensor::Zeros(DType::kF32, {3, 4, 5, 7})}};
+  const Result<InputPlan> decode = InputPlan::FromInputs(*model, "decode.dynamic", both, {});
+  ASSERT_THAT(decode, IsOk());
+  EXPECT_THAT(Described(*decode->Make(decode->traced(), 1)), ElementsAre("latent_sample f32[3, 4, 5, 7]"));
+  EXPECT_EQ(decode->kwargs().Find("entry_point")->AsString(), "decode");
+  const Result<InputPlan> forward = InputPlan::FromInputs(*model, "static", both, {});
+  ASSERT_THAT(forward, IsOk());
+  EXPECT_THAT(Described(*forward->Make(forward->traced(), 1)), ElementsAre("sample f32[2, 1, 8, 6]"));
+  EXPECT_THAT(InputPlan::FromInputs(*model, "encode", {{"pixels", Tensor::Zeros(DType::kF32, {1})}}, {}), IsError(ErrorKind::kInvalid, HasSubstr("pixels")));
+}
+
+TEST(InputPlan, RecordedFloatsTakeTheModelsType) {
+  LoadOptions half;
+  half.dtype = DType::kF16;
+  const auto loaded = LoadModel(kGolden.parent_path() / "checkpoints" / "unet_text_time", models::DefaultModels(), half);
+  ASSERT_THAT(loaded, IsOk());
+  const NamedTensors inputs = {{"sample", Tensor::Zeros(DType::kF32, {2, 4, 8, 8})}, {"timestep", Tensor::Zeros(DType::kI64, {})}};
+  const Result<InputPlan> plan = InputPlan::FromInputs(*loaded->model, "static", inputs, {});
+  ASSERT_THAT(plan, IsOk());
+  // One step for all rows has no axis.
+  EXPECT_THAT(Described(*plan->Make(plan->traced(), 1)), ElementsAre("sample f16[2, 4, 8, 8]", "timestep i64[]"));
+}
+
 TEST(InputPlan, AssignmentsAreChecked) {
   const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "static");
   EXPECT_THAT(plan->Make({{"batch", 2}}, 1), IsError(ErrorKind::kInvalid, HasSubstr("sequence")));

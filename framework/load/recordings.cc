@@ -131,6 +131,7 @@ struct CaseFile {
   Json json;
   double atol = 0, rtol = 0;
   bool unmasked = false;
+  std::vector<std::string> entries;
 
   /// `outputs` describes the outputs in the order of the model's answer; null: they are numbered.
   Result<Recording> Call(std::string name, std::string_view inputs, std::string_view expected, Json kwargs, const Json* outputs) const {
@@ -169,14 +170,36 @@ struct CaseFile {
   }
 };
 
+/// Methods of the class that were called in place of forward. Forward alone is written as null, [] or [""].
+Result<std::vector<std::string>> EntriesOf(const std::filesystem::path& file, const Json* json) {
+  std::vector<std::string> entries;
+  if (json == nullptr || json->IsNull()) return entries;
+  if (!json->IsArray()) return BadField(file, "entry_points", json, "list of names");
+  for (const Json& name : json->AsArray()) {
+    if (!name.IsString()) return BadField(file, "entry_points", &name, "a name");
+    entries.push_back(name.AsString());
+  }
+  if (entries.size() == 1 && entries.front().empty()) entries.clear();
+  for (const std::string& name : entries)
+    if (name.empty() || name.find('.') != std::string::npos) return BadField(file, "entry_points", json, "names without dots");
+  return entries;
+}
+
+/// The outputs whose names begin with an entry point's, without it.
+NamedTensors OfEntry(const NamedTensors& expected, const std::string& entry) {
+  NamedTensors own;
+  for (const auto& [name, tensor] : expected)
+    if (StartsWith(name, entry + ".")) own.emplace_back(name.substr(entry.size() + 1), tensor);
+  return own;
+}
+
 Result<CaseFile> OpenCase(const std::filesystem::path& folder) {
   CaseFile result;
   result.folder = folder;
   result.file = folder / "case.json";
   CONFORMANCE_TRY(result.json, formats::ReadJson(result.file));
   if (!result.json.IsObject()) return BadField(result.file, "", &result.json, "object");
-  if (result.json.Has("entry_points"))
-    return Unsupported("recordings of entry points are not implemented").With("file", result.file.string()).With("key", "entry_points");
+  CONFORMANCE_TRY(result.entries, EntriesOf(result.file, result.json.Find("entry_points")));
   const Json* tolerance = result.json.Find("tolerance");
   if (tolerance == nullptr || !tolerance->IsObject()) return BadField(result.file, "tolerance", tolerance, "object");
   for (const auto& [key, field] : {std::pair{"atol", &result.atol}, {"rtol", &result.rtol}}) {
@@ -221,14 +244,30 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
   // What case.json describes must be there: a recording that is not run must not look like one that passes.
   const Json* outputs = file.json.Find("outputs");
   if (there("expected.safetensors") || (outputs != nullptr && outputs->IsObject() && !outputs->AsObject().empty())) {
-    CONFORMANCE_TRY(Recording forward, file.Call("forward", "inputs.safetensors", "expected.safetensors", kwargs, outputs));
-    recordings.push_back(std::move(forward));
+    CONFORMANCE_TRY(const Recording forward, file.Call("forward", "inputs.safetensors", "expected.safetensors", kwargs, outputs));
+    if (file.entries.empty()) recordings.push_back(forward);
+    size_t told_apart = 0;
+    for (const std::string& entry : file.entries) {
+      Recording recording = forward;
+      recording.name = entry;
+      recording.entries = {entry};
+      recording.expected = OfEntry(forward.expected, entry);
+      told_apart += recording.expected.size();
+      if (recording.expected.empty())
+        return Invalid("an entry point has no outputs").With("file", file.file.string()).With("found", entry);
+      recordings.push_back(std::move(recording));
+    }
+    if (!file.entries.empty() && told_apart != forward.expected.size())
+      return Invalid("an output belongs to no entry point").With("file", (folder / "expected.safetensors").string());
   }
   if (there("hidden.safetensors")) {
-    Json with_hidden = kwargs;
-    with_hidden["output_hidden_states"] = true;
-    CONFORMANCE_TRY(Recording hidden, file.Call("hidden", "inputs.safetensors", "hidden.safetensors", std::move(with_hidden), nullptr));
-    for (const auto& [name, tensor] : hidden.expected) hidden.outputs.push_back(name);
+    CONFORMANCE_TRY(Recording hidden, file.Call("hidden", "inputs.safetensors", "hidden.safetensors", kwargs, nullptr));
+    hidden.entries = file.entries;
+    for (const auto& [name, tensor] : hidden.expected) {
+      hidden.outputs.push_back(name);
+      // The library's own states have to be asked for; the others are what modules answered.
+      if (name.find("hidden_states.") != std::string::npos) hidden.kwargs["output_hidden_states"] = true;
+    }
     recordings.push_back(std::move(hidden));
   }
   const Json* generate = file.json.Find("generate");

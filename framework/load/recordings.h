@@ -15,7 +15,8 @@ namespace conformance::load {
 
 /// One thing that a golden folder records: a call and what the real library answered.
 struct Recording {
-  std::string name;    ///< "forward", "hidden", "prefill", "decode", "generate", "generate_batch"
+  std::string name;    ///< "forward", "hidden", "prefill", "decode", "generate", "generate_batch", or an entry point ("encode")
+  std::vector<std::string> entries = {};  ///< entry points that are called, each with those of the inputs that it takes; none: forward
   std::string module;  ///< the submodule that was called; empty for the model itself
   NamedTensors inputs; ///< cache leaves included, bookkeeping leaves ("_…") left out
   Json kwargs = Json::MakeObject();  ///< arguments that are no tensors; for generate: max_new_tokens, eos_token_id, pad_token_id, …

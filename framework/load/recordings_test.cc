@@ -46,6 +46,23 @@ TEST(Recordings, ReadsWhatAGeneratingCaseRecords) {
   EXPECT_EQ(batch.kwargs.Find("eos_token_id")->AsInt(), 2);
 }
 
+TEST(Recordings, EntryPointsAreRecordingsOfTheirOwn) {
+  const auto recordings = ReadRecordings(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "checkpoints" / "vae_attn");
+  ASSERT_THAT(recordings, IsOk());
+  ASSERT_EQ(recordings->size(), 3u);
+  const Recording &encode = (*recordings)[0], &decode = (*recordings)[1], &hidden = (*recordings)[2];
+  EXPECT_EQ(encode.name, "encode");
+  EXPECT_EQ(encode.entries, std::vector<std::string>{"encode"});
+  ASSERT_EQ(encode.expected.size(), 3u);
+  EXPECT_EQ(encode.expected[0].first, "latent_parameters");
+  EXPECT_EQ(decode.name, "decode");
+  ASSERT_EQ(decode.expected.size(), 1u);
+  EXPECT_EQ(decode.expected[0].first, "sample");
+  EXPECT_EQ(hidden.entries, (std::vector<std::string>{"encode", "decode"}));
+  // Blocks' outputs are no states that the library has to be asked for.
+  EXPECT_FALSE(hidden.kwargs.Has("output_hidden_states"));
+}
+
 TEST(Recordings, EncodersRecordForwardAndHidden) {
   EXPECT_THAT(Names(*ReadRecordings(kGolden / "bert")), ElementsAre("forward", "hidden"));
 }
@@ -100,8 +117,10 @@ TEST_F(Case, FieldsOfTheWrongKindAreNamed) {
   EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kInvalid, HasSubstr("outside its folder")));
   Write(R"({"tolerance": {"atol": 0, "rtol": 0}, "generate": {"inputs": "inputs.safetensors", "sequences": [[1, 2], [3]]}})");
   EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kInvalid, HasSubstr("one length")));
-  Write(R"({"tolerance": {"atol": 0, "rtol": 0}, "entry_points": ["encode"]})");
-  EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kUnsupported, HasSubstr("entry_points")));
+  Write(R"({"tolerance": {"atol": 0, "rtol": 0}, "entry_points": "encode"})");
+  EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kInvalid, HasSubstr("entry_points")));
+  Write(R"({"tolerance": {"atol": 0, "rtol": 0}, "entry_points": ["encode", ""]})");
+  EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kInvalid, HasSubstr("entry_points")));
   Write("[1");
   EXPECT_THAT(ReadRecordings(folder_.path()), IsError(ErrorKind::kCorrupt, HasSubstr("case.json")));
 }

@@ -187,6 +187,81 @@ std::vector<int64_t> ConfigReader::Sizes(std::string_view key, std::vector<int64
   return sizes;
 }
 
+/// The items under `key`, where one value stands for `count` alike; nothing where it is absent or wrong.
+std::optional<std::vector<Json>> ConfigReader::ListOf(std::string_view key, size_t count, std::string_view wanted) {
+  const Json* json = Find(key);
+  if (json == nullptr) return std::nullopt;
+  if (!json->IsArray()) return std::vector<Json>(count, *json);
+  if (json->AsArray().size() == count) return json->AsArray();
+  Fail(Invalid("field has the wrong number of items")
+           .With("key", std::string(key))
+           .With("found", std::to_string(json->AsArray().size()))
+           .With("wanted", std::string(wanted) + ", or " + std::to_string(count) + " of them"));
+  return std::nullopt;
+}
+
+std::optional<int64_t> ConfigReader::SizeAt(std::string_view key, const Json& item, int64_t min) {
+  if (!item.IsInt()) {
+    WrongKind(key, item, "int");
+  } else if (item.AsInt() < min || item.AsInt() > kLargest) {
+    Fail(Invalid("field is out of range")
+             .With("key", std::string(key))
+             .With("found", std::to_string(item.AsInt()))
+             .With("wanted", "between " + std::to_string(min) + " and " + std::to_string(kLargest)));
+  } else {
+    return item.AsInt();
+  }
+  return std::nullopt;
+}
+
+std::vector<int64_t> ConfigReader::SizeOrSizes(std::string_view key, int64_t otherwise, size_t count, int64_t min) {
+  std::vector<int64_t> sizes(count, otherwise);
+  const auto items = ListOf(key, count, "an int");
+  for (size_t i = 0; items && i < count; ++i) sizes[i] = SizeAt(key, (*items)[i], min).value_or(otherwise);
+  return sizes;
+}
+
+std::vector<std::vector<int64_t>> ConfigReader::SizeOrLists(std::string_view key, int64_t otherwise, size_t count, int64_t min) {
+  std::vector<std::vector<int64_t>> lists(count, {otherwise});
+  const auto items = ListOf(key, count, "an int");
+  for (size_t i = 0; items && i < count; ++i) {
+    const Json& item = (*items)[i];
+    lists[i].clear();
+    if (!item.IsArray()) lists[i].push_back(SizeAt(key, item, min).value_or(otherwise));
+    else
+      for (const Json& inner : item.AsArray()) lists[i].push_back(SizeAt(key, inner, min).value_or(otherwise));
+  }
+  return lists;
+}
+
+std::vector<bool> ConfigReader::FlagOrFlags(std::string_view key, bool otherwise, size_t count) {
+  std::vector<bool> flags(count, otherwise);
+  const auto items = ListOf(key, count, "a bool");
+  for (size_t i = 0; items && i < count; ++i) {
+    if ((*items)[i].IsBool()) flags[i] = (*items)[i].AsBool();
+    else WrongKind(key, (*items)[i], "bool");
+  }
+  return flags;
+}
+
+std::vector<std::string> ConfigReader::Texts(std::string_view key, std::vector<std::string> otherwise) {
+  const Json* json = Find(key);
+  if (json == nullptr) return otherwise;
+  std::vector<std::string> texts;
+  const bool list = json->IsArray() && std::all_of(json->AsArray().begin(), json->AsArray().end(), [](const Json& item) { return item.IsString(); });
+  if (!list) WrongKind(key, *json, "list of strings");
+  else
+    for (const Json& item : json->AsArray()) texts.push_back(item.AsString());
+  return texts;
+}
+
+std::optional<std::string> ConfigReader::OptionalText(std::string_view key, std::optional<std::string> otherwise) {
+  const Json* json = Find(key);
+  if (json == nullptr) return otherwise;
+  if (json->IsNull()) return std::nullopt;
+  return Text(key, otherwise.value_or(""));
+}
+
 std::pair<int64_t, int64_t> ConfigReader::HeightAndWidth(std::string_view key, int64_t otherwise) {
   const Json* json = Find(key);
   if (json == nullptr || !json->IsArray()) {
@@ -253,6 +328,11 @@ nn::AttentionKind ConfigReader::Attention() {
       Fail(Unsupported("attention implementation \"" + name + "\" is not implemented; set it to \"sdpa\" or \"eager\"").With("key", std::string(key)));
   }
   return kind;
+}
+
+bool ConfigReader::Has(std::string_view key) {
+  const Json* json = Find(key);
+  return json != nullptr && !json->IsNull();
 }
 
 void ConfigReader::Refuse(std::string_view key, std::string_view why, const Json& neutral) {

@@ -44,6 +44,16 @@ class ConfigReader {
   std::optional<int64_t> TokenId(std::string_view key, std::optional<int64_t> otherwise, int64_t vocab_size);
   /// A list of sizes, each at least `min`.
   std::vector<int64_t> Sizes(std::string_view key, std::vector<int64_t> otherwise, int64_t min = 1);
+  /// One number for all of `count`, or a list of `count` numbers.
+  std::vector<int64_t> SizeOrSizes(std::string_view key, int64_t otherwise, size_t count, int64_t min = 1);
+  /// As SizeOrSizes where each number may be a list of its own.
+  std::vector<std::vector<int64_t>> SizeOrLists(std::string_view key, int64_t otherwise, size_t count, int64_t min = 1);
+  /// One flag for all of `count`, or a list of `count` flags.
+  std::vector<bool> FlagOrFlags(std::string_view key, bool otherwise, size_t count);
+  /// A list of strings.
+  std::vector<std::string> Texts(std::string_view key, std::vector<std::string> otherwise);
+  /// A string, or null.
+  std::optional<std::string> OptionalText(std::string_view key, std::optional<std::string> otherwise = std::nullopt);
   /// Height and width: one number for both, or a list of the two.
   std::pair<int64_t, int64_t> HeightAndWidth(std::string_view key, int64_t otherwise);
   double Number(std::string_view key, double otherwise);
@@ -62,6 +72,8 @@ class ConfigReader {
   /// attn_implementation; flash and flex attention are refused with what to set.
   nn::AttentionKind Attention();
 
+  /// The field is there and not null.
+  bool Has(std::string_view key);
   /// kUnsupported where the field is there with another value than null, false, or `neutral`; `why` says what is missing.
   void Refuse(std::string_view key, std::string_view why, const Json& neutral = nullptr);
   /// kUnsupported where the flag is there and false; `why` says what is missing.
@@ -78,9 +90,13 @@ class ConfigReader {
 
   /// Fields of every class (dtype, return_dict, …) and the first error, or one that names an unknown field.
   Status Finish();
+  /// The first error so far.
+  const Status& status() const { return status_; }
 
  private:
   const Json* Find(std::string_view key);
+  std::optional<std::vector<Json>> ListOf(std::string_view key, size_t count, std::string_view wanted);
+  std::optional<int64_t> SizeAt(std::string_view key, const Json& item, int64_t min);
   void WrongKind(std::string_view key, const Json& found, std::string_view wanted);
 
   const Json& config_;

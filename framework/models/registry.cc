@@ -5,6 +5,8 @@
 #include "framework/models/bert/bert.h"
 #include "framework/models/bloom/bloom.h"
 #include "framework/models/deberta_v2/deberta_v2.h"
+#include "framework/models/diffusion/autoencoder_kl.h"
+#include "framework/models/diffusion/unet_2d_condition.h"
 #include "framework/models/gemma2/gemma2.h"
 #include "framework/models/gpt2/gpt2.h"
 #include "framework/models/llama/llama.h"
@@ -24,6 +26,7 @@ namespace conformance::models {
 
 ModelTable DefaultModels() {
   ModelTable table;
+  table.Add(AutoencoderKlClass());
   table.Add(BartForConditionalGenerationClass());
   table.Add(BertModelClass());
   table.Add(BloomForCausalLmClass());
@@ -39,6 +42,7 @@ ModelTable DefaultModels() {
   table.Add(ResNetForImageClassificationClass());
   table.Add(SwinModelClass());
   table.Add(T5ForConditionalGenerationClass());
+  table.Add(UNet2DConditionModelClass());
   table.Add(VitForImageClassificationClass());
   table.Add(Wav2Vec2ForCtcClass());
   table.Add(WhisperForConditionalGenerationClass());

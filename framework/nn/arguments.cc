@@ -80,6 +80,18 @@ bool Arguments::Flag(std::string_view name, bool otherwise) {
   return otherwise;
 }
 
+std::string Arguments::Word(std::string_view name, const std::vector<std::string>& known) {
+  known_.emplace_back(name);
+  const Json* json = kwargs_.Find(name);
+  if (json == nullptr || json->IsNull()) return {};
+  const bool found = json->IsString() && std::find(known.begin(), known.end(), json->AsString()) != known.end();
+  if (found) return json->AsString();
+  Fail(Unsupported("argument " + std::string(name) + " has a value that this class does not know")
+           .With("found", json->IsString() ? json->AsString() : std::string(Json::KindName(json->kind())))
+           .With("wanted", Join(known, ", ")));
+  return {};
+}
+
 std::optional<int64_t> Arguments::Int(std::string_view name) {
   const Tree* tree = Find(name);
   const Json* json = tree != nullptr && tree->kind() == Tree::Kind::kScalar ? &tree->scalar() : kwargs_.Find(name);
@@ -145,6 +157,10 @@ void ReadCommonArguments(Arguments& arguments) {
   arguments.Refuse("labels", "losses are not computed");
   // Older generation loops pass it; since 5.0 no forward looks at it.
   arguments.Ignore("cache_position");
+}
+
+std::string EntryPoint(Arguments& arguments, const Model& model) {
+  return arguments.Word("entry_point", model.traits().entry_points);
 }
 
 Value DefaultPositions(OpContext& context, const SymInt& count, const SymInt& past) {

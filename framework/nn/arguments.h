@@ -45,6 +45,9 @@ class Arguments {
   /// Exactly one of the two tensors must be there. False (and an error) otherwise.
   bool ExactlyOne(const ops::Value& a, std::string_view a_name, const ops::Value& b, std::string_view b_name);
 
+  /// A word among those that the class knows; absent or null is empty.
+  std::string Word(std::string_view name, const std::vector<std::string>& known);
+
   /// True if there was no error and every argument is known.
   bool Finish();
 
@@ -61,6 +64,9 @@ class Arguments {
 
 /// What all of transformers' decoders and encoders treat alike: return_dict (true only), output_attentions (false only).
 void ReadCommonArguments(Arguments& arguments);
+
+/// The method that is called in place of forward, as the argument entry_point names it; empty for forward. An unknown one is an error.
+std::string EntryPoint(Arguments& arguments, const Model& model);
 
 /// Positions of new tokens where the caller gave none: past, past + 1, … as [1, time].
 ops::Value DefaultPositions(ops::OpContext& context, const SymInt& count, const SymInt& past);

@@ -22,6 +22,7 @@ enum class Fill : uint8_t {
   kNormal,         ///< standard normal times `scale` (embeddings, caches)
   kPictureGrid,    ///< frames, height and width of each of the layout's pictures, in patches: [pictures, 3]
   kPictureTypes,   ///< 1 where a token stands for a part of a picture, 0 elsewhere
+  kSteps,          ///< whole numbers below `limit` in the leaf's own type, whichever it is (steps of a schedule, sizes of images)
 };
 
 /// One input leaf of a model: its type, its sizes over named symbols ("batch", "sequence", "past") and how to fill it.
@@ -92,6 +93,8 @@ struct ModelTraits {
   /// Parts of older checkpoint names and what stands for them now ("gamma" -> "weight"), as transformers renames on load.
   std::vector<std::pair<std::string, std::string>> renamed_keys;
   GenerationTraits generation = {};
+  /// Methods beside forward that a user calls ("encode"). Each is a use with a layout, whose kwargs name it (EntryPoint).
+  std::vector<std::string> entry_points = {};
 };
 
 /// The root module of a model class with its configuration. Const and concurrent like every module.
@@ -105,7 +108,7 @@ class Model : public Module {
   /// Errors go to the context: unknown arguments, missing ones, what is refused by name.
   virtual Tree Forward(ops::OpContext& context, const Tree& inputs, const Json& kwargs) const = 0;
 
-  /// Inputs of a use: "forward", "prefill", "decode", and "continue" for several tokens after a cache. Errors: kUnsupported for a use that the class doesn't have.
+  /// Inputs of a use: "forward", "prefill", "decode", "continue" for several tokens after a cache, and the class's entry points. Errors: kUnsupported for a use that the class doesn't have.
   virtual Result<InputLayout> Layout(std::string_view use) const = 0;
   /// As Layout for calls with these arguments, where they change what is legal (interpolate_pos_encoding: images of any size).
   virtual Result<InputLayout> LayoutFor(std::string_view use, const Json& kwargs) const;

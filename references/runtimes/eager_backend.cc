@@ -38,10 +38,13 @@ Result<load::Recording> CallOf(const Json& options) {
   if (options.Has("module")) {
     CONFORMANCE_TRY(call.module, options.GetString("module"));
   }
-  if (const Json* outputs = options.Find("outputs"); outputs && outputs->IsArray()) {
-    for (const Json& name : outputs->AsArray()) {
-      if (!name.IsString()) return TypeError("an output's name is no string").With("found", std::string(Json::KindName(name.kind())));
-      call.outputs.push_back(name.AsString());
+  for (const auto& [key, names] : {std::pair{"outputs", &call.outputs}, {"entries", &call.entries}}) {
+    const Json* list = options.Find(key);
+    if (list == nullptr || !list->IsArray()) continue;
+    for (const Json& name : list->AsArray()) {
+      if (!name.IsString())
+        return TypeError("a name is no string").With("key", key).With("found", std::string(Json::KindName(name.kind())));
+      names->push_back(name.AsString());
     }
   }
   if (const Json* kwargs = options.Find("kwargs"); kwargs && !kwargs->IsNull()) call.kwargs = *kwargs;

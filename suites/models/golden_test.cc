@@ -72,7 +72,13 @@ TEST_P(Case, TheOracleAgreesWithinTheRecordedBound) {
   const Result<std::vector<load::Recording>> recordings = load::ReadRecordings(folder_);
   ASSERT_THAT(recordings, IsOk());
   const load::Recording& forward = recordings->front();
-  const Result<NamedTensors> outputs = eager::RunModel(*loaded_.model, *loaded_.weights, {forward.inputs, forward.kwargs}, ops::Numerics::Oracle());
+  ports::ModelInputs call{forward.inputs, forward.kwargs};
+  if (!forward.entries.empty()) {
+    const Result<load::InputPlan> plan = load::InputPlan::FromInputs(*loaded_.model, forward.entries.front(), forward.inputs, forward.kwargs);
+    ASSERT_THAT(plan, IsOk());
+    call = {*plan->Make(plan->traced(), 1), plan->kwargs()};
+  }
+  const Result<NamedTensors> outputs = eager::RunModel(*loaded_.model, *loaded_.weights, call, ops::Numerics::Oracle());
   ASSERT_THAT(outputs, IsOk());
   for (const auto& [name, expected] : forward.expected) {
     const Tensor* found = Find(*outputs, name);
@@ -121,8 +127,15 @@ void ExpectNothingSpecialised(const nn::Model& model, const load::InputPlan& pla
   }
 }
 
+/// All uses of a class; some have no plan for it.
+std::vector<std::string> Variants(const nn::Model& model) {
+  std::vector<std::string> variants = {"dynamic", "prefill", "decode"};
+  for (const std::string& entry : model.traits().entry_points) variants.push_back(entry + ".dynamic");
+  return variants;
+}
+
 TEST_P(Case, NoSizeIsBakedIn) {
-  for (const std::string_view variant : {"dynamic", "prefill", "decode"}) {
+  for (const std::string& variant : Variants(*loaded_.model)) {
     const Result<load::InputPlan> plan = load::InputPlan::Make(*loaded_.model, variant);
     if (plan.ok()) ExpectNothingSpecialised(*loaded_.model, *plan);
     else EXPECT_FALSE(loaded_.model->traits().generates) << plan.error().ToString();
@@ -135,7 +148,7 @@ TEST_P(Case, NoSizeIsBakedIn) {
 }
 
 TEST_P(Case, PlansRunAtShapesNotSeen) {
-  for (const std::string_view variant : {"dynamic", "prefill", "decode"}) {
+  for (const std::string& variant : Variants(*loaded_.model)) {
     const Result<load::InputPlan> plan = load::InputPlan::Make(*loaded_.model, variant);
     if (!plan.ok()) continue;
     for (const load::Assignment& assignment : plan->Unseen()) {

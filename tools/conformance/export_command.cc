@@ -20,12 +20,20 @@ namespace fs = std::filesystem;
 // What is traced: the folder's own inputs where it has them, else the plan's.
 Result<ports::ModelInputs> InputsOf(const load::LoadedModel& loaded, const ExportOptions& options) {
   const std::string entry = options.entry.empty() ? "forward" : options.entry;
-  if (entry != "forward" && entry != "prefill" && entry != "decode") {
-    return Unsupported(loaded.class_name + " has no such entry point").With("found", entry).With("wanted", "forward, prefill, decode");
+  std::vector<std::string> known = loaded.model->traits().entry_points;
+  const bool own = std::ranges::find(known, entry) != known.end();
+  if (!own && entry != "forward" && entry != "prefill" && entry != "decode") {
+    known.insert(known.begin(), {"forward", "prefill", "decode"});
+    return Unsupported(loaded.class_name + " has no such entry point").With("found", entry).With("wanted", Join(known, ", "));
   }
-  if (entry == "forward") {
+  if (own || entry == "forward") {
     CONFORMANCE_TRY(auto given, load::ReadCaseInputs(loaded.folder));
-    if (given) return ports::ModelInputs{std::move(given->tensors), std::move(given->kwargs)};
+    if (given) {
+      const std::string variant = own ? entry : "static";
+      CONFORMANCE_TRY(const auto plan, load::InputPlan::FromInputs(*loaded.model, variant, given->tensors, given->kwargs));
+      CONFORMANCE_TRY(auto tensors, plan.Make(plan.traced(), options.seed));
+      return ports::ModelInputs{std::move(tensors), plan.kwargs()};
+    }
   } else if (load::HasRecordings(loaded.folder)) {
     CONFORMANCE_TRY(auto recordings, load::ReadRecordings(loaded.folder));
     const auto recording = std::ranges::find(recordings, entry, &load::Recording::name);

@@ -91,6 +91,14 @@ double Call::Number(std::string_view name) const {
   return *number;
 }
 
+std::vector<double> Call::Numbers(std::string_view name) const {
+  if (IsNone(name)) return {};
+  const ops::Argument argument = Plain(name);
+  if (const auto* numbers = std::get_if<std::vector<double>>(&argument)) return *numbers;
+  const std::vector<int64_t> ints = Ints(name);
+  return {ints.begin(), ints.end()};
+}
+
 std::vector<int64_t> Call::Ints(std::string_view name) const {
   if (IsNone(name)) return {};
   const ops::Argument argument = Plain(name);

@@ -50,6 +50,7 @@ class Call {
   double Number(std::string_view name) const;     ///< of a float, int or bool
   std::optional<double> Literal(std::string_view name) const;  ///< the same, or none for tensors and symbolic sizes
   std::string String(std::string_view name) const;
+  std::vector<double> Numbers(std::string_view name) const;  ///< a list of floats; none: empty
   std::vector<int64_t> Ints(std::string_view name) const;
   std::optional<DType> DTypeOf(std::string_view name) const;
   Size SizeOf(std::string_view name) const;

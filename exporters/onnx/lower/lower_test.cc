@@ -70,6 +70,17 @@ TEST(Translate, ReshapesNeedNoArithmeticWhereOneSizeFollows) {
   EXPECT_THAT(merged, HasSubstr("= Reshape(x, [-1, 8])"));
 }
 
+TEST(Translate, FactorsAreKeptWhereTheyAreExact) {
+  const auto resized = [](std::vector<double> factors) {
+    return Translated(Recorded({{DType::kF32, {kBatch, 3, kLength, 8}}}, [&](ops::OpContext& c, const Values& in) {
+      return ops::UpsampleNearest2d(c, in[0], factors);
+    }));
+  };
+  EXPECT_THAT(resized({2.0, 3.0}), AllOf(HasSubstr("= Resize(x, -, [1, 1, 2, 3])"), HasSubstr("nearest_mode=floor")));
+  EXPECT_THAT(resized({0.5, 1.0}), HasSubstr("= Resize(x, -, [1, 1, 0.5, 1])"));
+  EXPECT_THAT(resized({1.3, 2.0}), HasSubstr("neither whole nor halvings"));
+}
+
 TEST(Translate, ARecurrenceIsOneScanOfAnyLength) {
   const auto recorded = Recorded({{DType::kF32, {kBatch, kLength, 8}}, {DType::kF32, {kBatch, 8}}}, [](ops::OpContext& c, const Values& in) {
     return ops::LinearRecurrence(c, in[0], in[0], in[1], 1);

@@ -1,6 +1,7 @@
 #include "exporters/onnx/lower/window.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "exporters/onnx/lower/matmul.h"
 
@@ -124,12 +125,25 @@ Result<Outputs> LowerCol2im(const Call& call, Graph& g) {
 
 namespace {
 
+/// ONNX computes sizes from factors in f32, which is exact for whole numbers and halvings alone.
+bool IsExactFactor(double factor) {
+  int exponent = 0;
+  return factor == std::floor(factor) || std::frexp(factor, &exponent) == 0.5;
+}
+
 Result<Outputs> Resized(const Call& call, Graph& g, std::vector<Attr> attrs) {
   const Value x = call.Tensor(call.op().args[0].name);
   const size_t axes = static_cast<size_t>(x.rank()) - 2;
   const Value wide = Wide(g, x);
-  // ONNX computes the size from factors in f32, which need not be PyTorch's size.
-  if (call.Has("scale_factors") && !call.IsNone("scale_factors")) return call.Refused("by factors");
+  if (call.Has("scale_factors") && !call.IsNone("scale_factors")) {
+    std::vector<float> scales = {1, 1};
+    for (const double factor : call.Numbers("scale_factors")) {
+      if (!IsExactFactor(factor)) return call.Refused("by factors that are neither whole nor halvings");
+      scales.push_back(static_cast<float>(factor));
+    }
+    const auto count = static_cast<int64_t>(scales.size());
+    return g.Cast(g.Op("Resize", {wide, Value(), g.Constant(Tensor::Of<float>({count}, scales))}, std::move(attrs)), x.dtype);
+  }
   for (size_t i = call.op().args.size() - axes; !call.Has("scale_factors") && i < call.op().args.size(); ++i) {
     if (!call.IsNone(call.op().args[i].name)) return call.Refused("with a scale beside the size");
   }
