@@ -1,5 +1,6 @@
 #include "framework/record/clusters.h"
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 
@@ -38,7 +39,9 @@ Cause CauseOf(const CellRecord& cell) {
     if (!touched.empty()) cause += ", touched by " + touched;
     return {pair + cause, cause + " (" + cell.id.exporter + " on " + cell.id.backend + ")"};
   }
-  if (cell.stage == Stage::kCompare && cell.outcome == Outcome::kFail) return {ending + cell.model_class + '\n' + cell.id.exporter, words};
+  if (cell.stage == Stage::kCompare && cell.outcome == Outcome::kFail) {
+    return {ending + (cell.model_class.empty() ? cell.id.model : cell.model_class) + '\n' + cell.id.exporter, words};
+  }
   return {ending + ReasonShape(cell.reason), words};
 }
 
@@ -54,7 +57,10 @@ std::string ReasonShape(std::string_view reason) {
   std::string shape;
   for (size_t i = 0; i < reason.size();) {
     const char c = reason[i];
-    if (IsDigit(c)) {
+    if (c == '/' && (i == 0 || std::string_view(" '\"(").find(reason[i - 1]) != std::string_view::npos)) {  // a path
+      i = std::min(reason.find_first_of(" '\"),", i), reason.size());
+      shape += '/';
+    } else if (IsDigit(c)) {
       while (i < reason.size() && (IsDigit(reason[i]) || reason[i] == '.')) ++i;
       shape += '#';
     } else if (c == '[') {  // a shape or an index, but not a long text in brackets

@@ -18,13 +18,13 @@ struct Cluster {
 /// share a cause where
 /// - the local lane found both to diverge first in the same operator of the same artifact operator, in one exporter's artifacts on one backend;
 /// - neither was compared, and they ended alike, in one stage, and say the same but for names of values, numbers and shapes;
-/// - both were compared, nothing says where they diverge, and they are of one model class and exporter.
+/// - both were compared, nothing says where they diverge, and they are of one model class (of a file: one model) and exporter.
 std::vector<Cluster> Clusters(const RunRecord& run);
 
 /// "1 cause, 37 cells"; "3 causes, 5 cells".
 std::string CountText(const std::vector<Cluster>& clusters);
 
-/// What is left of a reason once numbers, shapes, sizes and names numbered by a tool are taken out: equal for messages of one cause.
+/// What is left of a reason once numbers, shapes, paths and what tells numbered names apart are taken out: equal for messages of one cause.
 std::string ReasonShape(std::string_view reason);
 
 }  // namespace conformance::record

@@ -68,6 +68,8 @@ TEST(Clusters, NumbersAloneJoinOnlyCellsOfOneClassAndExporter) {
   EXPECT_EQ(CountText(Clusters(run)), "1 cause, 2 cells");
   run.cells[1].model_class = "D";
   EXPECT_EQ(CountText(Clusters(run)), "2 causes, 2 cells");
+  for (CellRecord& cell : run.cells) cell.model_class.clear();  // files: nothing says that they are of one kind
+  EXPECT_EQ(CountText(Clusters(run)), "2 causes, 2 cells");
 }
 
 TEST(Clusters, ExpectedAndUnavailableCellsAreNone) {
@@ -80,6 +82,8 @@ TEST(Clusters, ExpectedAndUnavailableCellsAreNone) {
 TEST(ReasonShape, KeepsWhatIsNoNumber) {
   EXPECT_EQ(ReasonShape("op_12 [1, 2] at 0.5: x[y] 3"), "op_# [#] at #: x[y] #");
   EXPECT_EQ(ReasonShape("at the end: 4"), "at the end: #");
+  EXPECT_EQ(ReasonShape("no kernel for Expand(13) (file: /tmp/a b/model.onnx)"), "no kernel for Expand(#) (file: / b/model.onnx)");
+  EXPECT_EQ(ReasonShape("Load from /tmp/a/model.onnx failed: 1/2"), "Load from / failed: #/#");
 }
 
 }  // namespace
