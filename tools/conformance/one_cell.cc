@@ -6,6 +6,7 @@
 #include "framework/base/strings.h"
 #include "framework/cases/program_case.h"
 #include "framework/engine/binding.h"
+#include "framework/formats/onnx.h"
 #include "framework/trace/tree_spec.h"
 #include "framework/weights/tensor_weights.h"
 #include "tools/conformance/suite.h"
@@ -18,6 +19,33 @@ using record::Outcome;
 
 /// A cell that takes its process along is run in one of its own.
 bool BreaksItsProcess(Outcome outcome) { return outcome == Outcome::kCrash || outcome == Outcome::kTimeout || outcome == Outcome::kOutOfMemory; }
+
+/// A file that was given lies elsewhere: it comes along, with the files that belong to it.
+Status Bring(const std::filesystem::path& folder, ports::Artifact& artifact) {
+  std::error_code error;
+  const std::filesystem::path home = std::filesystem::absolute(artifact.path, error).parent_path();
+  const std::filesystem::path inside = std::filesystem::relative(std::filesystem::absolute(artifact.path, error), std::filesystem::absolute(folder, error), error);
+  if (error) return IoError("cannot place the artifact: " + error.message()).With("file", artifact.path.string());
+  if (!inside.empty() && *inside.begin() != "..") return Ok();
+  std::vector<std::filesystem::path> files = artifact.files;
+  if (files.empty()) files = {artifact.path};
+  if (artifact.format == "onnx") {
+    CONFORMANCE_TRY(const formats::OnnxModel model, formats::ReadOnnx(artifact.path));
+    for (const formats::OnnxTensor& tensor : model.graph.initializers) {
+      if (!tensor.external) continue;
+      const std::filesystem::path data = home / tensor.external->location;
+      if (std::ranges::find(files, data) == files.end()) files.push_back(data);
+    }
+  }
+  for (const std::filesystem::path& file : files) {
+    const std::filesystem::path to = folder / std::filesystem::relative(std::filesystem::absolute(file, error), home, error);
+    std::filesystem::create_directories(to.parent_path(), error);
+    if (!error) std::filesystem::copy_file(file, to, error);
+    if (error) return IoError("cannot copy the artifact: " + error.message()).With("file", file.string()).With("to", to.string());
+  }
+  artifact.path = folder / artifact.path.filename();
+  return Ok();
+}
 
 }  // namespace
 
@@ -97,7 +125,8 @@ std::shared_ptr<const engine::Case> CaseOf(const reduce::Candidate& candidate, c
 }
 
 Status WriteBundleOf(const std::filesystem::path& folder, const engine::Dissection& open, const record::CellRecord& record, const OneCell& from) {
-  const ports::Artifact& artifact = open.made->artifact;
+  ports::Artifact artifact = open.made->artifact;
+  if (!artifact.path.empty()) CONFORMANCE_RETURN_IF_ERROR(Bring(folder, artifact));
   reduce::Bundle bundle;
   bundle.cell = from.record.id.ToString();
   bundle.outcome = ToString(record.outcome);

@@ -51,8 +51,9 @@ class WrongBackend : public ports::Backend {
 /// Runs .onnx files as `onnx-reference` does, but takes Softmax for LogSoftmax.
 class WrongOnnxBackend : public ports::Backend {
  public:
-  WrongOnnxBackend(std::shared_ptr<const ports::Backend> inner, std::filesystem::path folder) : inner_(std::move(inner)), folder_(std::move(folder)) {}
-  std::string_view Name() const override { return "wrong-onnx"; }
+  WrongOnnxBackend(std::shared_ptr<const ports::Backend> inner, std::filesystem::path folder, std::string name = "wrong-onnx")
+      : inner_(std::move(inner)), folder_(std::move(folder)), name_(std::move(name)) {}
+  std::string_view Name() const override { return name_; }
   ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
   Result<std::string> Version() const override { return std::string("1"); }
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact, const ports::SessionOptions& options) const override {
@@ -70,6 +71,7 @@ class WrongOnnxBackend : public ports::Backend {
  private:
   const std::shared_ptr<const ports::Backend> inner_;
   const std::filesystem::path folder_;
+  const std::string name_;
 };
 
 /// y = exp(softmax(neg(x))).
@@ -143,6 +145,18 @@ TEST_F(TriageCommands, AnOnnxFilesFirstDivergenceIsNamedByItsOwnNodes) {
   EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "wrong-onnx"}), 1) << err_;
   EXPECT_THAT(out_, AllOf(HasSubstr("first divergence: second (Softmax)"), HasSubstr("input a = f32[2, 3]")));
   EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "onnx-reference"}), 0) << err_;
+}
+
+TEST_F(TriageCommands, ABundleOfAGivenFileHoldsACopyOfIt) {
+  const std::string file = (folder_.path() / "three.onnx").string(), to = (folder_.path() / "bundle").string();
+  ASSERT_TRUE(formats::WriteFileAtomic(file, formats::SerializeOnnx(ThreeNodes()).value()).ok());
+  const auto inner = toolbox_.backends.Share("onnx-reference");
+  toolbox_.backends = {};
+  toolbox_.backends.Add(std::make_shared<const WrongOnnxBackend>(inner, folder_.path(), "openvino"));  // a name that the script knows
+  EXPECT_EQ(Words({"conformance", "repro", file, "--backend", "openvino", "--to", to}), 0) << err_;
+  EXPECT_EQ(*formats::ReadFileText(to + "/three.onnx"), *formats::ReadFileText(file));
+  for (const char* name : {"/repro.py", "/inputs/0.npy", "/expected/0.npy"}) EXPECT_TRUE(std::filesystem::exists(to + name)) << name;
+  EXPECT_THAT(*formats::ReadFileText(to + "/bundle.json"), AllOf(HasSubstr("\"model\": \"three.onnx\""), HasSubstr("\"bound\"")));
 }
 
 TEST_F(TriageCommands, ReduceLeavesTheGuiltyOperatorAlone) {
