@@ -8,6 +8,7 @@
 #include "framework/engine/cell.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
+#include "framework/record/clusters.h"
 
 namespace conformance::engine {
 namespace {
@@ -70,10 +71,7 @@ std::string FailedAt(const record::CellRecord& cell) {
   for (const record::OutputFigures& figures : cell.figures) {
     if (figures.outcome != "pass") return figures.assignment;
   }
-  // "at batch=3,sequence=11: the backend refuses …"
-  const size_t colon = cell.reason.find(": "), equals = cell.reason.find('=');
-  if (!cell.reason.starts_with("at ") || colon == std::string::npos || equals > colon) return {};
-  return cell.reason.substr(3, colon - 3);
+  return std::string(record::AssignmentIn(cell.reason));  // "at batch=3,sequence=11: the backend refuses …"
 }
 
 }  // namespace conformance::engine

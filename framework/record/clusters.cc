@@ -14,17 +14,6 @@ std::string TextOf(const Json& json, std::string_view key) {
   return found && found->IsString() ? found->AsString() : std::string();
 }
 
-/// The first operator over its bound, as the local lane wrote it into the facts; null: none.
-const Json* FirstDivergence(const CellRecord& cell) {
-  const Json* calls = cell.facts.Find("local");
-  if (calls == nullptr || !calls->IsArray()) return nullptr;
-  for (const Json& call : calls->AsArray()) {
-    const Json* list = call.Find("diverging");
-    if (list && list->IsArray() && !list->AsArray().empty()) return &list->AsArray().front();
-  }
-  return nullptr;
-}
-
 struct Cause {
   std::string key, words;
 };
@@ -33,8 +22,8 @@ Cause CauseOf(const CellRecord& cell) {
   const std::string ending = std::string(ToString(cell.outcome)) + '\n' + std::string(ToString(cell.stage)) + '\n';
   const std::string pair = cell.id.exporter + '\n' + cell.id.backend + '\n';
   const std::string words = cell.reason.empty() ? cell.shown_word() : cell.reason;
-  if (const Json* first = FirstDivergence(cell)) {
-    const std::string target = TextOf(*first, "target"), touched = TextOf(*first, "touched_by");
+  if (const Json::Array& found = DivergencesOf(cell); !found.empty()) {
+    const std::string target = TextOf(found.front(), "target"), touched = TextOf(found.front(), "touched_by");
     std::string cause = "diverges first in " + target;
     if (!touched.empty()) cause += ", touched by " + touched;
     return {pair + cause, cause + " (" + cell.id.exporter + " on " + cell.id.backend + ")"};
@@ -47,12 +36,26 @@ Cause CauseOf(const CellRecord& cell) {
 
 }  // namespace
 
+const Json::Array& DivergencesOf(const CellRecord& cell) {
+  static const Json::Array none;
+  const Json* calls = cell.facts.Find("local");
+  if (calls == nullptr || !calls->IsArray()) return none;
+  for (const Json& call : calls->AsArray()) {
+    const Json* list = call.Find("diverging");
+    if (list && list->IsArray() && !list->AsArray().empty()) return list->AsArray();
+  }
+  return none;
+}
+
+std::string_view AssignmentIn(std::string_view reason) {
+  const size_t colon = reason.find(": "), equals = reason.find('=');
+  if (!reason.starts_with("at ") || colon == std::string_view::npos || equals > colon) return {};
+  return reason.substr(3, colon - 3);
+}
+
 std::string ReasonShape(std::string_view reason) {
   // "at batch=2,sequence=13: …" and "…; baked in: …" say at which sizes, not why.
-  if (reason.starts_with("at ")) {
-    const size_t colon = reason.find(": "), equals = reason.find('=');
-    if (colon != std::string_view::npos && equals < colon) reason.remove_prefix(colon + 2);
-  }
+  if (const std::string_view at = AssignmentIn(reason); !at.empty()) reason.remove_prefix(std::string_view("at : ").size() + at.size());
   if (const size_t baked = reason.find("; baked in: "); baked != std::string_view::npos) reason = reason.substr(0, baked);
   std::string shape;
   for (size_t i = 0; i < reason.size();) {

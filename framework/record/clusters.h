@@ -24,6 +24,13 @@ std::vector<Cluster> Clusters(const RunRecord& run);
 /// "1 cause, 37 cells"; "3 causes, 5 cells".
 std::string CountText(const std::vector<Cluster>& clusters);
 
+/// What the local lane found over its bound in a cell's first call that diverges, in the Program's order, as compare::ToJson(LocalReport)
+/// writes it: objects with "value", "target", … Empty: nothing.
+const Json::Array& DivergencesOf(const CellRecord& cell);
+
+/// The assignment that a reason begins with: "batch=3" of "at batch=3: …". Empty: none.
+std::string_view AssignmentIn(std::string_view reason);
+
 /// What is left of a reason once numbers, shapes, paths and what tells numbered names apart are taken out: equal for messages of one cause.
 std::string ReasonShape(std::string_view reason);
 

@@ -76,13 +76,18 @@ Status CheckFailed(const record::CellRecord& record) {
   }
 }
 
-Result<record::CellRecord> RunAgain(const engine::Toolbox& toolbox, const OneCell& like, const std::shared_ptr<const engine::Case>& model) {
+engine::SweepOptions SweepLike(const OneCell& like) {
   engine::SweepOptions sweep = like.sweep;
   sweep.lists.clear();
   sweep.selection = {};
   sweep.selection.exporters = {like.record.id.exporter};
   sweep.selection.backends = {like.record.id.backend};
   sweep.dtypes.clear();
+  return sweep;
+}
+
+Result<record::CellRecord> RunAgain(const engine::Toolbox& toolbox, const OneCell& like, const std::shared_ptr<const engine::Case>& model) {
+  engine::SweepOptions sweep = SweepLike(like);
   sweep.threads = 1;
   sweep.local = engine::LocalLane::kNever;
   CONFORMANCE_TRY(record::RunRecord run, engine::RunSweep(toolbox, {model}, sweep));

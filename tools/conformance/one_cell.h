@@ -30,6 +30,9 @@ Result<OneCell> RunOneCell(const engine::Toolbox& toolbox, const RunOptions& opt
 /// Errors: kInvalid for a cell that passes; kUnavailable, kUnsupported for one that was not judged.
 Status CheckFailed(const record::CellRecord& record);
 
+/// Options that select the same pair of exporter and backend of another case, without lists.
+engine::SweepOptions SweepLike(const OneCell& like);
+
 /// One run of one cell, as `like` was run.
 Result<record::CellRecord> RunAgain(const engine::Toolbox& toolbox, const OneCell& like, const std::shared_ptr<const engine::Case>& model);
 

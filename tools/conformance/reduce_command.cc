@@ -39,13 +39,8 @@ bool SameFailure(const record::CellRecord& now, const record::CellRecord& first)
 /// Values that the local lane found over their bounds, the first one first.
 std::vector<std::string> SuspectsOf(const record::CellRecord& record) {
   std::vector<std::string> values;
-  const Json* calls = record.facts.Find("local");
-  for (const Json& call : calls && calls->IsArray() ? calls->AsArray() : Json::Array{}) {
-    const Json* list = call.Find("diverging");
-    for (const Json& entry : list && list->IsArray() ? list->AsArray() : Json::Array{}) {
-      if (const auto value = entry.GetString("value"); value.ok()) values.push_back(*value);
-    }
-    if (!values.empty()) break;
+  for (const Json& entry : record::DivergencesOf(record)) {
+    if (const auto value = entry.GetString("value"); value.ok()) values.push_back(*value);
   }
   return values;
 }
@@ -112,12 +107,7 @@ class Reducing {
     const reduce::Candidate& smallest = reduction.smallest;
     const auto model = CaseOf(smallest, one_);
     CONFORMANCE_TRY(const record::CellRecord record, RunAgain(toolbox_, one_, model));
-    engine::SweepOptions sweep = one_.sweep;
-    sweep.lists.clear();
-    sweep.selection = {};
-    sweep.selection.exporters = {one_.record.id.exporter};
-    sweep.selection.backends = {one_.record.id.backend};
-    sweep.dtypes.clear();
+    const engine::SweepOptions sweep = SweepLike(one_);
     CONFORMANCE_TRY(const engine::PlannedCell cell, engine::OnlyCell(toolbox_, {model}, sweep));
     CONFORMANCE_RETURN_IF_ERROR(formats::WriteFileAtomic(folder_ / "reduced.program", ir::PrintProgram(smallest.program)));
     std::string text = "# " + one_.record.id.ToString() + "\n\n" + one_.record.reason + "\n\n`" + one_.record.command + "`\n\n";
