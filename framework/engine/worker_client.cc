@@ -12,6 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
+/// How loaders and shells end where what they are to start, or a library of it, is missing.
+constexpr int kNotThere = 127;
+
 std::string LastLines(const std::string& text, size_t count) {
   const std::vector<std::string> lines = Split(Trim(text), '\n');
   const size_t first = lines.size() > count ? lines.size() - count : 0;
@@ -95,6 +98,8 @@ Error Worker::Died(Error error) {
   } else if (kind == ErrorKind::kTimeout) {
     message = "the worker gave no answer in " + DoubleText(static_cast<double>(timeout_.count()) / 1000) +
               " s and was killed";
+  } else if (error.kind() == ErrorKind::kCrash && hello_.IsNull() && status && status->exit_code == kNotThere) {
+    return Unavailable("the worker's program, or a library that it needs, is not there: " + LastLines(tail, 1));
   } else if (error.kind() == ErrorKind::kCrash) {
     message =
         killed ? "the worker closed its streams and was killed"

@@ -80,13 +80,24 @@ TEST(WorkerProgram, WhatIsMissingSaysHowToAddIt) {
                       AllOf(HasSubstr("/nonexistent/python3"), HasSubstr("tools/setup --with test"))));
 }
 
+TEST(WorkerProgram, WhatItsLoaderMissesIsUnavailable) {
+  WorkerCommand command = TestCommand();
+  command.argv = {"sh", "-c", "echo 'libdeep.so: cannot open shared object file' >&2; exit 127"};
+  const auto program = std::make_shared<WorkerProgram>(command);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(program->Hello(), IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("libdeep.so: cannot open"),
+                                                                         HasSubstr("add it with: tools/setup --with test"))));
+  }
+  EXPECT_EQ(program->pool().started(), 1u);
+}
+
 TEST(WorkerProgram, OneThatCannotStartIsTriedThreeTimes) {
   WorkerCommand command = TestCommand();
-  command.argv = {"sh", "-c", "echo no such library >&2; exit 127"};
+  command.argv = {"sh", "-c", "echo no such configuration >&2; exit 7"};
   const auto program = std::make_shared<WorkerProgram>(command);
   for (int i = 0; i < 5; ++i) {
     EXPECT_THAT(program->Hello(),
-                IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+                IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 7"), HasSubstr("no such configuration"))));
   }
   EXPECT_EQ(program->pool().started(), 3u);
 }

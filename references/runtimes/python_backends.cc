@@ -1,13 +1,12 @@
 #include "references/runtimes/python_backends.h"
 
-#include <dlfcn.h>
-
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
 
 #include "framework/engine/worker_backend.h"
+#include "references/runtimes/beside_library.h"
 #include "references/runtimes/cache_folder.h"
 
 namespace conformance::runtimes {
@@ -28,24 +27,10 @@ fs::path Interpreter(const std::string& group) {
   return CacheFolder().value_or("") / ("python-" + group) / "bin" / "python";
 }
 
-/// The file that this code lies in: the library, or a program that it is linked into.
-fs::path OwnFile() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<const void*>(&OwnFile), &info) == 0 || info.dli_fname == nullptr) return {};
-  std::error_code ignored;
-  return fs::absolute(info.dli_fname, ignored);
-}
-
 /// As it is named where it is nowhere: the message of whoever starts it then names it.
 fs::path Script(const std::string& name) {
   if (const char* folder = NonEmpty("CONFORMANCE_WORKERS")) return fs::path(folder) / name;
-  std::error_code ignored;
-  for (fs::path folder = OwnFile().parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    for (const char* place : {"tools/workers", "share/conformance/workers"}) {
-      if (fs::exists(folder / place / name, ignored)) return folder / place / name;
-    }
-  }
-  return name;
+  return BesideLibrary({"tools/workers/" + name, "share/conformance/workers/" + name}).value_or(name);
 }
 
 std::unique_ptr<const ports::Backend> Make(engine::WorkerBackendInfo info) {
@@ -76,14 +61,6 @@ std::unique_ptr<const ports::Backend> MakePytorchBackend() {
 
 std::unique_ptr<const ports::Backend> MakeExecutorchBackend() {
   return Make({.name = "executorch", .formats = {"pte"}, .dtypes = {}, .qualified_version = CONFORMANCE_PIN_EXECUTORCH});
-}
-
-std::unique_ptr<const ports::Backend> MakeOpenvinoBackend() {
-  return Make({.name = "openvino",
-               .formats = {"onnx", "openvino"},
-               .dtypes = {},
-               .intermediates = true,
-               .qualified_version = CONFORMANCE_PIN_OPENVINO});
 }
 
 }  // namespace conformance::runtimes

@@ -20,7 +20,5 @@ engine::WorkerCommand PythonWorker(const std::string& group, const std::string& 
 std::unique_ptr<const ports::Backend> MakePytorchBackend();
 /// ExecuTorch's runtime, as its Python package brings it: `.pte`.
 std::unique_ptr<const ports::Backend> MakeExecutorchBackend();
-/// OpenVINO on the CPU: `.onnx`, and its own IR (format "openvino": the .xml, with the .bin beside it).
-std::unique_ptr<const ports::Backend> MakeOpenvinoBackend();
 
 }  // namespace conformance::runtimes

@@ -5,13 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "framework/testing/matchers.h"
+#include "references/runtimes/testing_environment.h"
 
 namespace conformance::runtimes {
 namespace {
@@ -21,24 +20,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-
-/// A variable of the environment for the length of a test.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* before = std::getenv(name)) before_ = before;
-    if (value) setenv(name, value, 1);
-    else unsetenv(name);
-  }
-  ~Variable() {
-    if (before_) setenv(name_, before_->c_str(), 1);
-    else unsetenv(name_);
-  }
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 class PythonWorkerTest : public ::testing::Test {
   Variable python_{"CONFORMANCE_PYTHON", nullptr}, pytorch_{"CONFORMANCE_PYTHON_PYTORCH", nullptr}, workers_{"CONFORMANCE_WORKERS", nullptr};
@@ -54,7 +35,7 @@ TEST_F(PythonWorkerTest, RunsTheCheckoutsScriptsByTheCachesInterpreter) {
 
 TEST_F(PythonWorkerTest, TheEnvironmentNamesOthers) {
   const Variable python("CONFORMANCE_PYTHON", "/some/python");
-  EXPECT_EQ(PythonWorker("openvino", "openvino_worker.py").argv[0], "/some/python");
+  EXPECT_EQ(PythonWorker("executorch", "executorch_worker.py").argv[0], "/some/python");
   const Variable pytorch("CONFORMANCE_PYTHON_PYTORCH", "/another/python");
   EXPECT_EQ(PythonWorker("pytorch", "pytorch_worker.py").argv[0], "/another/python");
 }
@@ -62,8 +43,8 @@ TEST_F(PythonWorkerTest, TheEnvironmentNamesOthers) {
 TEST_F(PythonWorkerTest, WhatIsMissingIsUnavailableWithTheCommandThatAddsIt) {
   {
     const Variable cache("CONFORMANCE_CACHE", "/nowhere");
-    EXPECT_THAT(MakeOpenvinoBackend()->Version(),
-                IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("/nowhere/python-openvino"), HasSubstr("tools/setup --with openvino"))));
+    EXPECT_THAT(MakeExecutorchBackend()->Version(),
+                IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("/nowhere/python-executorch"), HasSubstr("tools/setup --with executorch"))));
   }
   const Variable workers("CONFORMANCE_WORKERS", "/nowhere");
   EXPECT_THAT(MakePytorchBackend()->Version(),
@@ -71,7 +52,7 @@ TEST_F(PythonWorkerTest, WhatIsMissingIsUnavailableWithTheCommandThatAddsIt) {
 }
 
 TEST_F(PythonWorkerTest, AreQualifiedAgainstThePins) {
-  for (const auto& backend : {MakePytorchBackend(), MakeExecutorchBackend(), MakeOpenvinoBackend()}) {
+  for (const auto& backend : {MakePytorchBackend(), MakeExecutorchBackend()}) {
     EXPECT_THAT(backend->QualifiedVersion(), ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+")) << backend->Name();
     EXPECT_FALSE(backend->Capabilities().in_process);
   }

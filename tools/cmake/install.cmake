@@ -32,6 +32,9 @@ if(EXISTS "${CMAKE_SOURCE_DIR}/tools/conformance/main.cc")
   endif()
   set_target_properties(conformance PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin"
     BUILD_RPATH_USE_ORIGIN ON INSTALL_RPATH "$ORIGIN/../lib")
+  if(TARGET openvino_worker)
+    add_dependencies(conformance openvino_worker)  # it starts it
+  endif()
   install(TARGETS conformance RUNTIME DESTINATION bin)
 endif()
 install(TARGETS conformance_shared LIBRARY DESTINATION lib)
@@ -71,7 +74,7 @@ endforeach()
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/suites" DESTINATION share/conformance FILES_MATCHING PATTERN "*.json")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/fixtures" DESTINATION share/conformance
   PATTERN malformed EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
-# Workers in Python; the library finds them from where it lies itself.
+# Workers in Python; the library finds them from where it lies itself. (The one in C++: references/runtimes/openvino.)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/tools/workers/" DESTINATION share/conformance/workers
   FILES_MATCHING PATTERN "*.py" PATTERN requirements.txt PATTERN "*_test.py" EXCLUDE PATTERN __pycache__ EXCLUDE)
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/conformance)

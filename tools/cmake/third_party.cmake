@@ -3,7 +3,7 @@
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
 # ZLIB::ZLIB JPEG::JPEG PNG::PNG pugixml::pugixml conformance_re2 conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
-# benchmark::benchmark.
+# benchmark::benchmark. OpenVINO, which is optional, is found by its only user (references/runtimes/openvino).
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
   set(CONFORMANCE_CACHE "$ENV{CONFORMANCE_CACHE}")
@@ -19,7 +19,7 @@ file(SHA256 "${_pins}" _pins_hash)
 string(SUBSTRING "${_pins_hash}" 0 12 _pins_hash)
 set(_env_file "${CONFORMANCE_CACHE}/env-${_pins_hash}.cmake")
 if(EXISTS "${_env_file}")
-  include("${_env_file}")  # CONFORMANCE_ONNX_PREFIX, CONFORMANCE_ORT_INCLUDE_DIR
+  include("${_env_file}")  # CONFORMANCE_ONNX_PREFIX, CONFORMANCE_ORT_INCLUDE_DIR, CONFORMANCE_OPENVINO_DIR
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${_env_file}")
   # What an earlier configuration found in another cache entry is out of date.
   if(NOT "${_env_file};${CONFORMANCE_ONNX_PREFIX};${CONFORMANCE_ORT_INCLUDE_DIR}" STREQUAL "${CONFORMANCE_CACHE_SEEN}")

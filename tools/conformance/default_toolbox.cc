@@ -12,6 +12,7 @@
 #include "references/runtimes/eager_backend.h"
 #include "references/runtimes/onnx_reference.h"
 #include "references/runtimes/onnxruntime.h"
+#include "references/runtimes/openvino_worker.h"
 #include "references/runtimes/program_backend.h"
 #include "references/runtimes/python_backends.h"
 #include "reports/render/html.h"
