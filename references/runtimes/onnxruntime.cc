@@ -64,6 +64,14 @@ ONNXTensorElementDataType TypeOf(DType dtype) {
 /// Its messages go nowhere: what matters comes back as a status.
 void ORT_API_CALL DropLog(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
 
+/// How the runtime says that it lacks an operator, a mode of one, or the model's version of the standard, where it has no code for it.
+bool SaysUnsupported(std::string_view text) {
+  for (const std::string_view sign : {"is not a registered function/op", "not supported", "Unsupported model IR version", "is under development and support for this is limited"}) {
+    if (text.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 /// What the runtime says of a model or a run, as an error.
 Error FromStatus(const OrtApi& api, OrtStatus* status, std::string_view doing) {
   std::string text(Trim(api.GetErrorMessage(status)));
@@ -71,6 +79,7 @@ Error FromStatus(const OrtApi& api, OrtStatus* status, std::string_view doing) {
   api.ReleaseStatus(status);
   ErrorKind kind = ErrorKind::kInvalid;
   if (code == ORT_INVALID_PROTOBUF) kind = ErrorKind::kCorrupt;
+  if (code == ORT_NOT_IMPLEMENTED || SaysUnsupported(text)) kind = ErrorKind::kUnsupported;
   if (code == ORT_NO_SUCHFILE) kind = ErrorKind::kNotFound;
   if (text.find("bad_alloc") != std::string::npos || text.find("Failed to allocate memory") != std::string::npos) {
     kind = ErrorKind::kOutOfMemory;

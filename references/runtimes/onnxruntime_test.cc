@@ -94,6 +94,21 @@ TEST_F(OnnxRuntime, RunsAtAnySizeOfASymbol) {
   EXPECT_THAT((*none)[0].second, HasShape(DType::kF32, {0, 2}));
 }
 
+TEST_F(OnnxRuntime, WhatItLacksIsUnsupported) {
+  const auto prepare = [&](const formats::OnnxModel& model) { return backend_.Prepare(Save(model), {}); };
+  EXPECT_THAT(prepare(AddModel(DType::kBF16)), IsError(ErrorKind::kUnsupported, HasSubstr("Could not find an implementation for Add")));
+  formats::OnnxModel foreign = AddModel();
+  foreign.graph.nodes[0].domain = "com.example";
+  foreign.opset_imports.push_back({"com.example", 1});
+  EXPECT_THAT(prepare(foreign), IsError(ErrorKind::kUnsupported, HasSubstr("com.example:Add")));
+  formats::OnnxModel newer = AddModel();
+  newer.ir_version = 1000;
+  EXPECT_THAT(prepare(newer), IsError(ErrorKind::kUnsupported, HasSubstr("IR version: 1000")));
+  newer = AddModel();
+  newer.opset_imports = {{"", 1000}};
+  EXPECT_THAT(prepare(newer), IsError(ErrorKind::kUnsupported, HasSubstr("Opset 1000")));
+}
+
 TEST_F(OnnxRuntime, TakesStridedInputs) {
   const Tensor x = F32({{1, 2}, {3, 4}}).View({2, 2}, {1, 2}, 0);  // the transpose
   const auto sum = Run(AddModel(), {{"x", x}, {"y", F32({{0, 0}, {0, 0}})}});

@@ -50,7 +50,8 @@ struct Port {
   }
 };
 
-/// A port may have several names, one for each value that became it, or none in some IRs; then its node's name stands in.
+/// A port may have several names, one for each value that became it; none in some IRs; and an input that is an output as well may have only
+/// the output's (Max of one tensor). Then its node's name stands in, which is an input's own.
 /// `wanted` are the names that the artifact lists, in its order: the one in the same place is taken first.
 template <typename Nodes>
 std::vector<Port> PortsOf(const Nodes& nodes, const std::vector<std::string>& wanted) {
@@ -59,15 +60,17 @@ std::vector<Port> PortsOf(const Nodes& nodes, const std::vector<std::string>& wa
   for (size_t i = 0; i < nodes.size(); ++i) {
     const auto& given = nodes[i].get_names();
     const std::set<std::string> names(given.begin(), given.end());
+    const std::string& node_name = nodes[i].get_node()->get_friendly_name();
     std::string name;
     if (nodes.size() == wanted.size() && names.contains(wanted[i])) name = wanted[i];
     for (const std::string& candidate : wanted) {
       if (name.empty() && names.contains(candidate) && !taken.contains(candidate)) name = candidate;
     }
+    if (name.empty() && std::find(wanted.begin(), wanted.end(), node_name) != wanted.end()) name = node_name;
     for (const std::string& candidate : names) {
       if (name.empty() && !taken.contains(candidate)) name = candidate;
     }
-    if (name.empty()) name = nodes[i].get_node()->get_friendly_name();
+    if (name.empty()) name = node_name;
     taken.insert(name);
     ports.push_back({std::move(name), nodes[i].get_element_type(), nodes[i].get_partial_shape()});
   }

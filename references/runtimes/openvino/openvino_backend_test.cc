@@ -6,12 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <new>
 #include <openvino/openvino.hpp>
+#include <stdexcept>
 
 #include "framework/formats/onnx.h"
 #include "framework/testing/matchers.h"
 #include "framework/testing/temp_folder.h"
 #include "framework/testing/tensors.h"
+#include "references/runtimes/openvino/refusal.h"
 
 namespace conformance::runtimes {
 namespace {
@@ -235,6 +238,42 @@ TEST_F(Openvino, IgnoresADeclaredInputThatItsReaderDropped) {
   ASSERT_THAT(found, IsOk());
   EXPECT_THAT((*found)[0].second, BitEqualTo(F32({1, 2})));
   EXPECT_THAT(session->Run(With(inputs, "other", F32({1}))), IsError(ErrorKind::kInvalid, HasSubstr("no input 'other'")));
+}
+
+TEST_F(Openvino, NamesAnInputThatIsAnOutputAsTheFileDoes) {
+  // Max of one tensor is that tensor, and OpenVINO calls it by the output's name alone.
+  ports::Artifact artifact = Save(Model({Node("Max", {"x"}, {"y"})}, {Value("x", DType::kF32, {Dim(2)})}, {Value("y", DType::kF32, {Dim(2)})}));
+  artifact.inputs = {{.name = "x", .dtype = DType::kF32, .dims = {"2"}}};
+  artifact.outputs = {{.name = "y", .dtype = DType::kF32, .dims = {"2"}}};
+  const auto session = Prepared(artifact);
+  ASSERT_TRUE(session);
+  const auto found = session->Run({{"x", F32({1, 2})}});
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ((*found)[0].first, "y");
+  EXPECT_THAT((*found)[0].second, BitEqualTo(F32({1, 2})));
+}
+
+TEST_F(Openvino, WhatItLacksIsUnsupported) {
+  OnnxModel model = Sample();
+  model.graph.nodes[1].op_type = "Det";
+  EXPECT_THAT(backend_.Prepare(Save(model), {}), IsError(ErrorKind::kUnsupported, HasSubstr("No conversion rule found for operations: Det-18")));
+  // The front end takes an axis that is known only at run time; the plugin doesn't take what comes out.
+  model = Model({Node("Unsqueeze", {"x", "axes"}, {"y"})}, {Value("x", DType::kF32, {Dim(2)}), Value("axes", DType::kI64, {Dim(1)})},
+                {Value("y", DType::kF32, {Dim(1), Dim(2)})});
+  EXPECT_THAT(backend_.Prepare(Save(model), {}), IsError(ErrorKind::kUnsupported, HasSubstr("doesn't support Unsqueeze operation with dynamic rank")));
+}
+
+TEST(Refusal, TellsWhatIsMissingFromWhatIsWrong) {
+  const auto refusal = [](const char* text) { return Refusal("read the model", std::runtime_error(text)); };
+  EXPECT_EQ(refusal("Exception from src/inference/src/cpp/core.cpp:97:\nNon-constant training_mode input is not supported.\n").ToString(),
+            "openvino refuses to read the model: Non-constant training_mode input is not supported.");
+  EXPECT_EQ(refusal("Non-constant training_mode input is not supported.").kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(refusal("FrontEnd API failed with NotImplementedFailure:\nget_attribute is not implemented").kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(refusal("Unsupported operation of type: Convert name: y").kind(), ErrorKind::kUnsupported);
+  EXPECT_EQ(refusal("The split number is invalid").kind(), ErrorKind::kInvalid);
+  EXPECT_EQ(refusal("std::bad_alloc").kind(), ErrorKind::kOutOfMemory);
+  EXPECT_EQ(Refusal("run the model", std::bad_alloc()).kind(), ErrorKind::kOutOfMemory);
+  EXPECT_EQ(refusal("").ToString(), "openvino refuses to read the model: it gives no reason");
 }
 
 TEST_F(Openvino, RefusesWhatItCannotLoad) {

@@ -29,12 +29,23 @@ bool SaysNoMemory(std::string_view text) {
   return false;
 }
 
+/// How OpenVINO says that it lacks what the model asks for: an operator (the front end's report), a type or a kernel (the plugin's checks), or a
+/// mode of an operator. It has exceptions of such a kind (ov::NotImplemented), but they arrive as texts inside of others.
+bool SaysUnsupported(std::string_view text) {
+  for (const std::string_view sign : {"No conversion rule found for operations", "NotImplementedFailure", "Not Implemented", "not supported", "Unsupported operation of type", "Unsupported padding mode",
+                                      "only supported for", "doesn't support"}) {
+    if (text.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Error Refusal(std::string_view doing, const std::exception& thrown) {
   const std::string text = Told(thrown);
   ErrorKind kind = ErrorKind::kInvalid;
   if (dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr || SaysNoMemory(text)) kind = ErrorKind::kOutOfMemory;
+  else if (SaysUnsupported(text)) kind = ErrorKind::kUnsupported;
   return Error(kind, "openvino refuses to " + std::string(doing) + ": " + text);
 }
 
