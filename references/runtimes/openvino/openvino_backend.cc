@@ -50,8 +50,7 @@ struct Port {
   }
 };
 
-/// A port may have several names, one for each value that became it; none in some IRs; and an input that is an output as well may have only
-/// the output's (Max of one tensor). Then its node's name stands in, which is an input's own.
+/// A port may have several names, one for each value that became it, or none in some IRs; then its node's name stands in.
 /// `wanted` are the names that the artifact lists, in its order: the one in the same place is taken first.
 template <typename Nodes>
 std::vector<Port> PortsOf(const Nodes& nodes, const std::vector<std::string>& wanted) {
@@ -136,6 +135,7 @@ class OpenvinoSession : public ports::Session {
     CONFORMANCE_TRY(const auto model, session->Read());
     CONFORMANCE_TRY(session->model_, session->Compile(model));
     session->inputs_ = PortsOf(session->model_.inputs(), Names(artifact.inputs));
+    session->RenameInputs();
     return std::unique_ptr<ports::Session>(std::move(session));
   }
 
@@ -222,6 +222,22 @@ class OpenvinoSession : public ports::Session {
       outputs.emplace_back(wanted[i].first, std::move(tensor));
     }
     return outputs;
+  }
+
+  /// An input that is an output as well (Max of one tensor, Dropout) is called by the output's name alone in OpenVINO's reading. It has the name
+  /// that the artifact lists, the file declares, and no other input has.
+  void RenameInputs() {
+    const std::vector<std::string> wanted = Names(artifact_.inputs);
+    std::vector<std::string> unclaimed;
+    for (const std::string& name : wanted) {
+      if (std::none_of(inputs_.begin(), inputs_.end(), [&](const Port& port) { return port.name == name; })) unclaimed.push_back(name);
+    }
+    std::vector<Port*> renamed;
+    for (Port& port : inputs_) {
+      if (std::find(wanted.begin(), wanted.end(), port.name) == wanted.end()) renamed.push_back(&port);
+    }
+    if (renamed.size() != unclaimed.size() || !std::all_of(unclaimed.begin(), unclaimed.end(), [&](const std::string& name) { return Declares(name); })) return;
+    for (size_t i = 0; i < renamed.size(); ++i) renamed[i]->name = unclaimed[i];
   }
 
   /// OpenVINO's own messages don't name the input.

@@ -241,16 +241,21 @@ TEST_F(Openvino, IgnoresADeclaredInputThatItsReaderDropped) {
 }
 
 TEST_F(Openvino, NamesAnInputThatIsAnOutputAsTheFileDoes) {
-  // Max of one tensor is that tensor, and OpenVINO calls it by the output's name alone.
-  ports::Artifact artifact = Save(Model({Node("Max", {"x"}, {"y"})}, {Value("x", DType::kF32, {Dim(2)})}, {Value("y", DType::kF32, {Dim(2)})}));
-  artifact.inputs = {{.name = "x", .dtype = DType::kF32, .dims = {"2"}}};
-  artifact.outputs = {{.name = "y", .dtype = DType::kF32, .dims = {"2"}}};
-  const auto session = Prepared(artifact);
-  ASSERT_TRUE(session);
-  const auto found = session->Run({{"x", F32({1, 2})}});
-  ASSERT_THAT(found, IsOk());
-  EXPECT_EQ((*found)[0].first, "y");
-  EXPECT_THAT((*found)[0].second, BitEqualTo(F32({1, 2})));
+  // Max of one tensor is that tensor, as Dropout is outside of training, and OpenVINO calls it by the output's name alone.
+  for (const char* op : {"Max", "Dropout"}) {
+    ports::Artifact artifact = Save(Model({Node(op, {"x"}, {"y"})}, {Value("x", DType::kF32, {Dim(2)})}, {Value("y", DType::kF32, {Dim(2)})}));
+    artifact.inputs = {{.name = "x", .dtype = DType::kF32, .dims = {"2"}}};
+    artifact.outputs = {{.name = "y", .dtype = DType::kF32, .dims = {"2"}}};
+    const auto session = Prepared(artifact);
+    ASSERT_TRUE(session);
+    const auto found = session->Run({{"x", F32({1, 2})}});
+    ASSERT_THAT(found, IsOk()) << op;
+    EXPECT_EQ((*found)[0].first, "y");
+    EXPECT_THAT((*found)[0].second, BitEqualTo(F32({1, 2})));
+    // What the artifact lists and the file does not declare is no other name for it.
+    artifact.inputs[0].name = "z";
+    EXPECT_THAT(Prepared(artifact)->Run({{"z", F32({1, 2})}}), IsError(ErrorKind::kInvalid, HasSubstr("no input 'z'")));
+  }
 }
 
 TEST_F(Openvino, WhatItLacksIsUnsupported) {
