@@ -19,7 +19,7 @@ namespace conformance::engine {
 /// One way in which a case is used. Two sorts: an exported one (exported or taken as it is, run, judged by the reference), and a
 /// recording (taken as it is, judged against the outputs that came with it). A name may be both ("prefill").
 struct Variant {
-  std::string name;        ///< "static", "dynamic", "prefill", "decode"; of recordings also "forward", "hidden", "generate", …
+  std::string name;        ///< "static", "dynamic", "prefill", "decode", "decode_static_cache"; of recordings also "forward", "hidden", "generate", …
   bool recording = false;
   bool dynamic = false;    ///< every dimension is Auto, and shapes that the trace has not seen are run
 };

@@ -122,6 +122,7 @@ class CheckpointCase : public Case {
     if (generates_) {
       variants_.push_back({.name = "prefill", .recording = false, .dynamic = true});
       variants_.push_back({.name = "decode", .recording = false, .dynamic = true});
+      if (static_cache_) variants_.push_back({.name = "decode_static_cache", .recording = false, .dynamic = true});
     }
   }
 
@@ -153,6 +154,7 @@ class CheckpointCase : public Case {
     const auto model = (*model_class)->make(*config, file);
     if (!model.ok()) return;
     generates_ = (*model)->traits().generates;
+    static_cache_ = (*model)->Layout("decode_static_cache").ok();
     entry_points_ = (*model)->traits().entry_points;
   }
 
@@ -162,6 +164,7 @@ class CheckpointCase : public Case {
   std::shared_ptr<const std::vector<Recording>> recordings_ = std::make_shared<const std::vector<Recording>>();
   Status broken_;
   bool generates_ = false;
+  bool static_cache_ = false;
   std::vector<std::string> entry_points_;
 };
 

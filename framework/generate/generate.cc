@@ -151,24 +151,30 @@ Result<GenerateOptions> GenerateOptions::FromJson(const Json& generation_config,
     if (found->IsNumber() && neutral.IsNumber() && found->AsDouble() == neutral.AsDouble()) continue;
     return Unsupported("generation setting " + std::string(key) + " is not implemented: decoding is greedy here").With("key", std::string(key));
   }
-  // Where entries are stored, and in how large a block, changes no token: caches grow here. A quantized one holds other numbers.
-  static constexpr std::string_view kStorages[] = {"dynamic",   "dynamic_full",     "static", "offloaded",
-                                                   "offloaded_static", "offloaded_hybrid", "hybrid", "hybrid_chunked",
-                                                   "sliding_window"};
+  // Growing caches, then those of a fixed length, under all their names; which memory they lie in changes nothing. A quantized one holds
+  // other numbers.
+  static constexpr std::string_view kStorages[] = {"dynamic",          "dynamic_full",     "offloaded", "static",        "offloaded_static",
+                                                   "offloaded_hybrid", "hybrid",           "hybrid_chunked", "sliding_window",
+                                                   "offloaded_hybrid_chunked"};
+  constexpr std::ptrdiff_t kGrowing = 3;
+  GenerateOptions options;
   if (const Json* storage = find("cache_implementation")) {
     if (!storage->IsString()) return WrongType("cache_implementation", *storage, "string");
-    if (std::find(std::begin(kStorages), std::end(kStorages), storage->AsString()) == std::end(kStorages))
+    const auto known = std::find(std::begin(kStorages), std::end(kStorages), storage->AsString());
+    options.static_cache = known - std::begin(kStorages) >= kGrowing;
+    if (known == std::end(kStorages))
       return Unsupported("a cache of this kind is not implemented")
           .With("key", "cache_implementation")
           .With("found", storage->AsString())
           .With("wanted", Join(std::vector<std::string>(std::begin(kStorages), std::end(kStorages)), ", "));
   }
-  GenerateOptions options;
   if (const Json* flag = find("use_cache")) {
     if (!flag->IsBool()) return WrongType("use_cache", *flag, "bool");
     options.use_cache = flag->AsBool();
   }
-  for (const auto& [key, field] : {std::pair{"max_new_tokens", &options.max_new_tokens}, {"max_length", &options.max_length}}) {
+  for (const auto& [key, field] : {std::pair{"max_new_tokens", &options.max_new_tokens},
+                                   {"max_length", &options.max_length},
+                                   {"max_cache_len", &options.max_cache_len}}) {
     const Json* length = find(key);
     if (length == nullptr) continue;
     if (!length->IsInt() || length->AsInt() < 1) return WrongType(key, *length, "positive int");
@@ -277,6 +283,28 @@ Result<Tree> Encode(const nn::Model& model, const NamedTensors& inputs, const Co
   return encoded;
 }
 
+/// Buffers of `length` entries with nothing in them, sized as the class's own layout says. What attention to an encoder sees is no part
+/// of them: the first step fills it. Nothing where the class has no such cache.
+Result<Tree> EmptyStaticCache(const nn::Model& model, int64_t rows, int64_t length) {
+  const auto layout = model.Layout("decode_static_cache");
+  if (!layout.ok() && layout.error().kind() == ErrorKind::kUnsupported) return Tree();
+  if (!layout.ok()) return layout.error();
+  const std::string& name = model.traits().generation.cache;
+  NamedTensors leaves;
+  for (const nn::InputSpec& spec : layout->inputs) {
+    if (!StartsWith(spec.name, name + ".") || spec.name.find(".cross_attention_cache.") != std::string::npos) continue;
+    Shape shape;
+    for (const SymInt& size : spec.sizes) {
+      CONFORMANCE_TRY(const int64_t value, size.Evaluate({{"batch", rows}, {"cache", length}}));
+      shape.push_back(value);
+    }
+    leaves.emplace_back(spec.name, Tensor::Zeros(IsFloating(spec.dtype) ? model.dtype() : spec.dtype, shape));
+  }
+  if (leaves.empty()) return Tree();
+  CONFORMANCE_TRY(const Tree tree, nn::TreeFromTensors(leaves));
+  return *tree.Find(name);
+}
+
 }  // namespace
 
 Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, const GenerateOptions& options,
@@ -315,6 +343,11 @@ Result<Generated> Greedy(const nn::Model& model, const NamedTensors& inputs, con
   generated.min_top1_margin = std::numeric_limits<double>::infinity();
   std::vector<bool> done(static_cast<size_t>(ids.rows), false);
   Tree cache;
+  if (options.static_cache && options.use_cache) {
+    // The last token is never written.
+    const int64_t entries = std::max(last - 1, options.max_cache_len.value_or(0));
+    CONFORMANCE_TRY(cache, EmptyStaticCache(model, ids.rows, entries));
+  }
   for (int64_t index = 0; ids.columns() < last; ++index) {
     const bool whole = index == 0 || !options.use_cache;
     const int64_t fresh = whole ? ids.columns() : 1;

@@ -22,9 +22,13 @@ struct GenerateOptions {
   std::optional<int64_t> pad_token_id = {};  ///< written after a row's end; none: the first end token
   std::optional<int64_t> decoder_start_token_id = {};  ///< first token of a decoder behind an encoder
   bool use_cache = true;
+  /// Buffers of a fixed length in place of caches that grow (cache_implementation "static"); max_cache_len asks for longer ones. Classes
+  /// whose states do not grow have no such cache, and go on as they are, as in transformers.
+  bool static_cache = false;
+  std::optional<int64_t> max_cache_len = {};
 
   /// From generation_config.json's (or config.json's) names with `kwargs` before them: max_new_tokens, max_length, eos_token_id
-  /// (int or list), pad_token_id, use_cache. Errors: kUnsupported names what changes decoding and isn't implemented (do_sample,
+  /// (int or list), pad_token_id, use_cache, cache_implementation, max_cache_len. Errors: kUnsupported names what changes decoding and isn't implemented (do_sample,
   /// num_beams, repetition_penalty, …); kInvalid for a wrong type.
   static Result<GenerateOptions> FromJson(const Json& generation_config, const Json& kwargs);
 };

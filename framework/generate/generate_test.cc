@@ -109,6 +109,54 @@ TEST_F(Greedily, PadTokensInThePromptMakeAMask) {
   EXPECT_THAT(steps_, ElementsAre("input_ids,0,0,5 position_ids,0,1,2"));
 }
 
+/// As a Counter, with a static cache of one number an entry; says what it was called with.
+class Buffered : public Counter {
+ public:
+  using Counter::Counter;
+  Tree Forward(ops::OpContext& context, const Tree& inputs, const Json& kwargs) const override {
+    const Tree* past = inputs.At("past_key_values.layers.0");
+    called.push_back(past == nullptr ? "none" : Describe(past->Find("keys")->value().tensor()) + " " + std::to_string(past->Find("cumulative_length")->value().tensor().IntAt(0)));
+    Tree output = Counter::Forward(context, inputs, kwargs);
+    output.Set("past_key_values", *inputs.Find("past_key_values"));
+    return output;
+  }
+  Result<nn::InputLayout> Layout(std::string_view use) const override {
+    if (use != "decode_static_cache") return Unsupported("a toy");
+    nn::InputLayout layout;
+    const SymInt batch = SymInt::Symbol("batch");
+    layout.inputs = {{"input_ids", DType::kI64, {batch, 1}},
+                     {"past_key_values.layers.0.keys", DType::kF32, {batch, 3, Min(SymInt::Symbol("cache"), 5), 2}},
+                     {"past_key_values.layers.0.cumulative_length", DType::kI64, {}},
+                     {"past_key_values.cross_attention_cache.layers.0.keys", DType::kF32, {SymInt::Symbol("source")}}};
+    return layout;
+  }
+  mutable std::vector<std::string> called;
+};
+
+TEST_F(Greedily, AStaticCacheIsMadeOnceAndAsLongAsItIsNeeded) {
+  GenerateOptions options{.max_new_tokens = 2, .static_cache = true};
+  const Buffered one;
+  ASSERT_THAT(RunModel(one, {{"input_ids", I64({{1, 2}, {3, 4}})}}, options), IsOk());
+  EXPECT_THAT(one.called, ElementsAre("f32[2, 3, 3, 2] 0", "f32[2, 3, 3, 2] 0"));  // 2 + 2 tokens, the last of which nothing looks at
+  options.max_cache_len = 9;
+  const Buffered other;
+  ASSERT_THAT(RunModel(other, {{"input_ids", I64({{1, 2}})}}, options), IsOk());
+  EXPECT_THAT(other.called, ElementsAre("f32[1, 3, 5, 2] 0", "f32[1, 3, 5, 2] 0"));
+}
+
+TEST_F(Greedily, WithoutSuchACacheTheSettingChangesNothing) {
+  EXPECT_THAT(Run({{"input_ids", I64({{1, 2}})}}, {.max_new_tokens = 2, .static_cache = true}), IsOk());
+}
+
+TEST(GenerateOptions, ReadWhichCacheIsWanted) {
+  const auto read = [](const char* text) { return GenerateOptions::FromJson(*formats::ParseJson(text), Json::MakeObject()); };
+  EXPECT_FALSE(read(R"({"cache_implementation": "offloaded"})")->static_cache);
+  EXPECT_TRUE(read(R"({"cache_implementation": "static", "max_cache_len": 64})")->static_cache);
+  EXPECT_EQ(read(R"({"cache_implementation": "static", "max_cache_len": 64})")->max_cache_len, 64);
+  EXPECT_TRUE(read(R"({"cache_implementation": "hybrid"})")->static_cache);
+  EXPECT_THAT(read(R"({"cache_implementation": "quantized"})"), IsError(ErrorKind::kUnsupported, HasSubstr("quantized")));
+}
+
 TEST_F(Greedily, WithoutACacheTheWholeSequenceIsRunAgain) {
   const Result<Generated> generated = Run({{"input_ids", I64({{1, 2}})}, {"token_type_ids", I64({{0, 1}})}}, {.max_new_tokens = 2, .use_cache = false});
   ASSERT_THAT(generated, IsOk());

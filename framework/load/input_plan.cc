@@ -34,6 +34,9 @@ bool BelongsToAnother(const nn::Model& model, std::string_view use, std::string_
   });
 }
 
+/// The symbol that is no size: how many entries of a static cache hold tokens.
+constexpr char kWritten[] = "written";
+
 bool IsBookkeeping(std::string_view name) {
   const size_t dot = name.rfind('.');
   return StartsWith(dot == std::string_view::npos ? name : name.substr(dot + 1), "_");
@@ -92,11 +95,12 @@ Tensor MakeMaskOfPairs(DType dtype, const Shape& shape) {
   return Cast(Tensor::Of<double>(shape, values), dtype);
 }
 
-/// Positions of the last columns of a mask; without one they count on from `past`.
-Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool left, int64_t past) {
+/// Positions of the last columns of a mask, or of those behind what is `written` to a static cache; without a mask they count on from
+/// `past`.
+Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool left, int64_t past, std::optional<int64_t> written) {
   if (shape.size() == 3) {  // several positions of each token: all alike
     const Shape one(shape.begin() + 1, shape.end());
-    const std::vector<int64_t> positions = MakePositions(dtype, one, mask, left, past).ToInts();
+    const std::vector<int64_t> positions = MakePositions(dtype, one, mask, left, past, written).ToInts();
     std::vector<int64_t> values;
     for (int64_t i = 0; i < shape[0]; ++i) values.insert(values.end(), positions.begin(), positions.end());
     return Cast(Tensor::Of<int64_t>(shape, values), dtype);
@@ -106,9 +110,10 @@ Tensor MakePositions(DType dtype, const Shape& shape, const Tensor* mask, bool l
   for (int64_t row = 0; row < batch; ++row) {
     int64_t next = 0;
     const bool by_mask = mask != nullptr && left && mask->dim(0) == batch && mask->dim(1) >= length;
-    const int64_t columns = by_mask ? mask->dim(1) : length;
+    const int64_t told = by_mask ? mask->dim(1) : length;
+    const int64_t columns = by_mask && written ? std::min(*written + length, told) : told;
     for (int64_t column = 0; column < columns; ++column) {
-      const bool counts = !by_mask || mask->IntAt(row * columns + column) != 0;
+      const bool counts = !by_mask || mask->IntAt(row * told + column) != 0;
       const int64_t position = counts ? next++ : 0;
       if (column >= columns - length) values.push_back(by_mask ? position : past + position);
     }
@@ -252,8 +257,10 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
       std::any_of(inputs.begin(), inputs.end(), [&](const auto& entry) { return StartsWith(entry.first, traits.cache + "."); });
   const Tensor* ids = Find(inputs, traits.ids);
   const bool one_token = ids != nullptr && ids->rank() == 2 && ids->dim(1) == 1;
+  const bool fixed = std::any_of(inputs.begin(), inputs.end(), [](const auto& entry) { return EndsWith(entry.first, ".cumulative_length"); });
   // A file may hold a cache for any variant.
-  const std::string_view use = !has_cache ? UseOf(variant) : one_token ? std::string_view("decode") : std::string_view("continue");
+  const std::string own = std::string(one_token ? "decode" : "continue") + (fixed ? "_static_cache" : "");
+  const std::string_view use = has_cache ? std::string_view(own) : UseOf(variant);
   CONFORMANCE_TRY(nn::InputLayout layout, model.LayoutFor(use, kwargs));
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
@@ -291,6 +298,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 4) layout.inputs.back().sizes = PairSizes(*spec, layout, tensor);
     if (spec->fill == Fill::kSteps && tensor.rank() == 0) layout.inputs.back().sizes.clear();  // one for all rows
     golden.emplace_back(name, Cast(tensor, layout.inputs.back().dtype));
+    if (spec->fill == Fill::kCacheLength && tensor.num_elements() == 1) plan.traced_[kWritten] = tensor.IntAt(0);
     if (spec->fill == Fill::kAttentionMask && tensor.rank() == 2 && tensor.num_elements() > 0) {
       bool first = false, last = false;
       for (int64_t row = 0; row < tensor.dim(0); ++row) {
@@ -315,8 +323,9 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   for (InputSymbol& symbol : layout.symbols) {
     // What a file holds is legal, whatever the plan would have made.
     const int64_t value = plan.traced_.find(symbol.name)->second;
-    symbol.min = std::min(symbol.min, value);
-    symbol.max = std::max(symbol.max, value);
+    const bool fixed = symbol.min == symbol.max;
+    symbol.min = fixed ? value : std::min(symbol.min, value);
+    symbol.max = fixed ? value : std::max(symbol.max, value);
     const auto leader = plan.traced_.find(symbol.follows);
     if (symbol.follows.empty() || leader == plan.traced_.end()) symbol.follows.clear();
     else symbol.distance = value - leader->second;
@@ -482,8 +491,14 @@ Tensor InputPlan::MakeLeaf(const InputSpec& spec, const Shape& shape, const Tens
       if (shape.size() == 4) return MakeMaskOfPairs(spec.dtype, shape);
       return MakeMask(spec.dtype, shape, layout_.left_padded, random);
     case Fill::kPositions: {
-      const auto past = assignment.find("past");
-      return MakePositions(spec.dtype, shape, mask, layout_.left_padded, past == assignment.end() ? 0 : past->second);
+      const auto past = assignment.find("past"), written = assignment.find(kWritten);
+      const bool fixed = written != assignment.end();
+      return MakePositions(spec.dtype, shape, mask, layout_.left_padded, fixed ? written->second : past == assignment.end() ? 0 : past->second,
+                           fixed ? std::optional(written->second) : std::nullopt);
+    }
+    case Fill::kCacheLength: {
+      const auto written = assignment.find(kWritten);
+      return Tensor::Of<int64_t>(shape, {written == assignment.end() ? 0 : written->second});
     }
     case Fill::kSteps:
       return MakeSteps(spec, shape, random);
@@ -529,9 +544,21 @@ Result<NamedTensors> InputPlan::Make(const Assignment& assignment, uint64_t seed
   return tensors;
 }
 
+bool InputPlan::IsFixed(const SymInt& size) const {
+  const std::set<std::string> names = size.Symbols();
+  return !names.empty() && std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(layout_.symbols.begin(), layout_.symbols.end(),
+                       [&](const InputSymbol& symbol) { return symbol.name == name && symbol.min == symbol.max; });
+  });
+}
+
 DynamicShapes InputPlan::AutoShapes() const {
   DynamicShapes shapes;
-  for (const InputSpec& spec : layout_.inputs) shapes[spec.name] = std::vector<DimSpec>(spec.sizes.size(), DimAuto{});
+  for (const InputSpec& spec : layout_.inputs)
+    for (std::vector<DimSpec>& dims = shapes[spec.name]; const SymInt& size : spec.sizes) {
+      if (IsFixed(size)) dims.emplace_back(DimStatic{});
+      else dims.emplace_back(DimAuto{});
+    }
   return shapes;
 }
 
@@ -541,7 +568,7 @@ DynamicShapes InputPlan::NamedShapes() const {
     std::vector<DimSpec> dims;
     for (const SymInt& size : spec.sizes) {
       const std::optional<std::string> name = size.AsSymbol();
-      if (size.IsConstant()) {
+      if (size.IsConstant() || IsFixed(size)) {
         dims.emplace_back(DimStatic{});
       } else if (!name) {
         dims.emplace_back(DimDerived{size});

@@ -53,11 +53,12 @@ class InputPlan {
   Result<NamedTensors> Make(const Assignment& assignment, uint64_t seed) const;
 
   /// For a trace at `traced()`: every axis of every leaf Auto (caches included), or the plan's symbols as named Dims with their
-  /// ranges (constant axes static).
+  /// ranges (constant axes static). Sizes of which only one value is legal (the length of a static cache) are static in both.
   DynamicShapes AutoShapes() const;
   DynamicShapes NamedShapes() const;
 
  private:
+  bool IsFixed(const SymInt& size) const;
   Status Check(const Assignment& assignment) const;
   /// Where the layout's pictures stand: 1 for each of their tokens, [rows, columns]; and how many tokens each has.
   struct PicturePlan {

@@ -123,6 +123,40 @@ TEST(InputPlan, MasksOfAFileTellTheSideOfThePadding) {
   EXPECT_EQ(mask->IntAt(2 * 7 + 6), 1);
 }
 
+TEST(InputPlan, AStaticCacheHasALengthThatStaysAndAnotherThatIsAValue) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("mistral_swa"), "decode_static_cache");
+  ASSERT_THAT(plan, IsOk());
+  const NamedTensors inputs = *plan->Make(plan->traced(), 1);
+  // The window is 4.
+  EXPECT_THAT(Described(inputs, 6), ElementsAre("input_ids i64[2, 1]", "attention_mask i64[2, 16]", "position_ids i64[2, 1]",
+                                                "past_key_values.layers.0.keys f32[2, 2, 4, 8]", "past_key_values.layers.0.values f32[2, 2, 4, 8]",
+                                                "past_key_values.layers.0.cumulative_length i64[]"));
+  const int64_t written = Find(inputs, "past_key_values.layers.0.cumulative_length")->IntAt(0);
+  EXPECT_EQ(written, plan->traced().at("written"));
+  int64_t padded = 0;
+  for (int64_t column = 0; column < 16; ++column) padded += Find(inputs, "attention_mask")->IntAt(16 + column) == 0;
+  EXPECT_GT(padded, 0);
+  EXPECT_GT(written, padded);
+  EXPECT_EQ(Find(inputs, "position_ids")->IntAt(0), written);
+  EXPECT_EQ(Find(inputs, "position_ids")->IntAt(1), written - padded);
+  for (const DynamicShapes& shapes : {plan->AutoShapes(), plan->NamedShapes()}) {
+    EXPECT_TRUE(std::holds_alternative<DimStatic>(shapes.at("attention_mask")[1]));
+    EXPECT_TRUE(std::holds_alternative<DimStatic>(shapes.at("past_key_values.layers.0.keys")[2]));
+    EXPECT_FALSE(std::holds_alternative<DimStatic>(shapes.at("past_key_values.layers.0.keys")[0]));
+  }
+  std::set<int64_t> seen;
+  for (const Assignment& other : plan->Unseen()) {
+    EXPECT_EQ(other.at("cache"), 16);
+    seen.insert(other.at("written"));
+  }
+  EXPECT_GT(seen.size(), 1u);
+
+  // From a file: its own length, and what it says is written.
+  const Result<InputPlan> given = InputPlan::FromInputs(*Model("mistral_swa"), "static", inputs, Json::MakeObject());
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(given->traced(), plan->traced());
+}
+
 TEST(InputPlan, ACacheWithSeveralTokensHasTwoLengths) {
   const auto model = Model("llama_gqa");
   const Tensor entries = Ones({2, 2, 5, 8});

@@ -273,7 +273,7 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
   const Json* generate = file.json.Find("generate");
   if (generate != nullptr && !generate->IsNull()) {
     const Json* module = file.json.Find("steps_module");
-    for (const std::string step : {"prefill", "decode"}) {
+    for (const std::string step : {"prefill", "decode", "decode_static_cache"}) {
       const Json* facts = generate->Find(step);
       const bool described = facts != nullptr && facts->IsObject();
       if (!described && !there(step + "_inputs.safetensors") && !there(step + "_expected.safetensors")) continue;
@@ -286,8 +286,10 @@ Result<std::vector<Recording>> ReadRecordings(const std::filesystem::path& folde
     }
     CONFORMANCE_TRY(Recording tokens, file.Generation("generate", *generate));
     recordings.push_back(std::move(tokens));
-    if (const Json* batch = file.json.Find("generate_batch"); batch != nullptr && batch->IsObject()) {
-      CONFORMANCE_TRY(Recording rows, file.Generation("generate_batch", *batch));
+    for (const char* other : {"generate_batch", "generate_static_cache"}) {
+      const Json* described = file.json.Find(other);
+      if (described == nullptr || !described->IsObject()) continue;
+      CONFORMANCE_TRY(Recording rows, file.Generation(other, *described));
       recordings.push_back(std::move(rows));
     }
   }

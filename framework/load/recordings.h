@@ -15,7 +15,8 @@ namespace conformance::load {
 
 /// One thing that a golden folder records: a call and what the real library answered.
 struct Recording {
-  std::string name;    ///< "forward", "hidden", "prefill", "decode", "generate", "generate_batch", or an entry point ("encode")
+  std::string name;    ///< "forward", "hidden", "prefill", "decode", "decode_static_cache", "generate", "generate_batch",
+                       ///< "generate_static_cache", or an entry point ("encode")
   std::vector<std::string> entries = {};  ///< entry points that are called, each with those of the inputs that it takes; none: forward
   std::string module;  ///< the submodule that was called; empty for the model itself
   NamedTensors inputs; ///< cache leaves included, bookkeeping leaves ("_…") left out
@@ -27,7 +28,7 @@ struct Recording {
   NamedTensors keep;
   bool exact = false;  ///< integers: tokens
 
-  bool IsGeneration() const { return name == "generate" || name == "generate_batch"; }
+  bool IsGeneration() const { return name == "generate" || name == "generate_batch" || name == "generate_static_cache"; }
 };
 
 /// True for a folder that has case.json.

@@ -31,8 +31,24 @@ struct DecoderShape {
   }
 };
 
+/// What a use of a decoder passes.
+struct DecoderUse {
+  bool cached = false;      ///< a cache of earlier tokens
+  bool one_token = false;   ///< one new token, else several
+  bool fixed_length = false;  ///< the cache is static: buffers of `cache` entries, `written` of which hold tokens
+
+  /// "forward", "prefill", "decode", "continue", "decode_static_cache", "continue_static_cache". Errors: kUnsupported names another use.
+  static Result<DecoderUse> Parse(std::string_view use, std::string_view what);
+
+  /// Adds what a static cache's sizes follow from. `max_positions` bounds them.
+  void AddStaticSymbols(int64_t max_positions, nn::InputLayout& layout) const;
+  /// One layer of a cache: keys and values [batch, heads, length, head_dim], and how much of a static one is written.
+  void AddCacheLayer(const std::string& place, std::vector<SymInt> sizes, bool fixed, nn::InputLayout& layout) const;
+};
+
 /// Inputs of a decoder with a cache. "forward": ids and a mask; "prefill": what generate() passes first (ids, mask, positions);
-/// "decode": one new token, the mask of all tokens, its position, and the cache; "continue": as decode with several. Errors: kUnsupported for another use.
+/// "decode": one new token, the mask of all tokens, its position, and the cache; "continue": as decode with several; "decode_static_cache" and "continue_static_cache": the same with buffers
+/// of a fixed length and a mask over all of it. Errors: kUnsupported for another use.
 Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_view use);
 
 /// Layers of a decoder's cache.

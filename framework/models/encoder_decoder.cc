@@ -17,38 +17,37 @@ using ops::Value;
 
 namespace {
 
-void AddCache(const EncoderDecoderShape& shape, const SymInt& batch, const SymInt& past,
-              std::vector<InputSpec>& inputs) {
-  for (const auto& [cache, length] :
-       {std::pair{"self_attention_cache", past}, {"cross_attention_cache", shape.encoded_length}})
+/// What attention to the encoder sees is written once, whichever the cache.
+void AddCache(const EncoderDecoderShape& shape, const DecoderUse& use, const SymInt& batch, const SymInt& past,
+              nn::InputLayout& layout) {
+  for (const bool own : {true, false})
     for (int64_t layer = 0; layer < shape.decoder_layers; ++layer)
-      for (const char* part : {"keys", "values"})
-        inputs.push_back(
-            {std::string("past_key_values.") + cache + ".layers." + std::to_string(layer) + "." + part,
-             DType::kF32,
-             {batch, shape.decoder_heads, length, shape.head_dim},
-             Fill::kNormal});
+      use.AddCacheLayer(std::string("past_key_values.") + (own ? "self" : "cross") + "_attention_cache.layers." +
+                            std::to_string(layer),
+                        {batch, shape.decoder_heads, own ? past : shape.encoded_length, shape.head_dim},
+                        own && use.fixed_length, layout);
 }
 
 }  // namespace
 
 Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, std::string_view use) {
-  const bool more = use == "continue";  // several new tokens after a cache
-  const bool cached = use == "decode" || more;
-  if (!cached && use != "forward" && use != "prefill")
-    return Unsupported("an encoder with a decoder has no such use")
-        .With("found", std::string(use))
-        .With("wanted", "forward, prefill, decode, continue");
+  CONFORMANCE_TRY(const DecoderUse parts, DecoderUse::Parse(use, "an encoder with a decoder"));
+  if (parts.fixed_length && !parts.one_token)
+    return Unsupported("several new tokens beside a static cache are not planned for an encoder with a decoder")
+        .With("found", std::string(use));
   const SymInt batch = SymInt::Symbol("batch"), source = SymInt::Symbol("sequence"),
-               past = SymInt::Symbol("past");
-  const SymInt target = use == "decode" ? SymInt(1) : SymInt::Symbol("target");
+               past = SymInt::Symbol(parts.fixed_length ? "cache" : "past");
+  const SymInt target = parts.one_token ? SymInt(1) : SymInt::Symbol("target");
   nn::InputLayout layout;
   layout.kwargs["use_cache"] = true;
   layout.symbols.push_back({"batch", 1, 64});
   if (!shape.encoded_length.IsConstant()) layout.symbols.push_back({"sequence", 1, shape.max_source});
-  if (cached) layout.symbols.push_back({"past", 1, std::max<int64_t>(shape.max_target - 1, 1)});
+  if (parts.fixed_length)
+    parts.AddStaticSymbols(shape.max_target, layout);
+  else if (parts.cached)
+    layout.symbols.push_back({"past", 1, std::max<int64_t>(shape.max_target - 1, 1)});
   // Another length than the source's, so that a confusion of the two shows.
-  if (use != "decode")
+  if (!parts.one_token)
     layout.symbols.push_back({.name = "target",
                               .min = 1,
                               .max = shape.max_target,
@@ -73,13 +72,13 @@ Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, s
   layout.inputs.push_back(
       {"decoder_input_ids", DType::kI64, {batch, target}, Fill::kTokenIds, shape.vocab_size});
   if (use != "forward") layout.inputs.push_back(encoded);
-  if (cached) AddCache(shape, batch, past, layout.inputs);
+  if (parts.cached) AddCache(shape, parts, batch, past, layout);
   if (text)
     layout.optional.push_back(
         {"inputs_embeds", DType::kF32, {batch, source, shape.hidden_size}, Fill::kNormal});
   layout.optional.push_back({"decoder_attention_mask",
                              DType::kI64,
-                             {batch, cached ? past + target : target},
+                             {batch, parts.fixed_length ? past : parts.cached ? past + target : target},
                              Fill::kAttentionMask});
   layout.optional.push_back(
       {"decoder_inputs_embeds", DType::kF32, {batch, target, shape.hidden_size}, Fill::kNormal});

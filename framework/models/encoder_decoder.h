@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/base/result.h"
+#include "framework/models/decoder_layout.h"
 #include "framework/nn/arguments.h"
 #include "framework/nn/attention.h"
 #include "framework/nn/cache.h"
@@ -29,7 +30,8 @@ struct EncoderDecoderShape {
 };
 
 /// Inputs of such a model. "forward": what the encoder takes, and decoder ids; "prefill" and "decode": what generate() passes, with
-/// encoder_outputs in place of the encoder's input, and the cache. Errors: kUnsupported for another use.
+/// encoder_outputs in place of the encoder's input, and the cache; "decode_static_cache": decode with buffers of a fixed length.
+/// Errors: kUnsupported for another use.
 Result<nn::InputLayout> EncoderDecoderLayout(const EncoderDecoderShape& shape, std::string_view use);
 
 /// What such a class has in common: it generates, with arguments that its encoder replaces. `encoded` is what the encoder takes.

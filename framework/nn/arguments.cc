@@ -169,6 +169,11 @@ Value DefaultPositions(OpContext& context, const SymInt& count, const SymInt& pa
   return ops::Unsqueeze(context, positions, 0);
 }
 
+Value PositionsAfter(OpContext& context, const Cache* cache, const SymInt& count) {
+  if (cache == nullptr || cache->layers().empty()) return DefaultPositions(context, count, 0);
+  return ops::Unsqueeze(context, cache->Positions(context, count, 0), 0);
+}
+
 Value SliceLogits(OpContext& context, const Value& hidden, const Arguments::Keep& keep) {
   const Value& positions = keep.positions;
   if (!positions.defined()) return keep.last.value_or(0) == 0 ? hidden : ops::Slice(context, hidden, 1, -*keep.last);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/nn/cache.h"
 #include "framework/nn/model.h"
 #include "framework/nn/tree.h"
 #include "framework/ops/op_context.h"
@@ -70,6 +71,8 @@ std::string EntryPoint(Arguments& arguments, const Model& model);
 
 /// Positions of new tokens where the caller gave none: past, past + 1, … as [1, time].
 ops::Value DefaultPositions(ops::OpContext& context, const SymInt& count, const SymInt& past);
+/// As above, behind what the first layer of a cache has seen; from 0 where there is none.
+ops::Value PositionsAfter(ops::OpContext& context, const Cache* cache, const SymInt& count);
 
 /// `hidden` at the positions that `logits_to_keep` asks for: the last n (0: all), a list of positions [n], or positions of each
 /// row [batch, n] (bool: kept tokens of all rows as [n, dim]). Source: transformers.modeling_utils.slice_logits_to_keep.

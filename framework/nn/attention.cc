@@ -8,6 +8,7 @@
 #include "framework/ops/add.h"
 #include "framework/ops/arange.h"
 #include "framework/ops/bitwise_and.h"
+#include "framework/ops/clamp.h"
 #include "framework/ops/contiguous.h"
 #include "framework/ops/cumsum.h"
 #include "framework/ops/diff.h"
@@ -15,6 +16,8 @@
 #include "framework/ops/equal.h"
 #include "framework/ops/expand.h"
 #include "framework/ops/greater.h"
+#include "framework/ops/index_select.h"
+#include "framework/ops/less.h"
 #include "framework/ops/less_equal.h"
 #include "framework/ops/matmul.h"
 #include "framework/ops/mul.h"
@@ -88,6 +91,27 @@ Value AllowedByPosition(OpContext& context, const MaskRequest& request, const Va
   return allowed;
 }
 
+/// What a mask over buffers of fixed length leaves to be seen, bool [batch or 1, 1, query, key]: what is written, by position, and of
+/// that what the padding mask counts. A buffer that has forgotten its first entries takes those of the mask that its own stand for.
+Value AllowedInBuffer(OpContext& context, const MaskRequest& request, const SymInt& queries) {
+  const Value key = request.cache->KeyPositions(context, queries, request.layer);
+  const Value query = request.cache->Positions(context, queries, request.layer);
+  Value allowed = AllowedByPosition(context, request, ops::Unsqueeze(context, query, 0), ops::Unsqueeze(context, key, 0));
+  if (!request.attention_mask.defined()) return allowed;
+  Value padding = ops::To(context, request.attention_mask, DType::kBool);
+  const SymInt told = padding.size(1), keys = key.size(0);
+  const bool in_place = Difference(request.cache->Length(request.layer), keys) == 0;
+  const std::optional<int64_t> longer = Difference(told, keys);
+  if (in_place && longer && *longer >= 0) {
+    padding = AsKey(context, ops::Slice(context, padding, 1, 0, keys));
+  } else {
+    const Value told_of = ops::Less(context, key, told);
+    padding = ops::IndexSelect(context, padding, 1, ops::ClampMax(context, key, told - 1));
+    padding = ops::BitwiseAnd(context, AsKey(context, padding), AsKey(context, ops::Unsqueeze(context, told_of, 0)));
+  }
+  return ops::BitwiseAnd(context, allowed, padding);
+}
+
 double LowestOf(DType dtype) {
   switch (dtype) {
     case DType::kF16: return -65504.0;
@@ -155,6 +179,15 @@ AttentionMask MakeAttentionMask(OpContext& context, const MaskRequest& request) 
   }
   const SymInt batch = request.embeds.size(0);
   const SymInt queries = request.embeds.size(1);
+  if (request.cache != nullptr && request.cache->IsStatic(request.layer)) {
+    if (!request.causal) {
+      context.Fail(Unsupported("a static cache is for attention that looks back"));
+      return {Value::Poisoned(), false};
+    }
+    const Value allowed = AllowedInBuffer(context, request, queries);
+    const Value mask = ops::Expand(context, allowed, {batch, -1, queries, allowed.size(3)});
+    return {request.kind == AttentionKind::kEager ? MaskAsAddend(context, mask, request.embeds.dtype()) : mask, false, request.kind};
+  }
   const bool has_past = request.cache != nullptr && !request.cache->IsEmpty(request.layer);
   const SymInt past = has_past ? request.cache->Length(request.layer) : SymInt(0);
   const SymInt keys = past + queries;

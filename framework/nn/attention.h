@@ -36,8 +36,9 @@ struct MaskRequest {
 
 /// The mask that transformers' masking_utils makes (for kEager: 0 where a key counts, the type's lowest number elsewhere). Where a padding mask is all ones, or a single query sees
 /// every key, no mask is needed and none is made if that shows without looking at elements; so a trace holds for every mask and
-/// length. Rows that may look at nothing stay in the mask (attention gives 0 there, as in PyTorch).
-/// Errors: kShape (kept by the context) for masks that do not fit the keys.
+/// length. Rows that may look at nothing stay in the mask (attention gives 0 there, as in PyTorch). Over a static cache the mask is as long
+/// as what attention sees of its buffers, and always made.
+/// Errors: kShape (kept by the context) for masks that do not fit the keys; kUnsupported for a static cache where attention looks ahead.
 AttentionMask MakeAttentionMask(ops::OpContext& context, const MaskRequest& request);
 
 /// What classes do differently under kEager.

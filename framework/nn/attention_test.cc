@@ -127,6 +127,34 @@ TEST_F(Mask, RefusesThreeAxes) {
   EXPECT_THAT(context_.status(), IsError(ErrorKind::kShape, HasSubstr("2 nor 4 axes")));
 }
 
+TEST_F(Mask, OverAStaticCacheTellsWhatIsWrittenAndCounts) {
+  const Value entries = Value::Eager(Tensor::Zeros(DType::kF32, {1, 1, 4, 1}));
+  const auto fixed = [&](int64_t seen, CacheLayer kind) {
+    cache_ = *Cache::FromTree(*TreeFromLeaves({{"layers.0.keys", entries}, {"layers.0.values", entries},
+                                               {"layers.0.cumulative_length", Value::Eager(Tensor::Of<int64_t>({}, {seen}))}}),
+                              {kind});
+  };
+  const auto made = [&](const MaskRequest& request) { return MakeAttentionMask(context_, request).mask.tensor().ToInts(); };
+  MaskRequest request{.embeds = Value::Eager(Tensor::Zeros(DType::kF32, {1, 1, 1}))};
+  fixed(2, {});
+  request.cache = &*cache_;
+  EXPECT_THAT(made(request), ::testing::ElementsAre(1, 1, 1, 0));  // two seen, and the new one
+  request.attention_mask = Value::Eager(I64({{0, 1, 1}}));
+  EXPECT_THAT(made(request), ::testing::ElementsAre(0, 1, 1, 0));
+  // Seven seen: entries 3 to 6 are kept, 7 is new, and a window of 4 looks at 4 to 7. The mask knows of all eight.
+  fixed(7, 4);
+  request.cache = &*cache_;
+  request.sliding_window = 4;
+  request.attention_mask = Value::Eager(I64({{1, 1, 1, 1, 1, 0, 1, 1}}));
+  EXPECT_THAT(made(request), ::testing::ElementsAre(0, 1, 0, 1, 1));
+  request.attention_mask = {};
+  EXPECT_THAT(made(request), ::testing::ElementsAre(0, 1, 1, 1, 1));
+  EXPECT_THAT(context_.status(), IsOk());
+  request.causal = false;
+  MakeAttentionMask(context_, request);
+  EXPECT_THAT(context_.status(), IsError(ErrorKind::kUnsupported, HasSubstr("static")));
+}
+
 TEST_F(Mask, RefusesACacheThatItsWindowCannotHold) {
   Past(3, 3);
   Make(1, 1, {.sliding_window = 3});

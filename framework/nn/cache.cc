@@ -3,16 +3,32 @@
 #include <string>
 
 #include "framework/base/strings.h"
+#include "framework/ops/add.h"
+#include "framework/ops/arange.h"
 #include "framework/ops/cat.h"
+#include "framework/ops/clamp.h"
+#include "framework/ops/index_add.h"
+#include "framework/ops/index_select.h"
 #include "framework/ops/slice.h"
+#include "framework/ops/sub.h"
+#include "framework/ops/zeros.h"
 
 namespace conformance::nn {
 namespace {
 
-/// Keys or values of an attention layer.
+/// Keys or values of an attention layer, or how many entries of its buffers are written.
 Status ReadEntries(const Tree::Member& part, const std::string& place, Cache::Layer& layer) {
-  if (part.name != "keys" && part.name != "values")
-    return Invalid("a cache layer has keys and values only").With("found", place + "." + part.name);
+  if (part.name != "keys" && part.name != "values" && part.name != "cumulative_length")
+    return Invalid("a cache layer has keys, values and cumulative_length only").With("found", place + "." + part.name);
+  if (part.name == "cumulative_length" && !part.tree.IsNone()) {
+    const std::string found = place + "." + part.name + ": " + Describe(part.tree);
+    if (part.tree.kind() != Tree::Kind::kTensor || part.tree.value().rank() != 0)
+      return ShapeError("the length of a static cache layer is no single number").With("found", found).With("wanted", "i64[]");
+    if (part.tree.value().dtype() != DType::kI64)
+      return TypeError("the length of a static cache layer has the wrong type").With("found", found).With("wanted", "i64[]");
+    layer.cumulative_length = part.tree.value();
+    return Ok();
+  }
   if (part.tree.IsNone()) return Ok();
   if (part.tree.kind() != Tree::Kind::kTensor || part.tree.value().rank() != 4)
     return ShapeError("a cache entry is no tensor [batch, heads, time, head_dim]")
@@ -51,7 +67,11 @@ CacheLayer CacheLayer::States(size_t count) {
 
 Cache::Cache(const std::vector<CacheLayer>& layers) {
   for (const CacheLayer& layer : layers)
-    layers_.push_back({layer, {}, {}, std::vector<ops::Value>(layer.states), std::vector<ops::Value>(layer.states)});
+    layers_.push_back({.kind = layer,
+                       .keys = {},
+                       .values = {},
+                       .conv_states = std::vector<ops::Value>(layer.states),
+                       .recurrent_states = std::vector<ops::Value>(layer.states)});
 }
 
 Result<Cache> Cache::FromTree(const Tree& tree, const std::vector<CacheLayer>& wanted, std::string_view name) {
@@ -79,13 +99,21 @@ Result<Cache> Cache::FromTree(const Tree& tree, const std::vector<CacheLayer>& w
     }
     if (target.keys.defined() != target.values.defined())
       return Invalid("a cache layer has keys or values, wanted both or neither").With("found", place);
+    if (target.cumulative_length.defined() && !target.keys.defined())
+      return Invalid("a static cache layer needs its buffers").With("found", place).With("wanted", "keys, values");
   }
+  for (size_t i = 0; i < cache.layers_.size(); ++i)
+    if (cache.IsStatic(i) != cache.IsStatic(0))
+      return Invalid("layers of fixed length stand beside others")
+          .With("found", std::string(name) + ".layers." + std::to_string(i))
+          .With("wanted", "cumulative_length in all layers or in none");
   return cache;
 }
 
 std::pair<ops::Value, ops::Value> Cache::Update(ops::OpContext& context, const ops::Value& keys, const ops::Value& values,
                                                 size_t layer) {
   Layer& kept = layers_[layer];
+  if (IsStatic(layer)) return UpdateStatic(context, keys, values, kept);
   const bool empty = !kept.keys.defined();
   const ops::Value all_keys = empty ? keys : ops::Cat(context, {kept.keys, keys}, -2);
   const ops::Value all_values = empty ? values : ops::Cat(context, {kept.values, values}, -2);
@@ -100,6 +128,51 @@ std::pair<ops::Value, ops::Value> Cache::Update(ops::OpContext& context, const o
     kept.values = ops::Slice(context, all_values, 2, start);
   }
   return {all_keys, all_values};
+}
+
+bool Cache::Rolls(ops::OpContext& context, const Layer& layer) const {
+  const std::optional<int64_t> window = layer.kind.sliding_window;
+  return window && context.Guard(Le(layer.keys.size(2), *window), "a buffer is no longer than its layer's window");
+}
+
+std::pair<ops::Value, ops::Value> Cache::UpdateStatic(ops::OpContext& context, const ops::Value& keys, const ops::Value& values, Layer& layer) {
+  const SymInt fresh = keys.size(2);
+  const ops::Value seen = layer.cumulative_length;
+  layer.cumulative_length = ops::Add(context, seen, fresh);
+  if (!Rolls(context, layer)) {
+    const ops::Value places = ops::Add(context, ops::Arange(context, fresh), seen);
+    layer.keys = ops::IndexCopy(context, layer.keys, 2, places, keys);
+    layer.values = ops::IndexCopy(context, layer.values, 2, places, values);
+    return {layer.keys, layer.values};
+  }
+  // Room for the new ones is made behind the buffer; then the last of those written are kept. Nothing depends on whether it is full.
+  const SymInt room = layer.keys.size(2);
+  const ops::Value held = ops::ClampMax(context, seen, room);
+  const ops::Value places = ops::Add(context, ops::Arange(context, fresh), held);
+  const ops::Value over = ops::ClampMin(context, ops::Sub(context, ops::Add(context, held, fresh), room), 0);
+  const ops::Value last = ops::Add(context, ops::Arange(context, room), over);
+  const auto update = [&](ops::Value& buffer, const ops::Value& added) {
+    const ops::Value space = ops::Zeros(context, {buffer.size(0), buffer.size(1), fresh, buffer.size(3)}, buffer.dtype());
+    const ops::Value all = ops::IndexCopy(context, ops::Cat(context, {buffer, space}, 2), 2, places, added);
+    buffer = ops::IndexSelect(context, all, 2, last);
+    return all;
+  };
+  const ops::Value all_keys = update(layer.keys, keys);
+  return {all_keys, update(layer.values, values)};
+}
+
+ops::Value Cache::Positions(ops::OpContext& context, const SymInt& count, size_t layer) const {
+  const ops::Value positions = ops::Arange(context, count);
+  if (IsStatic(layer)) return ops::Add(context, positions, layers_[layer].cumulative_length);
+  const SymInt past = Length(layer);
+  return past.AsInt() == 0 ? positions : ops::Add(context, positions, past);
+}
+
+ops::Value Cache::KeyPositions(ops::OpContext& context, const SymInt& count, size_t layer) const {
+  const SymInt room = Length(layer);
+  if (!Rolls(context, layers_[layer])) return ops::Arange(context, room);
+  const ops::Value forgotten = ops::ClampMin(context, ops::Sub(context, layers_[layer].cumulative_length, room), 0);
+  return ops::Add(context, ops::Arange(context, room + count), forgotten);
 }
 
 void Cache::Set(const ops::Value& keys, const ops::Value& values, size_t layer) {
@@ -118,12 +191,16 @@ Tree Cache::ToTree() const {
       const auto list = [](const std::vector<ops::Value>& states) { return Tree::List({states.begin(), states.end()}); };
       layers.push_back(Tree::Dict({{"conv_states", list(layer.conv_states)}, {"recurrent_states", list(layer.recurrent_states)}},
                                   "LinearAttentionLayer"));
+    } else if (layer.cumulative_length.defined()) {
+      layers.push_back(Tree::Dict({{"keys", layer.keys}, {"values", layer.values}, {"cumulative_length", layer.cumulative_length}},
+                                  layer.kind.sliding_window ? "StaticSlidingWindowLayer" : "StaticLayer"));
     } else {
       layers.push_back(Tree::Dict({{"keys", layer.keys}, {"values", layer.values}},
                                   layer.kind.sliding_window ? "DynamicSlidingWindowLayer" : "DynamicLayer"));
     }
   }
-  return Tree::Dict({{"layers", Tree::List(std::move(layers))}}, "DynamicCache");
+  const bool is_static = !layers_.empty() && IsStatic(0);
+  return Tree::Dict({{"layers", Tree::List(std::move(layers))}}, is_static ? "StaticCache" : "DynamicCache");
 }
 
 void Cache::AppendLeaves(std::string_view prefix, NamedValues& leaves) const {

@@ -180,6 +180,64 @@ TEST(Cache, OfAnEncoderDecoderHasTwoParts) {
   EXPECT_THAT(EncoderDecoderCache::FromTree(*TreeFromLeaves({{"layers.0.keys", Entry({1})}}), 1), IsError(ErrorKind::kInvalid, HasSubstr("layers")));
 }
 
+/// A static layer of `entries` and so many tokens.
+Cache Static(const std::vector<float>& entries, int64_t seen, CacheLayer kind) {
+  return *Cache::FromTree(*TreeFromLeaves({{"layers.0.keys", Entry(entries)},
+                                           {"layers.0.values", Entry(entries)},
+                                           {"layers.0.cumulative_length", Value::Eager(Tensor::Of<int64_t>({}, {seen}))}}),
+                          {kind});
+}
+
+TEST(Cache, AStaticLayerWritesBehindWhatItHasSeen) {
+  const NoWeights none;
+  EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
+  Cache cache = Static({1, 2, 0, 0, 9}, 2, {});
+  EXPECT_THAT(cache.Positions(context, 2, 0).tensor(), BitEqualTo(I64({2, 3})));
+  EXPECT_THAT(cache.KeyPositions(context, 2, 0).tensor(), BitEqualTo(I64({0, 1, 2, 3, 4})));
+  const auto [keys, values] = cache.Update(context, Entry({5, 6}), Entry({7, 8}), 0);
+  EXPECT_EQ(keys.tensor().ToDoubles(), (std::vector<double>{1, 2, 5, 6, 9}));
+  EXPECT_EQ(values.tensor().ToDoubles(), (std::vector<double>{1, 2, 7, 8, 9}));
+  EXPECT_EQ(cache.layers()[0].cumulative_length.tensor().IntAt(0), 4);
+  EXPECT_EQ(cache.ToTree().class_name(), "StaticCache");
+  cache.Update(context, Entry({5, 6}), Entry({7, 8}), 0);
+  EXPECT_THAT(context.status(), IsError(ErrorKind::kInvalid, HasSubstr("index 5 is out of range for size 5")));
+}
+
+TEST(Cache, AStaticWindowRollsWhenItIsFull) {
+  const NoWeights none;
+  EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
+  Cache cache = Static({1, 2, 0}, 2, 3);
+  EXPECT_THAT(cache.KeyPositions(context, 2, 0).tensor(), BitEqualTo(I64({0, 1, 2, 3, 4})));
+  // All five are to be seen: the mask knows which of them are in the window of each query.
+  const ops::Value seen = cache.Update(context, Entry({3, 4}), Entry({3, 4}), 0).first;
+  EXPECT_EQ(seen.tensor().ToDoubles(), (std::vector<double>{1, 2, 3, 4, 0}));
+  EXPECT_EQ(cache.layers()[0].keys.tensor().ToDoubles(), (std::vector<double>{2, 3, 4}));
+  // Tokens 1 to 3 are kept, and the next is number 4.
+  EXPECT_THAT(cache.KeyPositions(context, 1, 0).tensor(), BitEqualTo(I64({1, 2, 3, 4})));
+  cache.Update(context, Entry({5}), Entry({5}), 0);
+  EXPECT_EQ(cache.layers()[0].keys.tensor().ToDoubles(), (std::vector<double>{3, 4, 5}));
+  EXPECT_EQ(cache.layers()[0].cumulative_length.tensor().IntAt(0), 5);
+  EXPECT_THAT(context.status(), IsOk());
+
+  // A buffer with room for more than the window keeps all.
+  Cache wide = Static({1, 2, 0, 0}, 2, 3);
+  EXPECT_EQ(wide.Update(context, Entry({3}), Entry({3}), 0).first.tensor().ToDoubles(), (std::vector<double>{1, 2, 3, 0}));
+  EXPECT_THAT(wide.KeyPositions(context, 1, 0).tensor(), BitEqualTo(I64({0, 1, 2, 3})));
+}
+
+TEST(Cache, RefusesAStaticLayerThatIsNotWhole) {
+  const Value length = Value::Eager(Tensor::Of<int64_t>({}, {1}));
+  const auto from = [](const NamedValues& leaves) { return Cache::FromTree(*TreeFromLeaves(leaves), {std::nullopt, std::nullopt}); };
+  EXPECT_THAT(from({{"layers.0.cumulative_length", length}}), IsError(ErrorKind::kInvalid, HasSubstr("needs its buffers")));
+  EXPECT_THAT(from({{"layers.0.keys", Entry({1})}, {"layers.0.values", Entry({1})}, {"layers.0.cumulative_length", Entry({1})}}),
+              IsError(ErrorKind::kShape, HasSubstr("no single number")));
+  EXPECT_THAT(from({{"layers.0.keys", Entry({1})}, {"layers.0.values", Entry({1})}, {"layers.0.cumulative_length", Value::Eager(Tensor::Of<float>({}, {1}))}}),
+              IsError(ErrorKind::kType, HasSubstr("i64")));
+  EXPECT_THAT(from({{"layers.0.keys", Entry({1})}, {"layers.0.values", Entry({1})}, {"layers.0.cumulative_length", length}, {"layers.1.keys", Entry({1})},
+                    {"layers.1.values", Entry({1})}}),
+              IsError(ErrorKind::kInvalid, HasSubstr("layers.1")));
+}
+
 TEST(Cache, RefusesWhatIsNoCache) {
   const auto from = [](const NamedValues& leaves) { return Cache::FromTree(*TreeFromLeaves(leaves), {std::nullopt}); };
   EXPECT_THAT(from({{"self_attention_cache.layers.0.keys", Entry({1})}}), IsError(ErrorKind::kInvalid, HasSubstr("self_attention_cache")));

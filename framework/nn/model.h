@@ -19,6 +19,7 @@ enum class Fill : uint8_t {
   kTokenTypes,     ///< 0 … limit − 1, in runs
   kAttentionMask,  ///< 1 where a token counts, 0 at padding
   kPositions,      ///< positions of tokens, counted by the mask where there is one
+  kCacheLength,    ///< how much of a static cache's buffers is written: the plan's symbol "written"
   kNormal,         ///< standard normal times `scale` (embeddings, caches)
   kPictureGrid,    ///< frames, height and width of each of the layout's pictures, in patches: [pictures, 3]
   kPictureTypes,   ///< 1 where a token stands for a part of a picture, 0 elsewhere
@@ -108,7 +109,8 @@ class Model : public Module {
   /// Errors go to the context: unknown arguments, missing ones, what is refused by name.
   virtual Tree Forward(ops::OpContext& context, const Tree& inputs, const Json& kwargs) const = 0;
 
-  /// Inputs of a use: "forward", "prefill", "decode", "continue" for several tokens after a cache, and the class's entry points. Errors: kUnsupported for a use that the class doesn't have.
+  /// Inputs of a use: "forward", "prefill", "decode", "continue" for several tokens after a cache,
+  /// "decode_static_cache" for one token and buffers of a fixed length, and the class's entry points. Errors: kUnsupported for a use that the class doesn't have.
   virtual Result<InputLayout> Layout(std::string_view use) const = 0;
   /// As Layout for calls with these arguments, where they change what is legal (interpolate_pos_encoding: images of any size).
   virtual Result<InputLayout> LayoutFor(std::string_view use, const Json& kwargs) const;

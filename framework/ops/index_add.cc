@@ -50,5 +50,8 @@ const OpDef& IndexCopyOp() {
 Value IndexAdd(OpContext& context, const Value& x, int64_t axis, const Value& index, const Value& source) {
   return context.Call(IndexAddOp(), {x, axis, index, source});
 }
+Value IndexCopy(OpContext& context, const Value& x, int64_t axis, const Value& index, const Value& source) {
+  return context.Call(IndexCopyOp(), {x, axis, index, source});
+}
 
 }  // namespace conformance::ops

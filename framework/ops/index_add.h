@@ -10,6 +10,7 @@ namespace conformance::ops {
 /// Errors: kShape where sizes do not fit; kType for other types.
 /// Source: torch.index_add, torch.index_copy.
 Value IndexAdd(OpContext& context, const Value& x, int64_t axis, const Value& index, const Value& source);
+Value IndexCopy(OpContext& context, const Value& x, int64_t axis, const Value& index, const Value& source);
 
 const OpDef& IndexAddOp();   ///< aten.index_add.default
 const OpDef& IndexCopyOp();  ///< aten.index_copy.default

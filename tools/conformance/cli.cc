@@ -147,7 +147,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   export_command->add_flag("--dynamic", export_options.dynamic, "every dimension of every input dynamic");
   export_command->add_option("--opset", export_options.opset, "ONNX opset");
   export_command->add_option("--config", export_options.config, "JSON file of the export config; the flags here win over it");
-  export_command->add_option("--entry", export_options.entry, "what to trace: forward (default), prefill, decode; of some classes others, as encode");
+  export_command->add_option("--entry", export_options.entry, "what to trace: forward (default), prefill, decode, decode_static_cache; of some classes others, as encode");
   export_command->add_option("--output,-o", export_options.output, "file to write")->required();
   export_command->add_option("--seed", export_options.seed, "seed of inputs made by the plan");
 

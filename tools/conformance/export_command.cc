@@ -22,8 +22,9 @@ Result<ports::ModelInputs> InputsOf(const load::LoadedModel& loaded, const Expor
   const std::string entry = options.entry.empty() ? "forward" : options.entry;
   std::vector<std::string> known = loaded.model->traits().entry_points;
   const bool own = std::ranges::find(known, entry) != known.end();
-  if (!own && entry != "forward" && entry != "prefill" && entry != "decode") {
-    known.insert(known.begin(), {"forward", "prefill", "decode"});
+  const std::vector<std::string> uses = {"forward", "prefill", "decode", "decode_static_cache"};
+  if (!own && std::ranges::find(uses, entry) == uses.end()) {
+    known.insert(known.begin(), uses.begin(), uses.end());
     return Unsupported(loaded.class_name + " has no such entry point").With("found", entry).With("wanted", Join(known, ", "));
   }
   if (own || entry == "forward") {

@@ -9,7 +9,7 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
     command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
   };
   patterns("--class", select.selection.classes, "model classes: LlamaForCausalLM, 'Llama*'");
-  patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode; recordings: forward, hidden, generate, …");
+  patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode, decode_static_cache; recordings: forward, hidden, generate, …");
   patterns("--exporter", select.selection.exporters, "none, onnx, …");
   patterns("--backend", select.selection.backends, "eager, program, onnxruntime, …; one named so and unavailable fails the run");
   patterns("--dtype", select.dtypes, "f32 (default; files have their own), f64, f16, bf16");

@@ -10,6 +10,7 @@ import copy
 import json
 import pathlib
 import sys
+import zlib
 
 import torch
 import transformers
@@ -21,9 +22,12 @@ from transformers import (BartConfig, BartForConditionalGeneration, BertConfig, 
                           Qwen2VLForConditionalGeneration, ResNetConfig, ResNetForImageClassification, SwinConfig, SwinModel, T5Config,
                           T5ForConditionalGeneration, ViTConfig, ViTForImageClassification, Wav2Vec2Config, Wav2Vec2ForCTC, WhisperConfig,
                           WhisperForConditionalGeneration)
+from transformers.cache_utils import StaticCache, StaticSlidingWindowLayer
 from transformers.exporters.utils import decompose_prefill_decode, get_leaf_tensors
+from transformers.modeling_outputs import BaseModelOutput
 
 torch.set_num_threads(1)
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "checkpoints"
 
 CLASSES = {"gpt2": (GPT2Config, GPT2LMHeadModel), "llama": (LlamaConfig, LlamaForCausalLM),
            "mistral": (MistralConfig, MistralForCausalLM), "bert": (BertConfig, BertModel), "swin": (SwinConfig, SwinModel),
@@ -77,7 +81,8 @@ def rope(kind, **fields):
 
 
 # name: (family, config fields, options). Options: batch, length, past, pad (none, right, left, full), mask (2d, 4d, 4d_float, False),
-# inputs (extra leaves), kwargs of forward, generate, eos, attn, old (config fields in place of rope_parameters).
+# inputs (extra leaves), kwargs of forward, generate, eos, attn, old (config fields in place of rope_parameters), static (entries of a
+# static cache, whose steps are recorded beside the others).
 CASES = {}
 
 
@@ -213,6 +218,19 @@ case("deberta_apart", "deberta", share_att_key=False, pos_att_type=["c2p"], norm
 case("deberta_conv", "deberta", dict(length=30), pos_att_type="p2c", conv_kernel_size=3, conv_act="gelu", embedding_size=12, position_buckets=6)
 case("deberta_absolute", "deberta", dict(pad="left"), relative_attention=False, pos_att_type=None, position_biased_input=True)
 case("bart_scaled", "bart", scale_embedding=True, activation_function="relu", decoder_layers=1, encoder_layers=3)
+# Buffers that a window fills and empties again, beside others that hold all; heads, slopes and buckets over their whole length.
+case("gpt2_static", "gpt2", dict(static=16, pad="left"))
+case("llama_static", "llama", dict(static=15, pad="left"), num_key_value_heads=1, **rope("linear", factor=2.0))
+case("mistral_static", "mistral", dict(static=16, pad="left"), sliding_window=5)
+case("mistral_static_wide", "mistral", dict(static=16, pad="left", attn="eager"), sliding_window=40)
+case("mixtral_static", "mixtral", dict(static=16, pad="left"), num_local_experts=3)
+case("gemma2_static", "gemma2", dict(static=16, pad="left"), num_hidden_layers=3, sliding_window=6)
+case("bloom_static", "bloom", dict(static=16, pad="left"), hidden_size=18, n_head=3)
+case("t5_static", "t5", dict(static=12), feed_forward_proj="gated-gelu")
+case("bart_static", "bart", dict(static=12), decoder_layers=1)
+case("whisper_static", "whisper", dict(static=12), decoder_layers=1)
+case("llava_static", "llava", dict(static=40))
+case("qwen2_vl_static", "qwen2_vl", dict(rows=[[3, (1, 4, 4), 2]], static=20))
 case("bart_heads", "bart", dict(pad="none", mask=False), decoder_attention_heads=4, encoder_ffn_dim=16)
 
 # Three heads take their slopes from two and four, seven from four and eight.
@@ -320,7 +338,16 @@ def seeded(model, seed):
     return model
 
 
+def count_all(value):
+    """A sliding layer of a static cache that is full counts on in a Python number alone; a recording has no place for that but the tensor."""
+    caches = [value.self_attention_cache] if isinstance(value, transformers.EncoderDecoderCache) else [value]
+    for layer in (layer for cache in caches for layer in getattr(cache, "layers", [])):
+        if isinstance(layer, StaticSlidingWindowLayer):
+            layer.cumulative_length.fill_(layer.cumulative_length_int)
+
+
 def leaves(outputs):
+    count_all(outputs.get("past_key_values"))
     return {name: tensor.detach().clone().contiguous() for name, tensor in get_leaf_tensors(outputs).items()}
 
 
@@ -385,6 +412,7 @@ def split_kwargs(captured):
         if isinstance(value, torch.Tensor):
             tensors[name] = value
         elif isinstance(value, (transformers.Cache, dict)):
+            count_all(value)
             tensors.update({f"{name}.{key}": leaf for key, leaf in get_leaf_tensors(value).items()})
             plain[name] = dict(object=type(value).__name__)
         elif value is not None:
@@ -429,6 +457,56 @@ def record_steps(model, double, folder, generate, inputs):
         generate[name] = dict(inputs=facts(tensors), non_tensor_kwargs=plain, outputs=facts(outputs), fp32_fp64_max_abs=error)
         worst = max(worst, error)
     return worst
+
+
+def record_static_cache(model, double, folder, case_json, length):
+    """One step over buffers of `length` entries behind the prompt that was recorded (two rows, the second padded on the left, where there
+    are two), and what generate() gives with such a cache."""
+    name = "generate_batch" if "generate_batch" in case_json else "generate"
+    recorded = case_json[name]
+    prompt = load_file(folder / recorded["inputs"])
+    sequences = transformers.GenerationMixin.generate(model, **prompt, max_new_tokens=recorded["max_new_tokens"], do_sample=False,
+                                                      cache_implementation="static", disable_compile=True)
+    if sequences.tolist() != recorded["sequences"]:
+        raise RuntimeError("a static cache gives other tokens")
+    case_json["generate_static_cache"] = {**{key: recorded[key] for key in ("max_new_tokens", "do_sample", "inputs", "sequences")},
+                                          "gen_kwargs": dict(cache_implementation="static")}
+    text = model.config.get_text_config(decoder=True)
+    cache = StaticCache(config=text, max_cache_len=length)
+    inputs = dict(prompt)
+    with torch.no_grad():
+        if model.config.is_encoder_decoder:
+            encoded = model.get_encoder()(**prompt)
+            cross = StaticCache(config=text, max_cache_len=encoded.last_hidden_state.shape[1])
+            cache = transformers.EncoderDecoderCache(cache, cross)
+            inputs = dict(encoder_outputs=encoded, decoder_input_ids=sequences[:, :1])
+            inputs.update({key: tensor for key, tensor in prompt.items() if key == "attention_mask"})
+            first = model(**inputs, past_key_values=cache, use_cache=True)
+            step = {**inputs, "decoder_input_ids": sequences[:, 1:2], "encoder_outputs": BaseModelOutput(last_hidden_state=encoded.last_hidden_state)}
+        else:
+            mask = prompt.get("attention_mask", torch.ones_like(prompt["input_ids"]))
+            steps = [load_file(folder / f"{step}_inputs.safetensors") for step in ("prefill", "decode")]
+            places = [dict(position_ids=step["position_ids"]) if "position_ids" in step else {} for step in steps]
+            whole = torch.nn.functional.pad(mask, (0, length - mask.shape[1]))  # Bloom wants all of it in every step
+            first = model(**{**prompt, "attention_mask": whole, **places[0]}, past_key_values=cache, use_cache=True)
+            whole = whole.clone()
+            whole[:, mask.shape[1]] = 1
+            step = dict(input_ids=sequences[:, mask.shape[1]:mask.shape[1] + 1], attention_mask=whole)
+            step.update(places[1])
+    step = {**{key: value.contiguous() if isinstance(value, torch.Tensor) else value for key, value in step.items()}, "past_key_values": cache}
+    if first.logits[:, -1].argmax(-1).tolist() != sequences[:, sequences.shape[1] - recorded["max_new_tokens"]].tolist():
+        raise RuntimeError("the prefill chose another token")
+    tensors, plain = split_kwargs(step)
+    # What attention to an encoder sees is no buffer here, and is never written again.
+    tensors = {key: tensor for key, tensor in tensors.items() if not ("cross_attention_cache" in key and key.endswith("cumulative_length"))}
+    save_file(tensors, folder / "decode_static_cache_inputs.safetensors")
+    outputs, error = call(model, double, step, dict(use_cache=True))
+    outputs = {key: tensor for key, tensor in outputs.items() if not ("cross_attention_cache" in key and key.endswith("cumulative_length"))}
+    save_file(outputs, folder / "decode_static_cache_expected.safetensors")
+    plain["use_cache"] = True
+    case_json["generate"]["decode_static_cache"] = dict(inputs=facts(tensors), non_tensor_kwargs=plain, outputs=facts(outputs),
+                                                        fp32_fp64_max_abs=error)
+    return error
 
 
 def record_generation(model, double, folder, case_json, seed, eos):
@@ -622,6 +700,8 @@ def write_case(folder, model, inputs, options, seed, name):
             worst = max(worst, record_other_generation(model, double, folder, case_json, inputs))
         else:
             worst = max(worst, record_generation(model, double, folder, case_json, seed, options.get("eos", False)))
+        if "static" in options:
+            worst = max(worst, record_static_cache(model, double, folder, case_json, options["static"]))
         if options.get("eos"):
             model.generation_config.save_pretrained(folder)
     case_json["tolerance"] = dict(fp32_fp64_max_abs=worst, atol=max(1e-5, 10 * worst), rtol=1e-4)
@@ -644,12 +724,18 @@ def make_config(config_class, family, fields, options):
     return config_class(**fields)
 
 
+def seed_of(name):
+    """A case's own seed, whatever stands beside it: the one that its fixture was made with, else one that follows from its name."""
+    recorded = FIXTURES / name / "case.json"
+    return json.loads(recorded.read_text())["seed"] if recorded.exists() else zlib.crc32(name.encode())
+
+
 def make(out, names):
-    for index, (name, (family, fields, options)) in enumerate(CASES.items()):
+    for name, (family, fields, options) in CASES.items():
         if names and name not in names:
             continue
         config_class, model_class = CLASSES[family]
-        seed = 1234 + index
+        seed = seed_of(name)
         torch.manual_seed(seed)
         model = seeded(model_class(make_config(config_class, family, fields, options)), seed).eval()
         write_case(pathlib.Path(out) / name, model, make_inputs(model, options, seed), options, seed, name)

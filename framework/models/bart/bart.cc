@@ -55,8 +55,7 @@ class BartStack : public nn::Module {
     return Call(c, inputs, [&] {
       const Value words = embeds.defined() ? embeds : ops::Mul(c, embed_tokens_.Forward(c, ids), scale_);
       const nn::Cache* cache = step.cache != nullptr ? &step.cache->self_attention : nullptr;
-      const SymInt past = cache != nullptr && !layers_.empty() ? cache->Length(0) : SymInt(0);
-      const Value positions = ops::Add(c, nn::DefaultPositions(c, words.size(1), past), kOffset);
+      const Value positions = ops::Add(c, nn::PositionsAfter(c, cache, words.size(1)), kOffset);
       Value hidden =
           layernorm_embedding_->Forward(c, ops::Add(c, words, embed_positions_.Forward(c, positions)));
       step.mask = nn::MakeAttentionMask(c, {.embeds = words,

@@ -243,8 +243,11 @@ class BertModel : public nn::Model {
       if (use_cache && !cache) cache.emplace(CacheWindows(fields_.shape()));
       Step step;
       step.cache = cache ? &*cache : nullptr;
-      const SymInt past_length = cache ? cache->Length(0) : SymInt(0);
-      const Value embeddings = embeddings_.Forward(c, input_ids, token_type_ids, position_ids, inputs_embeds, past_length);
+      const bool fixed = cache && fields_.num_hidden_layers > 0 && cache->IsStatic(0);
+      const SymInt time = (input_ids.defined() ? input_ids : inputs_embeds).size(1);
+      const Value positions = fixed && !position_ids.defined() ? nn::PositionsAfter(c, &*cache, time) : position_ids;
+      const SymInt past_length = cache && !fixed ? cache->Length(0) : SymInt(0);
+      const Value embeddings = embeddings_.Forward(c, input_ids, token_type_ids, positions, inputs_embeds, past_length);
       step.mask = nn::MakeAttentionMask(c, {.embeds = embeddings,
                                             .attention_mask = attention_mask,
                                             .position_ids = {},

@@ -17,6 +17,7 @@
 #include "framework/ops/cumsum.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/mul.h"
+#include "framework/ops/pad.h"
 #include "framework/ops/permute.h"
 #include "framework/ops/repeat.h"
 #include "framework/ops/reshape.h"
@@ -289,13 +290,17 @@ class BloomModel : public nn::Module {
   Value Alibi(OpContext& c, const Inputs& inputs, const Value& embeds, DType dtype) const {
     const Value slopes = c.Constant(slopes_);
     const SymInt batch = embeds.size(0);
+    const bool cached = inputs.cache && config_.n_layer > 0;
+    const bool fixed = cached && inputs.cache->IsStatic(0);  // then there are as many keys as entries, whatever has been seen
     if (!inputs.attention_mask.defined()) {
-      const SymInt past = inputs.cache && config_.n_layer > 0 ? inputs.cache->Length(0) : SymInt(0);
-      const Value places = ops::Arange(c, past + embeds.size(1));
+      const SymInt past = cached ? inputs.cache->Length(0) : SymInt(0);
+      const Value places = ops::Arange(c, fixed ? past : past + embeds.size(1));
       return ops::To(c, ops::Repeat(c, ops::Mul(c, ops::Unsqueeze(c, slopes, -1), places), {batch, 1, 1}),
                      dtype);
     }
-    const Value& mask = inputs.attention_mask;
+    Value mask = inputs.attention_mask;
+    if (fixed)
+      if (const auto missing = (inputs.cache->Length(0) - mask.size(1)).AsInt(); missing && *missing > 0) mask = ops::Pad(c, mask, {0, *missing});
     const Value places = ops::Unsqueeze(c, ops::Mul(c, ops::Sub(c, ops::Cumsum(c, mask, -1), 1), mask), 1);
     const Value alibi = ops::Mul(c, slopes, places);
     return ops::To(c, ops::Reshape(c, alibi, {batch * config_.n_head, 1, mask.size(1)}), dtype);

@@ -165,7 +165,7 @@ class GPT2Model : public nn::Module {
       const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : wte_.Forward(c, inputs.input_ids);
       const Value positions = inputs.position_ids.defined()
                                   ? inputs.position_ids
-                                  : nn::DefaultPositions(c, embeds.size(1), step.cache ? step.cache->Length(0) : SymInt(0));
+                                  : nn::PositionsAfter(c, step.cache, embeds.size(1));
       Value hidden = ops::Add(c, embeds, wpe_.Forward(c, positions));
       step.mask = nn::MakeAttentionMask(c, {.embeds = embeds,
                                             .attention_mask = inputs.attention_mask,

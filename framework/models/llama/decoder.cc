@@ -228,6 +228,8 @@ Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Val
   if (inputs.position_ids.defined()) return threefold(inputs.position_ids);
   const SymInt time = embeds.size(1);
   const std::optional<size_t> full = FirstLayer(false);
+  if (inputs.cache && config_.num_hidden_layers > 0 && inputs.cache->IsStatic(0))
+    return threefold(nn::PositionsAfter(c, &*inputs.cache, time));
   SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(full.value_or(0)) : SymInt(0);
   const Value& mask = inputs.attention_mask;
   if (!full && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;

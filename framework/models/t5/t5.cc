@@ -167,9 +167,11 @@ class T5Attention : public nn::Module {
     return Call(c, Describe(c, hidden_states, mask, cache), [&] {
       Value k = nn::SplitHeads(c, k_.Forward(c, hidden_states), heads_, head_dim_);
       Value v = nn::SplitHeads(c, v_.Forward(c, hidden_states), heads_, head_dim_);
-      const SymInt past = cache != nullptr ? cache->self_attention.Length(layer_) : SymInt(0);
+      const SymInt time = hidden_states.size(1);
+      Value query;  // positions, where the bias is still to be made
+      if (!bias.defined()) query = cache != nullptr ? cache->self_attention.Positions(c, time, layer_) : ops::Arange(c, time);
       if (cache != nullptr) std::tie(k, v) = cache->self_attention.Update(c, k, v, layer_);
-      if (!bias.defined()) bias = Bias(c, hidden_states.size(1), k.size(2), past);
+      if (!bias.defined()) bias = Bias(c, query, k.size(2));
       return Attend(c, hidden_states, k, v, mask, bias);
     });
   }
@@ -211,10 +213,8 @@ class T5Attention : public nn::Module {
     return o_.Forward(c, nn::Attend(c, q, k, v, nn::WithBias(c, mask, bias), 1.0, heads_, heads_));
   }
 
-  /// What the table says for each pair of positions, [1, heads, query, key].
-  Value Bias(OpContext& c, const SymInt& queries, const SymInt& keys, const SymInt& past) const {
-    Value query = ops::Arange(c, queries);
-    if (past.AsInt() != 0) query = ops::Add(c, query, past);
+  /// What the table says for each pair of positions, [1, heads, query, key]; those of the queries are given.
+  Value Bias(OpContext& c, const Value& query, const SymInt& keys) const {
     const Value relative =
         ops::Sub(c, ops::Unsqueeze(c, ops::Arange(c, keys), 0), ops::Unsqueeze(c, query, 1));
     const Value distance = decoder_ ? ops::ClampMin(c, ops::Neg(c, relative), 0) : ops::Abs(c, relative);

@@ -100,9 +100,8 @@ class WhisperDecoder : public nn::Module {
                   const Value words = embedded ? read.decoder_inputs_embeds
                                                : embed_tokens_.Forward(c, read.decoder_input_ids);
                   const nn::Cache* cache = step.cache != nullptr ? &step.cache->self_attention : nullptr;
-                  const SymInt past = cache != nullptr && !layers_.empty() ? cache->Length(0) : SymInt(0);
                   const Value positions =
-                      position_ids.defined() ? position_ids : nn::DefaultPositions(c, words.size(1), past);
+                      position_ids.defined() ? position_ids : nn::PositionsAfter(c, cache, words.size(1));
                   Value hidden = ops::Add(c, words, embed_positions_.Forward(c, positions));
                   step.mask = nn::MakeAttentionMask(c, {.embeds = words,
                                                         .attention_mask = read.decoder_attention_mask,
@@ -220,7 +219,8 @@ class WhisperForConditionalGeneration : public nn::Model {
                        nn::Fill::kNormal}};
     shape.encoded_length = fields_.max_source_positions;
     CONFORMANCE_TRY(nn::InputLayout layout, EncoderDecoderLayout(shape, use));
-    const SymInt target = use == "decode" ? SymInt(1) : SymInt::Symbol("target");
+    CONFORMANCE_TRY(const DecoderUse parts, DecoderUse::Parse(use, "an encoder with a decoder"));
+    const SymInt target = parts.one_token ? SymInt(1) : SymInt::Symbol("target");
     layout.optional.push_back({"decoder_position_ids",
                                DType::kI64,
                                {SymInt::Symbol("batch"), target},
