@@ -164,6 +164,14 @@ Tensor MakeNormal(const InputSpec& spec, const Shape& shape, Random random) {
   return Cast(Tensor::Of<double>(shape, values), spec.dtype);
 }
 
+/// Those for which the class allows one size alone.
+std::set<std::string> FixedSymbols(const nn::InputLayout& layout) {
+  std::set<std::string> names;
+  for (const InputSymbol& symbol : layout.symbols)
+    if (symbol.min == symbol.max) names.insert(symbol.name);
+  return names;
+}
+
 /// Sizes of a mask with 4 axes where `spec` tells those of [batch, key].
 std::vector<SymInt> PairSizes(const InputSpec& spec, const nn::InputLayout& layout, const Tensor& mask) {
   SymInt queries = 1;
@@ -238,6 +246,7 @@ Result<InputPlan> InputPlan::Make(const nn::Model& model, std::string_view varia
     if (IsFloating(spec.dtype)) spec.dtype = model.dtype();
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
+  plan.fixed_ = FixedSymbols(plan.layout_);
   for (const InputSymbol& symbol : plan.layout_.symbols) {
     // Small, and no two alike, so that a confusion of axes shows.
     const int64_t small = symbol.name == "batch" ? 2 : symbol.name == "past" ? 6 : 9;
@@ -262,6 +271,7 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   const std::string own = std::string(one_token ? "decode" : "continue") + (fixed ? "_static_cache" : "");
   const std::string_view use = has_cache ? std::string_view(own) : UseOf(variant);
   CONFORMANCE_TRY(nn::InputLayout layout, model.LayoutFor(use, kwargs));
+  plan.fixed_ = FixedSymbols(layout);
   plan.special_ids_ = SpecialIds(model.config());
   plan.pad_id_ = PadId(model.config());
   std::vector<InputSpec> known = layout.inputs;
@@ -323,9 +333,9 @@ Result<InputPlan> InputPlan::FromInputs(const nn::Model& model, std::string_view
   for (InputSymbol& symbol : layout.symbols) {
     // What a file holds is legal, whatever the plan would have made.
     const int64_t value = plan.traced_.find(symbol.name)->second;
-    const bool fixed = symbol.min == symbol.max;
-    symbol.min = fixed ? value : std::min(symbol.min, value);
-    symbol.max = fixed ? value : std::max(symbol.max, value);
+    const bool one = plan.fixed_.contains(symbol.name);
+    symbol.min = one ? value : std::min(symbol.min, value);
+    symbol.max = one ? value : std::max(symbol.max, value);
     const auto leader = plan.traced_.find(symbol.follows);
     if (symbol.follows.empty() || leader == plan.traced_.end()) symbol.follows.clear();
     else symbol.distance = value - leader->second;
@@ -546,10 +556,7 @@ Result<NamedTensors> InputPlan::Make(const Assignment& assignment, uint64_t seed
 
 bool InputPlan::IsFixed(const SymInt& size) const {
   const std::set<std::string> names = size.Symbols();
-  return !names.empty() && std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::any_of(layout_.symbols.begin(), layout_.symbols.end(),
-                       [&](const InputSymbol& symbol) { return symbol.name == name && symbol.min == symbol.max; });
-  });
+  return !names.empty() && std::all_of(names.begin(), names.end(), [&](const std::string& name) { return fixed_.contains(name); });
 }
 
 DynamicShapes InputPlan::AutoShapes() const {

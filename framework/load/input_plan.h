@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,7 @@ class InputPlan {
   nn::InputLayout layout_;
   Assignment traced_;
   std::optional<NamedTensors> golden_;
+  std::set<std::string> fixed_;       ///< symbols that are no dimensions of an export: one size alone is legal
   std::vector<int64_t> special_ids_;  ///< not used as ordinary tokens
   std::optional<int64_t> pad_id_;
   bool golden_only_ = false;  ///< pictures that no plan of ours makes (videos, several given one by one)

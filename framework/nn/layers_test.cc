@@ -181,7 +181,7 @@ TEST(Cache, OfAnEncoderDecoderHasTwoParts) {
 }
 
 /// A static layer of `entries` and so many tokens.
-Cache Static(const std::vector<float>& entries, int64_t seen, CacheLayer kind) {
+Cache Static(std::initializer_list<float> entries, int64_t seen, CacheLayer kind) {
   return *Cache::FromTree(*TreeFromLeaves({{"layers.0.keys", Entry(entries)},
                                            {"layers.0.values", Entry(entries)},
                                            {"layers.0.cumulative_length", Value::Eager(Tensor::Of<int64_t>({}, {seen}))}}),
@@ -189,8 +189,8 @@ Cache Static(const std::vector<float>& entries, int64_t seen, CacheLayer kind) {
 }
 
 TEST(Cache, AStaticLayerWritesBehindWhatItHasSeen) {
-  const NoWeights none;
-  EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
+  eager::NoWeights none;
+  eager::EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
   Cache cache = Static({1, 2, 0, 0, 9}, 2, {});
   EXPECT_THAT(cache.Positions(context, 2, 0).tensor(), BitEqualTo(I64({2, 3})));
   EXPECT_THAT(cache.KeyPositions(context, 2, 0).tensor(), BitEqualTo(I64({0, 1, 2, 3, 4})));
@@ -204,8 +204,8 @@ TEST(Cache, AStaticLayerWritesBehindWhatItHasSeen) {
 }
 
 TEST(Cache, AStaticWindowRollsWhenItIsFull) {
-  const NoWeights none;
-  EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
+  eager::NoWeights none;
+  eager::EagerContext context(eager::DefaultKernels(), ops::Numerics(), none);
   Cache cache = Static({1, 2, 0}, 2, 3);
   EXPECT_THAT(cache.KeyPositions(context, 2, 0).tensor(), BitEqualTo(I64({0, 1, 2, 3, 4})));
   // All five are to be seen: the mask knows which of them are in the window of each query.
