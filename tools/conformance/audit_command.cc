@@ -138,11 +138,13 @@ std::function<int()> AddAudit(CLI::App& app, const engine::Toolbox& toolbox, con
       "gets today's date, and every other byte stays.\n\n"
       "  conformance audit                          the shipped suite's lists\n"
       "  conformance audit ./gpt2 --list skips.json\n"
+      "  conformance audit --onnx-tests DIR --list suites/onnx/expectations\n"
       "  conformance audit --write && git diff suites/expectations\n\n"
       "Exit codes: 0 all entries hold (after --write: are settled); 1 some are to be looked at; 2 usage, lists that do not load.");
   const auto options = std::make_shared<AuditCommandOptions>();
   audit->add_option("MODEL", options->select.models, "checkpoint folders; none: the shipped suite");
   audit->add_option("--suite", options->select.suite, "a suite file in place of the shipped one");
+  audit->add_option("--onnx-tests", options->select.onnx_tests, "folder of ONNX backend tests, as for run")->expected(1)->take_all();
   audit->add_option("--list", options->select.lists, "file or folder of lists, beside the suite's own");
   audit->add_option("--entry", options->entries, "pattern over entries, KIND:PATTERN as `list expectations` shows them")->expected(1)->take_all();
   audit->add_flag("--write", options->write, "write the shorter lists");
