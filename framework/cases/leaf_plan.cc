@@ -211,6 +211,11 @@ Result<NamedTensors> LeafPlan::Make(const Assignment& assignment, uint64_t seed)
   NamedTensors tensors;
   for (const Leaf& leaf : leaves) {
     CONFORMANCE_TRY(const Shape shape, ShapeOf(leaf, values));
+    if (leaf.value) {
+      CONFORMANCE_TRY(const int64_t value, leaf.value->Evaluate(values));
+      tensors.emplace_back(leaf.name, Tensor::Of<int64_t>({}, {value}));
+      continue;
+    }
     tensors.emplace_back(leaf.name, MakeLeaf(leaf, shape, LimitOf(leaf, values), seed));
   }
   return tensors;

@@ -29,6 +29,7 @@ struct Leaf {
   std::vector<SymInt> sizes;
   Fill fill = Fill::kNormal;
   std::vector<SymInt> limits = {};  ///< values stay below all of them: rows of the tables that it picks from
+  std::optional<SymInt> value = {};  ///< of a size that `forward` takes as an int: i64[] with this in it
   int64_t least = 1;  ///< of kOnes: a size that the program reads out of it has this lower bound
 };
 

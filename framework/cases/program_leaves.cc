@@ -162,7 +162,9 @@ std::optional<SymBool> ConditionOf(std::string_view guard, const std::vector<Lea
 void AddSymbols(const ir::Program& program, LeafPlan& plan) {
   std::set<std::string> seen;
   for (const Leaf& leaf : plan.leaves) {
-    for (const SymInt& size : leaf.sizes) {
+    std::vector<SymInt> sizes = leaf.sizes;
+    if (leaf.value) sizes.push_back(*leaf.value);
+    for (const SymInt& size : sizes) {
       for (const std::string& name : size.Symbols()) {
         if (!seen.insert(name).second) continue;
         SizeSymbol symbol;
@@ -197,8 +199,14 @@ Result<LeafPlan> LeavesOf(const ir::Program& program) {
     leaf.name = names.inputs[next++];
     const auto* id = argument.As<ValueId>();
     const ir::TensorMeta* meta = id ? program.graph.value(*id).tensor() : nullptr;
+    if (const ValueId size = program.graph.SizeValueOf(argument); size != ValueId::kNone) {
+      leaf.dtype = DType::kI64;
+      leaf.value = std::get<SymInt>(program.graph.value(size).meta);
+      plan.leaves.push_back(std::move(leaf));
+      continue;
+    }
     if (!meta)
-      return Unsupported("an input of the Program is no tensor")
+      return Unsupported("an input of the Program is neither a tensor nor a size")
           .With("input", leaf.name.empty() ? shown : leaf.name);
     const auto dtype = ir::ToDType(meta->dtype);
     if (!dtype)

@@ -83,5 +83,22 @@ TEST(ProgramLeaves, SizesReadOutOfInputsKeepToTheirRange) {
                           [](const Leaf& leaf) { return leaf.least == 2; }));
 }
 
+// An int of forward that was traced as a symbol: one i64 whose value the symbol is.
+TEST(ProgramLeaves, AnIntThatWasTracedIsASize) {
+  const auto read = ir::ReadPt2(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/types.pt2");
+  ASSERT_THAT(read, IsOk());
+  const auto plan = LeavesOf(read->program);
+  ASSERT_THAT(plan, IsOk());
+  const auto times = std::find_if(plan->leaves.begin(), plan->leaves.end(), [](const Leaf& leaf) { return leaf.name == "times"; });
+  ASSERT_NE(times, plan->leaves.end());
+  ASSERT_TRUE(times->value && times->value->AsSymbol());
+  load::Assignment sizes = plan->First();
+  sizes[*times->value->AsSymbol()] = 11;
+  const auto inputs = plan->Make(sizes, 1);
+  ASSERT_THAT(inputs, IsOk());
+  EXPECT_EQ(Find(*inputs, "times")->ToInts(), std::vector<int64_t>{11});
+  EXPECT_TRUE(Find(*inputs, "times")->shape().empty());
+}
+
 }  // namespace
 }  // namespace conformance::cases

@@ -187,7 +187,7 @@ Result<Read> ReadByOutputs(const ir::Program& program) {
   for (size_t i = 0; i < program.signature.inputs.size() && i < graph.inputs().size(); ++i) {
     const ir::InputSpec& spec = program.signature.inputs[i];
     const auto* id = graph.inputs()[i].As<ir::ValueId>();
-    const bool is_user = spec.kind == ir::InputSpec::Kind::kUserInput && id != nullptr;
+    const bool is_user = spec.kind == ir::InputSpec::Kind::kUserInput && !graph.NameOf(graph.inputs()[i]).empty();
     const std::string name = is_user && user < names.inputs.size() ? names.inputs[user] : spec.target;
     user += is_user ? 1 : 0;
     if (id != nullptr && reached.contains(*id)) (is_user ? read.inputs : read.weights).insert(name);

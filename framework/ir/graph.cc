@@ -53,6 +53,12 @@ std::vector<ValueId> Graph::ValueIds() const {
   return out;
 }
 
+ValueId Graph::SizeValueOf(const Argument& argument) const {
+  if (argument.kind() != ArgumentKind::kSymInt) return ValueId::kNone;
+  const auto* id = std::get_if<ValueId>(argument.As<SymIntRef>());
+  return id != nullptr && std::holds_alternative<SymInt>(value(*id).meta) ? *id : ValueId::kNone;
+}
+
 std::string_view Graph::NameOf(const Argument& argument) const {
   ValueId id = ValueId::kNone;
   switch (argument.kind()) {

@@ -125,6 +125,8 @@ class Graph {
   size_t node_capacity() const { return nodes_.size(); }
   /// Name of an input or output argument that is a value; empty for constants.
   std::string_view NameOf(const Argument& argument) const;
+  /// The value of an argument that is a size and no literal: an int of `forward` that was traced as a symbol. kNone for all others.
+  ValueId SizeValueOf(const Argument& argument) const;
 
   /// Same nodes in the same order with the same names, arguments, metas and metadata. Ids do not matter.
   friend bool operator==(const Graph& a, const Graph& b);

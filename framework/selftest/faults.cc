@@ -168,10 +168,11 @@ bool IsCacheInput(const ir::Program& program, ValueId id) {
   size_t user = 0;
   for (size_t i = 0; i < program.signature.inputs.size(); ++i) {
     const auto* input = program.graph.inputs()[i].As<ValueId>();
-    if (program.signature.inputs[i].kind != ir::InputSpec::Kind::kUserInput || input == nullptr) continue;
+    const bool named = !program.graph.NameOf(program.graph.inputs()[i]).empty();
+    if (program.signature.inputs[i].kind != ir::InputSpec::Kind::kUserInput || !named) continue;
     if (user >= leaves->inputs.size()) return false;
     const std::string& name = leaves->inputs[user++];
-    if (*input == id) return name.find("past_key_values") != name.npos;
+    if (input != nullptr && *input == id) return name.find("past_key_values") != name.npos;
   }
   return false;
 }

@@ -83,15 +83,17 @@ Status Interpreter::Plan::BuildSignature() {
   for (size_t i = 0; i < signature.inputs.size(); ++i) {
     const ir::InputSpec& spec = signature.inputs[i];
     if (spec.kind == ir::InputSpec::Kind::kConstantInput) continue;
-    const auto* id = graph.inputs()[i].As<ValueId>();
-    if (id == nullptr) {
-      return Unsupported("a graph input is no tensor").With("input", std::string(graph.NameOf(graph.inputs()[i])));
+    const bool is_user = spec.kind == ir::InputSpec::Kind::kUserInput;
+    ValueId id = is_user ? graph.SizeValueOf(graph.inputs()[i]) : ValueId::kNone;
+    if (const auto* tensor = graph.inputs()[i].As<ValueId>()) id = *tensor;
+    if (id == ValueId::kNone) {
+      return Unsupported("a graph input is neither a tensor nor a size").With("input", std::string(graph.NameOf(graph.inputs()[i])));
     }
-    if (spec.kind == ir::InputSpec::Kind::kUserInput) {
+    if (is_user) {
       if (user >= input_names.size()) return Invalid("the input spec has fewer leaves than the graph has user inputs");
-      user_inputs.push_back({input_names[user++], *id});
+      user_inputs.push_back({input_names[user++], id});
     } else {
-      sources.push_back({*id, spec.kind, spec.target});
+      sources.push_back({id, spec.kind, spec.target});
     }
   }
   size_t named = 0;
@@ -158,7 +160,10 @@ class Run {
 
   Status TakeInputs(const std::vector<UserInput>& wanted, const NamedTensors& given, bool writes) {
     CONFORMANCE_TRY(auto bound, BindUserInputs(program_, wanted, given, symbols_));
-    for (auto& [id, tensor] : bound) values_[Index(id)] = Value::Eager(writes ? tensor.Clone() : std::move(tensor));
+    for (auto& [id, tensor] : bound) {
+      if (program_.graph.value(id).tensor() == nullptr) continue;  // a size: the symbols have it
+      values_[Index(id)] = Value::Eager(writes ? tensor.Clone() : std::move(tensor));
+    }
     return Ok();
   }
 

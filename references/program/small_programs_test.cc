@@ -16,6 +16,7 @@ namespace conformance::program {
 namespace {
 
 using namespace conformance::testing;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const std::filesystem::path kPrograms = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs";
@@ -60,7 +61,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "constant_inputs", "data_dependent", "derived", "mutations"));
+INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "constant_inputs", "data_dependent", "derived", "mutations", "sizes", "types"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");
@@ -87,8 +88,12 @@ TEST(SmallPrograms, FloatsOverSizesAreRefusedByName) {
   EXPECT_THAT(RunFile("floats", ReadRecorded("floats").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("as_sym_float")));
 }
 
-TEST(SmallPrograms, NumbersAmongTheInputsAreRefusedByName) {
-  EXPECT_THAT(RunFile("types", ReadRecorded("types").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("times")));
+TEST(SmallPrograms, ASizeAmongTheInputsIsOneIntegerWithinItsRange) {
+  const auto run = [](const Tensor& size) { return RunFile("sizes", {{"x", Tensor::Zeros(DType::kF32, {1, 2, 2, 2})}, {"size", size}}); };
+  EXPECT_THAT(run(Tensor::Of<int64_t>({}, {6})), IsOk());
+  EXPECT_THAT(run(Tensor::Of<float>({}, {6})), IsError(ErrorKind::kType, AllOf(HasSubstr("size"), HasSubstr("one integer"))));
+  EXPECT_THAT(run(Tensor::Of<int64_t>({2}, {6, 6})), IsError(ErrorKind::kType, HasSubstr("one integer")));
+  EXPECT_THAT(run(Tensor::Of<int64_t>({}, {33})), IsError(ErrorKind::kShape, AllOf(HasSubstr("dimension: size"), HasSubstr("<= 32"))));
 }
 
 TEST(SmallPrograms, HigherOrderOpsAreRefusedByName) {

@@ -11,8 +11,12 @@ namespace {
 
 struct Bound {
   const UserInput* input;
-  const ir::TensorMeta* meta;
+  const std::vector<SymInt>* sizes;  ///< what the Program says of `found`
+  std::vector<int64_t> found;        ///< the tensor's sizes; of a size, its value
+  bool is_size;
   Tensor tensor;
+
+  std::string Place(size_t axis) const { return is_size ? input->name : input->name + ".size(" + std::to_string(axis) + ")"; }
 };
 
 /// The value that a·s + b takes `target` at, where `size` has this form over one symbol without a value.
@@ -37,13 +41,13 @@ std::optional<std::pair<std::string, int64_t>> Solve(const SymInt& size, int64_t
 }
 
 Error AtDimension(Error error, const Bound& bound, size_t axis) {
-  return std::move(error)
-      .With("input", bound.input->name)
-      .With("dimension", std::to_string(axis))
-      .With("found", std::to_string(bound.tensor.shape()[axis]));
+  error.With("input", bound.input->name);
+  if (!bound.is_size) error.With("dimension", std::to_string(axis));
+  return std::move(error).With("found", std::to_string(bound.found[axis]));
 }
 
-Result<std::vector<Bound>> Match(const ir::Program& program, const std::vector<UserInput>& wanted, const NamedTensors& given) {
+Result<std::vector<Bound>> Match(const ir::Program& program, const std::vector<UserInput>& wanted, const NamedTensors& given,
+                                 std::map<ir::ValueId, std::vector<SymInt>>& numbers) {
   std::vector<Bound> bound;
   size_t used = 0;
   std::vector<std::string> names;
@@ -51,11 +55,19 @@ Result<std::vector<Bound>> Match(const ir::Program& program, const std::vector<U
     names.push_back(input.name);
     const ir::Value& value = program.graph.value(input.value);
     const ir::TensorMeta* meta = value.tensor();
-    if (meta == nullptr) return Unsupported("a user input is no tensor").With("input", input.name);
+    const auto* number = std::get_if<SymInt>(&value.meta);
+    if (meta == nullptr && number == nullptr) return Unsupported("a user input is neither a tensor nor a size").With("input", input.name);
     const Tensor* tensor = Find(given, input.name);
     if (tensor == nullptr) tensor = Find(given, value.name);
-    if (tensor == nullptr) return Invalid("an input is missing").With("input", input.name).With("wanted", ir::Describe(*meta));
+    if (tensor == nullptr) return Invalid("an input is missing").With("input", input.name).With("wanted", ir::Describe(value.meta));
     ++used;
+    if (number != nullptr) {
+      if (!IsIntegral(tensor->dtype()) || tensor->num_elements() != 1) {
+        return TypeError("an input that is a size wants one integer").With("input", input.name).With("found", Describe(*tensor)).With("wanted", "i64[]");
+      }
+      bound.push_back({&input, &numbers.insert_or_assign(input.value, std::vector<SymInt>{*number}).first->second, tensor->ToInts(), true, *tensor});
+      continue;
+    }
     const auto dtype = ir::ToDType(meta->dtype);
     if (dtype != tensor->dtype()) {
       return TypeError("an input has another dtype than the Program").With("input", input.name).With("found", Describe(*tensor)).With("wanted", ir::Describe(*meta));
@@ -63,7 +75,7 @@ Result<std::vector<Bound>> Match(const ir::Program& program, const std::vector<U
     if (tensor->shape().size() != meta->sizes.size()) {
       return ShapeError("an input has another rank than the Program").With("input", input.name).With("found", Describe(*tensor)).With("wanted", ir::Describe(*meta));
     }
-    bound.push_back({&input, meta, *tensor});
+    bound.push_back({&input, &meta->sizes, tensor->shape(), false, *tensor});
   }
   if (used != given.size()) {
     for (const auto& [name, tensor] : given) {
@@ -80,26 +92,27 @@ Result<std::vector<Bound>> Match(const ir::Program& program, const std::vector<U
 
 Result<std::vector<std::pair<ir::ValueId, Tensor>>> BindUserInputs(const ir::Program& program, const std::vector<UserInput>& wanted,
                                                                    const NamedTensors& given, SymbolValues& symbols) {
-  CONFORMANCE_TRY(const std::vector<Bound> bound, Match(program, wanted, given));
+  std::map<ir::ValueId, std::vector<SymInt>> numbers;  // of inputs that are sizes
+  CONFORMANCE_TRY(const std::vector<Bound> bound, Match(program, wanted, given, numbers));
   std::map<std::string, std::string> origin;  // symbol -> "input.size(axis)", for messages
   // Plain symbols first: a derived size ("2*s0 + 1") is solved only where no input has its symbol by itself.
   for (const bool plain : {true, false}) {
     for (const Bound& input : bound) {
-      for (size_t axis = 0; axis < input.meta->sizes.size(); ++axis) {
-        const SymInt& size = input.meta->sizes[axis];
+      for (size_t axis = 0; axis < input.sizes->size(); ++axis) {
+        const SymInt& size = (*input.sizes)[axis];
         if (size.IsConstant() || (plain && !size.AsSymbol())) continue;
-        if (const auto solved = Solve(size, input.tensor.shape()[axis], symbols)) {
+        if (const auto solved = Solve(size, input.found[axis], symbols)) {
           symbols[solved->first] = solved->second;
-          origin[solved->first] = input.input->name + ".size(" + std::to_string(axis) + ")";
+          origin[solved->first] = input.Place(axis);
         }
       }
     }
   }
   for (const Bound& input : bound) {
-    for (size_t axis = 0; axis < input.meta->sizes.size(); ++axis) {
-      const SymInt& size = input.meta->sizes[axis];
+    for (size_t axis = 0; axis < input.sizes->size(); ++axis) {
+      const SymInt& size = (*input.sizes)[axis];
       const auto value = size.Evaluate(symbols);
-      const int64_t found = input.tensor.shape()[axis];
+      const int64_t found = input.found[axis];
       if (value.ok() && *value == found) continue;
       std::string wants = value.ok() ? std::to_string(*value) : size.ToString();
       if (const auto symbol = size.AsSymbol(); symbol && origin.contains(*symbol)) {

@@ -169,36 +169,11 @@ bool IsKnown(const std::string& name) {
       {"aten.pow.Tensor_Tensor #308", "an i16 power that overflows, likewise"},
       {"aten.mean.default #927", "the mean of nothing is 0"},
       {"aten.argmax.default #930", "NaN is passed over"},
+      {"grid aten.argmax.default #94", "NaN is passed over"},
       {"aten.max.dim #933", "NaN is passed over"},
       {"aten.amax.default #934", "NaN is passed over"},
   };
   return kKnown.contains(name);
-}
-
-// Calls of the grid that do not come through yet, or that the runtime refuses.
-bool IsOpen(const std::string& name) {
-  static const std::map<std::string, std::string> kOpen = {
-      {"grid aten.scatter_reduce.two #508", "halves have no scatter with a sum"},
-      {"grid aten.index_add.default #286", "halves have no scatter with a sum"},
-      {"grid aten.scatter.src #501", "an empty scatter is refused"},
-      {"grid aten.scalar_tensor.default #497", "a fraction becomes true or false otherwise"},
-      {"grid aten.one_hot.default #429", "positions without axes are refused"},
-      {"grid aten.one_hot.default #430", "positions without axes are refused"},
-      {"grid aten.nonzero.default #423", "of a number without axes"},
-      {"grid aten.native_group_norm.default #407", "an empty batch cannot be reshaped"},
-      {"grid aten.native_group_norm.default #408", "an empty batch cannot be reshaped"},
-      {"grid aten.max_pool3d_with_indices.default #372", "ceil_mode counts another last window"},
-      {"grid aten.max_pool3d.default #369", "ceil_mode counts another last window"},
-      {"grid aten.conv_transpose2d.input #178", "bf16 has no transposed convolution"},
-      {"grid aten.conv_transpose1d.default #177", "bf16 has no transposed convolution"},
-      {"grid aten.conv_transpose1d.default #176", "a size that the runtime computes otherwise"},
-      {"grid aten.conv3d.padding #174", "padding 'same' with a dilation"},
-      {"grid aten.conv2d.padding #171", "padding 'same' with a dilation"},
-      {"grid aten.constant_pad_nd.default #160", "an empty axis is not padded"},
-      {"grid aten.argmax.default #94", "NaN is passed over"},
-      {"grid aten.flatten.using_ints #237", "an empty axis of unknown size cannot be reshaped"},
-  };
-  return kOpen.contains(name);
 }
 
 // Types that ONNX Runtime's CPU provider has few kernels for.
@@ -233,7 +208,6 @@ TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
   for (const Json& one : table.cases()) {
     const std::string& target = one.Find("target")->AsString();
     const std::string name = (table.IsGrid() ? "grid " : "") + target + " #" + std::to_string(number++);
-    if (IsOpen(name)) continue;
     const auto program = ProgramOf(table, one, dynamic);
     if (!program.ok()) {
       ADD_FAILURE() << name << ": " << program.error().ToString();

@@ -121,6 +121,14 @@ TEST_F(FilesCli, AProgramIsExportedByOurs) {
   EXPECT_THAT(Assignments(), SizeIs(4));
 }
 
+// An int of forward that was traced, and sizes among the outputs: i64[] on both sides, at values that the trace did not see.
+TEST_F(FilesCli, SizesAreInputsAndOutputs) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const std::string file = (std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/sizes.pt2").string();
+  EXPECT_EQ(Run({file, "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("sizes.pt2/dynamic/none/program/f32 pass", "sizes.pt2/dynamic/onnx/onnxruntime/f32 pass"));
+}
+
 TEST_F(FilesCli, InputsComeFromFiles) {
   const std::string inputs = Golden("bert/inputs.safetensors");
   EXPECT_EQ(Run({"--inputs", inputs, Golden("bert/torch_export.pt2"), "--backend", "program"}), 0)

@@ -119,6 +119,13 @@ class Types(torch.nn.Module):
         return Answer(half * 2, point.x + point.y * times, [point, half.to(torch.float16)])
 
 
+class Sizes(torch.nn.Module):
+    """A size among the inputs, and one among the outputs."""
+
+    def forward(self, x, size):
+        return torch.nn.functional.interpolate(x, size=(size, size + 1), mode="nearest"), size * x.shape[1]
+
+
 class CacheUser(torch.nn.Module):
     """A cache of transformers among inputs and outputs."""
 
@@ -162,6 +169,8 @@ def programs():
     yield "grad_modes", GradModes(), (x,), None, (x / 16,)
     point, half = Point(x[:1], x[1:2]), torch.tensor([0.5, 3.0], dtype=torch.bfloat16)
     yield "types", Types(), (point, half, 5), (Point(None, None), None, Dim.DYNAMIC), (Point(x[2:], x[:1]), half + 1, 7)
+    grid = x[:2].reshape(1, 2, 2, 2)
+    yield "sizes", Sizes(), (grid, 5), (None, Dim.DYNAMIC(min=3, max=32)), (grid + 1, 7)
     shapes = (None, [{2: Dim.AUTO}, {2: Dim.AUTO}])
     yield "cache", CacheUser(), (torch.ones(1, 1, 1, 2), cache(3)), shapes, (torch.ones(1, 1, 1, 2) * 4, cache(5))
     seq = Dim("seq", max=32)
@@ -189,7 +198,7 @@ def named(tree, names=None):
             parts[0] = names[int(parts[0])]
         if isinstance(leaf, torch.Tensor):
             leaves[".".join(parts)] = leaf.detach().clone().contiguous()
-        elif type(leaf) is int and (not names or parts[0] == "times"):
+        elif type(leaf) is int and (not names or parts[0] in ("times", "size")):
             leaves[".".join(parts)] = torch.tensor(leaf)
     return leaves
 

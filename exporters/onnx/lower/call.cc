@@ -66,7 +66,8 @@ std::vector<Value> Call::Tensors(std::string_view name) const {
 
 Value Call::Operand(std::string_view name, DType dtype) const {
   if (IsTensor(name)) return graph_.Cast(Tensor(name), dtype);
-  if (const auto number = Literal(name)) return graph_.Const(*number, dtype);
+  // A fraction is true, too.
+  if (const auto number = Literal(name)) return graph_.Const(dtype == DType::kBool ? double{*number != 0} : *number, dtype);
   return graph_.Cast(graph_.AsScalar(graph_.Sizes({SizeOf(name)})), dtype);
 }
 

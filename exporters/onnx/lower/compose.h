@@ -40,12 +40,15 @@ Result<Outputs> LowerFill(const Call& call, Graph& g);
 Result<Outputs> LowerCopy(const Call& call, Graph& g);
 Result<Outputs> LowerMaskedSelect(const Call& call, Graph& g);
 Result<Outputs> LowerPixelShuffle(const Call& call, Graph& g);
+Result<Outputs> LowerPixelUnshuffle(const Call& call, Graph& g);
+Result<Outputs> LowerAsStrided(const Call& call, Graph& g);
 Result<Outputs> LowerSymNumel(const Call& call, Graph& g);
 
 // Products and distances.
 Result<Outputs> LowerDot(const Call& call, Graph& g);  ///< dot and mv
 Result<Outputs> LowerOuter(const Call& call, Graph& g);
 Result<Outputs> LowerCdist(const Call& call, Graph& g);
+Result<Outputs> LowerPdist(const Call& call, Graph& g);
 
 // Normalisations with their statistics.
 Result<Outputs> LowerNativeLayerNorm(const Call& call, Graph& g);

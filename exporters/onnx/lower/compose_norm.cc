@@ -55,7 +55,10 @@ Result<Outputs> LowerNativeLayerNorm(const Call& call, Graph& g) {
 Result<Outputs> LowerNativeGroupNorm(const Call& call, Graph& g) {
   const Value x = call.Tensor("input");
   const int64_t groups = call.Int("group");
-  const Value rows = g.Reshape(x, {0, groups, -1});
+  SymInt width = 1;
+  for (int64_t axis = 1; axis < x.rank(); ++axis) width *= (*x.sizes)[static_cast<size_t>(axis)];
+  const auto number = width.AsInt();  // -1 cannot be told for an empty batch
+  const Value rows = g.Reshape(x, {g.SizeAt(x, 0), groups, number ? Size(*number / groups) : Size(-1)});
   const Normalised made = Normalise(g, rows, {2}, call.Number("eps"));
   const Value y = g.Op("Reshape", {made.y, g.Shape(x)});
   return std::vector<Value>{g.Cast(Scaled(call, g, y, x.rank() - 2), x.dtype), g.Cast(g.Squeeze(made.mean, {2}), call.OutputDType(1)),

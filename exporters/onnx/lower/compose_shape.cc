@@ -105,10 +105,59 @@ Result<Outputs> LowerMaskedSelect(const Call& call, Graph& g) {
                            g.Op("Reshape", {g.Op("Expand", {mask, g.Shape(x)}), g.Ints({-1})})});
 }
 
+namespace {
+
+// [batch…, C, H, W] with one batch axis, and back: [batch…, what y has behind its first].
+Value OneBatch(Graph& g, const Value& x) {
+  return x.rank() == 4 ? x : x.rank() == 3 ? g.Unsqueeze(x, {0}) : g.Op("Reshape", {x, g.Concat({g.Ints({-1}), g.Op("Shape", {x}, {{"start", -3}}, DType::kI64)}, 0)});
+}
+Value OwnBatch(Graph& g, const Value& y, const Value& x) {
+  if (x.rank() == 4) return y;
+  if (x.rank() == 3) return g.Squeeze(y, {0});
+  const Value batch = g.Op("Shape", {x}, {{"end", -3}}, DType::kI64), rest = g.Op("Shape", {y}, {{"start", 1}}, DType::kI64);
+  return g.Op("Reshape", {y, g.Concat({batch, rest}, 0)});
+}
+
+}  // namespace
+
 Result<Outputs> LowerPixelShuffle(const Call& call, Graph& g) {
   const Value x = call.Tensor("self");
-  if (x.rank() != 4) return call.Refused("of other ranks than 4");
-  return g.Op("DepthToSpace", {x}, {{"blocksize", call.Int("upscale_factor")}, {"mode", "CRD"}});
+  return OwnBatch(g, g.Op("DepthToSpace", {OneBatch(g, x)}, {{"blocksize", call.Int("upscale_factor")}, {"mode", "CRD"}}), x);
+}
+
+// SpaceToDepth counts channels as (place in the block, channel), PyTorch as (channel, place in the block); and runtimes have it for few types.
+Result<Outputs> LowerPixelUnshuffle(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  const int64_t block = call.Int("downscale_factor");
+  const auto blocks = [&](int64_t axis) {
+    const Size size = g.SizeAt(x, axis);
+    return size.IsNumber() ? Size(size.number / block) : Size(g.Op("Div", {size.value, g.Ints({block})}));
+  };
+  const Size channels = g.SizeAt(x, x.rank() - 3), rows = blocks(x.rank() - 2), columns = blocks(x.rank() - 1);
+  const Value apart = g.Reshape(x, {-1, channels, rows, block, columns, block});
+  const Size more = channels.IsNumber() ? Size(channels.number * block * block) : Size(g.Op("Mul", {channels.value, g.Ints({block * block})}));
+  std::vector<Size> sizes;
+  for (int64_t axis = 0; axis < x.rank() - 3; ++axis) sizes.push_back(g.SizeAt(x, axis));
+  sizes.insert(sizes.end(), {more, rows, columns});
+  return g.Reshape(g.Transpose(apart, {0, 1, 3, 5, 2, 4}), sizes);
+}
+
+// Positions in the elements as they lie, one after the other.
+Result<Outputs> LowerAsStrided(const Call& call, Graph& g) {
+  constexpr int64_t kMostPositions = int64_t{1} << 20;  // they become a constant of the model
+  const auto sizes = AsInts(call.SymIntsOf("size")), strides = AsInts(call.SymIntsOf("stride"));
+  if (!sizes || !strides) return call.Refused("by sizes or strides that depend on symbols");
+  const int64_t offset = call.IsNone("storage_offset") ? 0 : call.Int("storage_offset");
+  const int64_t count = NumElements(*sizes);
+  if (count > kMostPositions) return call.Refused("of more than " + std::to_string(kMostPositions) + " elements");
+  std::vector<int64_t> positions(static_cast<size_t>(count), offset);
+  int64_t inner = 1;
+  for (size_t axis = sizes->size(); axis-- > 0;) {
+    for (int64_t i = 0; i < count; ++i) positions[static_cast<size_t>(i)] += i / inner % (*sizes)[axis] * (*strides)[axis];
+    inner *= (*sizes)[axis];
+  }
+  const Value flat = g.Op("Reshape", {call.Tensor("self"), g.Ints({-1})});
+  return g.Op("Gather", {flat, g.Constant(Tensor::Of<int64_t>(*sizes, positions))}, {{"axis", 0}});
 }
 
 Result<Outputs> LowerSymNumel(const Call& call, Graph& g) { return g.AsVector(g.Op("Size", {call.Tensor("self")}, {}, DType::kI64)); }
@@ -165,6 +214,22 @@ Result<Outputs> LowerCdist(const Call& call, Graph& g) {
   const Value a = call.Tensor("x1"), b = call.Tensor("x2");
   const Value gap = g.Op("Sub", {g.Unsqueeze(a, {a.rank() - 1}), g.Unsqueeze(b, {b.rank() - 2})});
   return NormOver(g, gap, call.Number("p"), {-1}, false);
+}
+
+// Rows i < j, each pair once.
+Result<Outputs> LowerPdist(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  const auto rows = (*x.sizes)[0].AsInt();
+  if (!rows) return call.Refused("of a number of rows that depends on symbols");
+  std::vector<int64_t> first, second;
+  for (int64_t i = 0; i < *rows; ++i) {
+    for (int64_t j = i + 1; j < *rows; ++j) {
+      first.push_back(i);
+      second.push_back(j);
+    }
+  }
+  const auto taken = [&](const std::vector<int64_t>& ids) { return g.Op("Gather", {x, g.Ints(ids)}, {{"axis", 0}}); };
+  return NormOver(g, g.Op("Sub", {taken(first), taken(second)}), call.Number("p"), {-1}, false);
 }
 
 }  // namespace conformance::onnx

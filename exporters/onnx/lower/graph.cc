@@ -190,6 +190,11 @@ Value Graph::Sizes(const std::vector<Size>& sizes) {
   return parts.size() == 1 ? parts[0] : Concat(std::move(parts), 0);
 }
 
+Size Graph::SizeAt(const Value& x, int64_t axis) {
+  const auto number = (*x.sizes)[static_cast<size_t>(axis)].AsInt();
+  return number ? Size(*number) : Size(Dim(x, axis));
+}
+
 Value Graph::Reshape(const Value& x, const std::vector<Size>& sizes) {
   const bool empty = std::any_of(sizes.begin(), sizes.end(), [](const Size& size) { return size.IsNumber() && size.number == 0; });
   return Op("Reshape", {x, Sizes(sizes)}, empty ? std::vector<Attr>{{"allowzero", 1}} : std::vector<Attr>{});

@@ -78,6 +78,7 @@ class Graph {
 
   Value Shape(const Value& x);               ///< i64[rank]
   Value Dim(const Value& x, int64_t axis);   ///< i64[1]; axis ≥ 0
+  Size SizeAt(const Value& x, int64_t axis); ///< a number where it is known
   Value AsScalar(const Value& one);          ///< [1] -> []
   Value AsVector(const Value& scalar);       ///< [] -> [1]
   /// i64[n] of numbers and values.

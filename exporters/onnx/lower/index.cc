@@ -168,6 +168,10 @@ namespace {
 
 Outputs Scattered(const Call& call, Graph& g, Value updates) {
   const Value x = call.Tensor("self"), index = call.Tensor("index");
+  if (x.rank() == 0) {  // runtimes want an axis: the one update, where there is one, is the answer
+    const bool nothing = index.rank() == 1 && (*index.sizes)[0].AsInt() == 0;
+    return nothing ? x : g.Op("Reshape", {g.Cast(updates, x.dtype), g.Ints({})});
+  }
   return g.Op("ScatterElements", {x, index, std::move(updates)}, {{"axis", call.Axis("dim", x.rank())}});
 }
 
@@ -222,11 +226,15 @@ Result<Outputs> LowerOneHot(const Call& call, Graph& g) {
   const Value ids = call.Tensor("self");
   const int64_t classes = call.Int("num_classes");
   const Value depth = classes >= 0 ? g.Ints({classes}) : g.Op("Add", {g.AsVector(g.Reduce("ReduceMax", ids, {}, false)), g.Ints({1})});
-  return g.Op("OneHot", {ids, depth, g.Ints({0, 1})}, {{"axis", -1}});
+  const auto encoded = [&](const Value& positions) { return g.Op("OneHot", {positions, depth, g.Ints({0, 1})}, {{"axis", -1}}); };
+  return ids.rank() == 0 ? g.Squeeze(encoded(g.Unsqueeze(ids, {0})), {0}) : encoded(ids);
 }
 
 Result<Outputs> LowerNonzero(const Call& call, Graph& g) {
-  return g.Transpose(g.Op("NonZero", {g.Cast(call.Tensor("self"), DType::kBool)}), {1, 0});
+  const Value x = g.Cast(call.Tensor("self"), DType::kBool);
+  if (x.rank() > 0) return g.Transpose(g.Op("NonZero", {x}), {1, 0});
+  // A number without axes has a position without coordinates: [1, 0] or [0, 0].
+  return g.Slice(g.Transpose(g.Op("NonZero", {g.Unsqueeze(x, {0})}), {1, 0}), 1, 0, 0);
 }
 
 // A size: i64[1], as all sizes are here.

@@ -1,6 +1,7 @@
 #include "exporters/onnx/lower/matmul.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace conformance::onnx {
 namespace {
@@ -69,12 +70,39 @@ Result<Outputs> LowerBaddbmm(const Call& call, Graph& g) {
   return g.Op("Add", {bias, product});
 }
 
+namespace {
+
+// Padding by name as numbers, for runtimes refuse SAME_UPPER with a dilation: what does not halve goes behind. None for a kernel of open size.
+std::optional<std::vector<int64_t>> PadsByName(const std::vector<SymInt>& weight, const std::vector<int64_t>& dilation, bool same) {
+  const size_t axes = weight.size() - 2;
+  std::vector<int64_t> pads(2 * axes, 0);
+  for (size_t i = 0; same && i < axes; ++i) {
+    const auto kernel = weight[i + 2].AsInt();
+    if (!kernel) return std::nullopt;
+    const int64_t both = (dilation.size() == 1 ? dilation[0] : dilation[i]) * (*kernel - 1);
+    pads[i] = both / 2;
+    pads[i + axes] = both - both / 2;
+  }
+  return pads;
+}
+
+}  // namespace
+
 Result<Outputs> LowerConv(const Call& call, Graph& g) {
   const Value x = call.Tensor("input"), weight = call.Tensor("weight");
   const auto spatial = static_cast<size_t>(weight.rank() - 2);
   std::vector<Attr> attrs = {{"dilations", call.Ints("dilation")}, {"group", call.Int("groups")}, {"strides", call.Ints("stride")}};
   if (std::holds_alternative<std::string>(call.Argument("padding"))) {
-    attrs.emplace_back("auto_pad", call.String("padding") == "same" ? "SAME_UPPER" : "VALID");
+    const bool same = call.String("padding") == "same";
+    if (const auto pads = PadsByName(*weight.sizes, call.Ints("dilation"), same)) {
+      attrs.emplace_back("pads", *pads);
+    } else {
+      const std::vector<int64_t> dilation = call.Ints("dilation");
+      if (std::any_of(dilation.begin(), dilation.end(), [](int64_t n) { return n != 1; })) {
+        return call.Refused("with padding by name, a dilation and a kernel whose size depends on symbols");
+      }
+      attrs.emplace_back("auto_pad", "SAME_UPPER");
+    }
   } else {
     const std::vector<int64_t> padding = call.Ints("padding");
     std::vector<int64_t> pads;
@@ -83,42 +111,6 @@ Result<Outputs> LowerConv(const Call& call, Graph& g) {
   }
   if (static_cast<size_t>(x.rank()) == spatial + 2) return g.Op("Conv", {x, weight, call.Tensor("bias")}, std::move(attrs));
   return g.Squeeze(g.Op("Conv", {g.Unsqueeze(x, {0}), weight, call.Tensor("bias")}, std::move(attrs)), {0});  // no batch axis
-}
-
-Result<Outputs> LowerMaxPool(const Call& call, Graph& g) {
-  const Value x = call.Tensor("self");
-  const std::vector<int64_t> kernel = call.Ints("kernel_size"), padding = call.Ints("padding");
-  const std::vector<int64_t> stride = call.Ints("stride");
-  std::vector<int64_t> pads;
-  for (int side = 0; side < 2; ++side) pads.insert(pads.end(), padding.begin(), padding.end());
-  const std::vector<Attr> attrs = {{"kernel_shape", kernel},
-                                   {"strides", stride.empty() ? kernel : stride},
-                                   {"pads", pads},
-                                   {"dilations", call.Ints("dilation")},
-                                   {"ceil_mode", call.Bool("ceil_mode") ? 1 : 0}};
-  if (x.rank() == static_cast<int64_t>(kernel.size()) + 2) return g.Op("MaxPool", {x}, attrs);
-  return g.Squeeze(g.Op("MaxPool", {g.Unsqueeze(x, {0})}, attrs), {0});
-}
-
-// To 1 along each axis whatever the size, to others where the numbers divide.
-Result<Outputs> LowerAdaptiveAvgPool(const Call& call, Graph& g) {
-  const Value x = call.Tensor("self");
-  const std::vector<SymInt> wanted = call.SymIntsOf("output_size");
-  const size_t size = static_cast<size_t>(x.rank()), axes = wanted.size();
-  if (std::all_of(wanted.begin(), wanted.end(), [](const SymInt& n) { return n.AsInt() == 1; })) {
-    std::vector<int64_t> last;
-    for (size_t i = size - axes; i < size; ++i) last.push_back(static_cast<int64_t>(i));
-    return g.Reduce("ReduceMean", x, std::move(last), true);
-  }
-  std::vector<int64_t> kernel;
-  for (size_t i = 0; i < axes; ++i) {
-    const auto from = (*x.sizes)[size - axes + i].AsInt(), to = wanted[i].AsInt();
-    if (!from || !to || *to == 0 || *from % *to != 0) return call.Refused("to a size that does not divide the input's");
-    kernel.push_back(*from / *to);
-  }
-  const std::vector<Attr> attrs = {{"kernel_shape", kernel}, {"strides", kernel}};
-  if (size == axes + 2) return g.Op("AveragePool", {x}, attrs);
-  return g.Squeeze(g.Op("AveragePool", {g.Unsqueeze(x, {0})}, attrs), {0});
 }
 
 }  // namespace conformance::onnx

@@ -11,7 +11,5 @@ Result<Outputs> LowerGroupedMm(const Call& call, Graph& g);
 Result<Outputs> LowerAddmm(const Call& call, Graph& g);
 Result<Outputs> LowerBaddbmm(const Call& call, Graph& g);
 Result<Outputs> LowerConv(const Call& call, Graph& g);    ///< conv1d and conv2d, padding as numbers or by name
-Result<Outputs> LowerMaxPool(const Call& call, Graph& g);
-Result<Outputs> LowerAdaptiveAvgPool(const Call& call, Graph& g);
 
 }  // namespace conformance::onnx

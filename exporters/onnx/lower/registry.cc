@@ -9,6 +9,7 @@
 #include "exporters/onnx/lower/index.h"
 #include "exporters/onnx/lower/matmul.h"
 #include "exporters/onnx/lower/norm.h"
+#include "exporters/onnx/lower/pool.h"
 #include "exporters/onnx/lower/recurrence.h"
 #include "exporters/onnx/lower/reduce.h"
 #include "exporters/onnx/lower/scatter.h"
@@ -182,6 +183,8 @@ std::vector<TranslationEntry> Table() {
       {"aten.fill.Scalar", LowerFill},
       {"aten.fill.Tensor", LowerFill},
       {"aten.pixel_shuffle.default", LowerPixelShuffle},
+      {"aten.pixel_unshuffle.default", LowerPixelUnshuffle},
+      {"aten.as_strided.default", LowerAsStrided},
       {"aten.reflection_pad1d.default", LowerPad},
       {"aten.reflection_pad2d.default", LowerPad},
       {"aten.reflection_pad3d.default", LowerPad},
@@ -258,6 +261,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.all.dim", LowerAll},
       {"aten.all.dims", LowerAll},
       {"aten.cumsum.default", LowerCumsum},
+      {"aten.cumprod.default", LowerCumprod},
       {"aten.prod.default", LowerReduce<"ReduceProd">},
       {"aten.prod.dim_int", LowerReduce<"ReduceProd">},
       {"aten.logsumexp.default", LowerLogsumexp},
@@ -294,6 +298,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.outer.default", LowerOuter},
       {"aten.cdist.default", LowerCdist},
       {"aten._cdist_forward.default", LowerCdist},
+      {"aten._pdist_forward.default", LowerPdist},
       {"aten.native_layer_norm.default", LowerNativeLayerNorm},
       {"aten.native_group_norm.default", LowerNativeGroupNorm},
       {"aten._native_batch_norm_legit_no_training.default", LowerNativeBatchNorm},
@@ -322,6 +327,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.adaptive_max_pool1d.default", LowerAdaptiveMaxPool},
       {"aten.adaptive_max_pool2d.default", LowerAdaptiveMaxPool},
       {"aten.col2im.default", LowerCol2im},
+      {"aten.im2col.default", LowerIm2col},
       {"aten.upsample_nearest1d.vec", LowerUpsampleNearest},
       {"aten._upsample_nearest_exact1d.vec", LowerUpsampleNearestExact},
       {"aten.upsample_nearest1d.default", LowerUpsampleNearest},

@@ -10,8 +10,10 @@ namespace {
 Result<Outputs> Elements(const Call& call, Graph& g, const char* reduction) {
   const Value x = call.Tensor("self");
   if (x.rank() == 0) return call.Refused("of a tensor without axes");
-  return g.Op("ScatterElements", {x, call.Tensor("index"), ScatterSource(call, g)},
-              {{"axis", call.Axis("dim", x.rank())}, {"reduction", reduction}});
+  // Runtimes reduce halves in no scatter.
+  return g.Cast(g.Op("ScatterElements", {g.AtLeast(x, DType::kF32), call.Tensor("index"), g.AtLeast(ScatterSource(call, g), DType::kF32)},
+                     {{"axis", call.Axis("dim", x.rank())}, {"reduction", reduction}}),
+                x.dtype);
 }
 
 // Slices of x along `axis` at `positions` (i64[k]) replaced by those of `source`, or joined with them.
@@ -52,7 +54,7 @@ Result<Outputs> LowerIndexAdd(const Call& call, Graph& g) {
   if (x.rank() == 0) return call.Refused("of a tensor without axes");
   Value source = call.Tensor("source");
   if (call.Literal("alpha") != 1.0) source = g.Op("Mul", {source, call.Operand("alpha", source.dtype)});
-  return Slices(g, x, call.Axis("dim", x.rank()), Positions(call, g), source, "add");
+  return g.Cast(Slices(g, g.AtLeast(x, DType::kF32), call.Axis("dim", x.rank()), Positions(call, g), g.AtLeast(source, DType::kF32), "add"), x.dtype);
 }
 
 Result<Outputs> LowerIndexCopy(const Call& call, Graph& g) {

@@ -76,8 +76,10 @@ Result<Outputs> LowerFlatten(const Call& call, Graph& g) {
   if (x.rank() == 0) return g.Reshape(x, {1});
   const auto first = static_cast<size_t>(call.Axis("start_dim", x.rank())), last = static_cast<size_t>(call.Axis("end_dim", x.rank()));
   return ReshapeTo(g, x, call.OutputSizes(), [&](size_t i) -> Size {
-    if (i == first) return -1;
-    return g.Dim(x, static_cast<int64_t>(i < first ? i : i + (last - first)));
+    if (i != first) return g.Dim(x, static_cast<int64_t>(i < first ? i : i + (last - first)));
+    Value product = g.Dim(x, static_cast<int64_t>(first));  // asked for where -1 cannot tell: of tensors without elements
+    for (size_t axis = first + 1; axis <= last; ++axis) product = g.Op("Mul", {product, g.Dim(x, static_cast<int64_t>(axis))});
+    return product;
   });
 }
 
@@ -296,6 +298,10 @@ Result<Outputs> LowerPad(const Call& call, Graph& g) {
   }
   Value fill;
   if (mode == "constant") fill = call.IsNone("value") ? g.Const(0, x) : call.Operand("value", x.dtype);
+  if (rank == 0) return x;
+  const auto numbers = AsInts(call.OutputSizes());
+  const bool nothing = std::any_of(x.sizes->begin(), x.sizes->end(), [](const SymInt& size) { return size.AsInt() == 0; });
+  if (mode == "constant" && nothing && numbers) return g.Op("Expand", {fill, g.Ints(*numbers)});  // runtimes refuse to pad nothing
   return g.Op("Pad", {x, g.Sizes(pads), fill}, {{"mode", mode}});
 }
 

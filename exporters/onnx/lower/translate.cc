@@ -92,9 +92,13 @@ class Translator {
     for (size_t i = 0; i < program_.signature.inputs.size(); ++i) {
       const ir::InputSpec& spec = program_.signature.inputs[i];
       const auto* id = graph_.inputs()[i].As<ir::ValueId>();
+      if (const ir::ValueId size = graph_.SizeValueOf(graph_.inputs()[i]); spec.kind == InputKind::kUserInput && size != ir::ValueId::kNone) {
+        CONFORMANCE_RETURN_IF_ERROR(AddSize(size, next));
+        continue;
+      }
       if (id == nullptr) {
         if (spec.kind == InputKind::kUserInput && !graph_.NameOf(graph_.inputs()[i]).empty()) {
-          return Unsupported("the program's input " + std::string(graph_.NameOf(graph_.inputs()[i])) + " is no tensor");
+          return Unsupported("the program's input " + std::string(graph_.NameOf(graph_.inputs()[i])) + " is neither a tensor nor a size");
         }
         continue;  // a constant: the graph does not read it
       }
@@ -113,6 +117,23 @@ class Translator {
       if (value.defined()) Map(*id, value, {});
       values_.Set(*id, std::move(value));
     }
+    return Ok();
+  }
+
+  // A size that the caller gives: i64[] outside, i64[1] inside as all sizes are.
+  Status AddSize(ir::ValueId id, size_t& next) {
+    if (next >= leaves_.inputs.size()) return Invalid("the program has more inputs than its pytree spec");
+    Value given;
+    given.name = leaves_.inputs[next++];
+    given.dtype = DType::kI64;
+    given.sizes.emplace();
+    const ops::TensorMeta meta{.dtype = DType::kI64, .sizes = {}};
+    g_.graph().inputs.push_back(InfoOf(given, meta));
+    out_.inputs.push_back(PortInfo(given.name, meta));
+    Value size = g_.AsVector(given);
+    size.sizes = std::vector<SymInt>{SymInt(1)};
+    Map(id, size, g_.nodes().back().name);
+    values_.Set(id, std::move(size));
     return Ok();
   }
 
@@ -226,26 +247,35 @@ class Translator {
     std::unordered_map<std::string, std::string> renamed;
     g_.SetSource({}, "output");
     for (size_t i = 0; i < program_.signature.outputs.size(); ++i) {
-      const auto* id = graph_.outputs()[i].As<ir::ValueId>();
-      if (id == nullptr) {
-        if (graph_.NameOf(graph_.outputs()[i]).empty()) continue;  // a constant
-        return Unsupported("the program's output " + std::string(graph_.NameOf(graph_.outputs()[i])) + " is no tensor");
-      }
-      CONFORMANCE_TRY(const ops::Value known, rewrite::ValueOf(graph_, *id));
+      if (graph_.NameOf(graph_.outputs()[i]).empty()) continue;  // a constant
       if (next >= leaves_.outputs.size()) return Invalid("the program has more outputs than its pytree spec");
       const std::string& name = leaves_.outputs[next++];
-      Value value = values_.Get(*id);
+      CONFORMANCE_TRY(auto found, OutputOf(graph_.outputs()[i]));
+      auto& [value, meta] = found;
       if (!taken.insert(value.name).second) {  // an input, a weight, or an output twice: the name belongs to that
         value = g_.Identity(value);
         taken.insert(value.name);
       }
       renamed.emplace(value.name, name);
       value.name = name;
-      g_.graph().outputs.push_back(InfoOf(value, known.meta()));
-      out_.outputs.push_back(PortInfo(name, known.meta()));
+      g_.graph().outputs.push_back(InfoOf(value, meta));
+      out_.outputs.push_back(PortInfo(name, meta));
     }
     Rename(renamed);
     return Ok();
+  }
+
+  // A tensor, or a size as i64[].
+  Result<std::pair<Value, ops::TensorMeta>> OutputOf(const ir::Argument& output) {
+    if (const auto* id = output.As<ir::ValueId>()) {
+      CONFORMANCE_TRY(const ops::Value known, rewrite::ValueOf(graph_, *id));
+      return std::pair(values_.Get(*id), known.meta());
+    }
+    const ir::ValueId size = graph_.SizeValueOf(output);
+    if (size == ir::ValueId::kNone) return Unsupported("the program's output " + std::string(graph_.NameOf(output)) + " is neither a tensor nor a size");
+    const auto number = std::get<SymInt>(graph_.value(size).meta).AsInt();
+    const Value scalar = number ? g_.Identity(g_.Int(*number)) : g_.AsScalar(values_.Get(size));
+    return std::pair(scalar, ops::TensorMeta{.dtype = DType::kI64, .sizes = {}});
   }
 
   void Rename(const std::unordered_map<std::string, std::string>& renamed) {

@@ -2,114 +2,44 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "exporters/onnx/lower/matmul.h"
+#include "exporters/onnx/lower/spatial.h"
 
 namespace conformance::onnx {
-namespace {
-
-// Numbers of each axis; one stands for all.
-std::vector<int64_t> EachAxis(const Call& call, std::string_view name, size_t axes) {
-  std::vector<int64_t> numbers = call.Ints(name);
-  if (numbers.size() == 1) numbers.resize(axes, numbers[0]);
-  return numbers;
-}
-
-std::vector<int64_t> BothSides(const std::vector<int64_t>& padding) {
-  std::vector<int64_t> pads = padding;
-  pads.insert(pads.end(), padding.begin(), padding.end());
-  return pads;
-}
-
-// Operators of ONNX want a batch axis.
-Value Batched(Graph& g, const Value& x, size_t axes) { return static_cast<size_t>(x.rank()) == axes + 2 ? x : g.Unsqueeze(x, {0}); }
-Value Unbatched(Graph& g, const Value& y, const Value& x, size_t axes) {
-  return static_cast<size_t>(x.rank()) == axes + 2 ? y : g.Squeeze(y, {0});
-}
-
-// Halves are computed in f32, as PyTorch does.
-Value Wide(Graph& g, const Value& x) { return IsFloating(x.dtype) ? g.AtLeast(x, DType::kF32) : x; }
-
-}  // namespace
-
+// An output_padding that reaches the stride, which runtimes refuse, is less padding at the end; what is beyond the last
+// window's reach holds the bias alone.
 Result<Outputs> LowerConvTranspose(const Call& call, Graph& g) {
-  const Value x = call.Tensor("input"), weight = call.Tensor("weight");
+  const Value x = call.Tensor("input"), weight = call.Tensor("weight"), bias = call.Tensor("bias");
   const auto axes = static_cast<size_t>(weight.rank() - 2);
-  const std::vector<Attr> attrs = {{"strides", EachAxis(call, "stride", axes)},
-                                   {"pads", BothSides(EachAxis(call, "padding", axes))},
-                                   {"dilations", EachAxis(call, "dilation", axes)},
-                                   {"output_padding", EachAxis(call, "output_padding", axes)},
-                                   {"group", call.Int("groups")}};
-  return Unbatched(g, g.Op("ConvTranspose", {Batched(g, x, axes), weight, call.Tensor("bias")}, attrs), x, axes);
+  const std::vector<int64_t> stride = EachAxis(call, "stride", axes), padding = EachAxis(call, "padding", axes);
+  std::vector<int64_t> pads = BothSides(padding), more = EachAxis(call, "output_padding", axes), behind(axes, 0);
+  for (size_t i = 0; i < axes; ++i) {
+    if (more[i] < stride[i]) continue;
+    pads[axes + i] = std::max<int64_t>(padding[i] - more[i], 0);
+    behind[i] = std::max<int64_t>(more[i] - padding[i], 0);
+    more[i] = 0;
+  }
+  const bool reaches = std::any_of(behind.begin(), behind.end(), [](int64_t n) { return n > 0; });
+  // Before opset 22 there is no bf16, and runtimes have none after it.
+  const DType wide = x.dtype == DType::kBF16 ? DType::kF32 : x.dtype;
+  const auto cast = [&](const Value& value) { return value.defined() ? g.Cast(value, wide) : value; };
+  Value y = g.Op("ConvTranspose", {Batched(g, cast(x), axes), cast(weight), reaches ? Value() : cast(bias)},
+                 {{"strides", stride}, {"pads", pads}, {"dilations", EachAxis(call, "dilation", axes)}, {"output_padding", more},
+                  {"group", call.Int("groups")}});
+  if (reaches) {
+    std::vector<int64_t> room(2 * (axes + 2), 0), trailing(axes);
+    std::copy(behind.begin(), behind.end(), room.end() - static_cast<std::ptrdiff_t>(axes));
+    std::iota(trailing.begin(), trailing.end(), int64_t{1});
+    y = g.Op("Pad", {y, g.Ints(room)});
+    if (bias.defined()) y = g.Op("Add", {y, g.Unsqueeze(cast(bias), trailing)});
+  }
+  return g.Cast(Unbatched(g, y, x, axes), x.dtype);
 }
 
 Result<Outputs> LowerConvolution(const Call& call, Graph& g) {
   return call.Bool("transposed") ? LowerConvTranspose(call, g) : LowerConv(call, g);
-}
-
-namespace {
-
-// Positions in the whole tensor become positions in their planes.
-Result<Outputs> LargestWithPositions(Graph& g, const Value& x, size_t axes, std::vector<Attr> attrs) {
-  SymInt area = 1;
-  for (size_t i = x.sizes->size() - axes; i < x.sizes->size(); ++i) area *= (*x.sizes)[i];
-  auto found = g.MultiOp("MaxPool", {Batched(g, Wide(g, x), axes)}, 2, std::move(attrs));
-  found[1].dtype = DType::kI64;
-  const auto number = area.AsInt();
-  Value plane;
-  if (number) {
-    plane = g.Int(*number);
-  } else {
-    std::vector<Value> sizes;
-    for (size_t i = 0; i < axes; ++i) sizes.push_back(g.Dim(x, x.rank() - 1 - static_cast<int64_t>(i)));
-    plane = sizes[0];
-    for (size_t i = 1; i < axes; ++i) plane = g.Op("Mul", {plane, sizes[i]});
-  }
-  const Value positions = g.Op("Mod", {found[1], plane});
-  return std::vector<Value>{g.Cast(Unbatched(g, found[0], x, axes), x.dtype), Unbatched(g, positions, x, axes)};
-}
-
-}  // namespace
-
-Result<Outputs> LowerMaxPoolWithIndices(const Call& call, Graph& g) {
-  const Value x = call.Tensor("self");
-  const auto axes = static_cast<size_t>(call.op().target.find("1d") != std::string::npos ? 1 : call.op().target.find("2d") != std::string::npos ? 2 : 3);
-  const std::vector<int64_t> kernel = EachAxis(call, "kernel_size", axes);
-  const std::vector<int64_t> stride = call.Ints("stride").empty() ? kernel : EachAxis(call, "stride", axes);
-  return LargestWithPositions(g, x, axes,
-                              {{"kernel_shape", kernel},
-                               {"strides", stride},
-                               {"pads", BothSides(EachAxis(call, "padding", axes))},
-                               {"dilations", EachAxis(call, "dilation", axes)},
-                               {"ceil_mode", call.Bool("ceil_mode") ? 1 : 0}});
-}
-
-Result<Outputs> LowerAdaptiveMaxPool(const Call& call, Graph& g) {
-  const Value x = call.Tensor("self");
-  const std::vector<SymInt> wanted = call.SymIntsOf("output_size");
-  std::vector<int64_t> kernel;
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    const auto from = (*x.sizes)[x.sizes->size() - wanted.size() + i].AsInt(), to = wanted[i].AsInt();
-    if (!from || !to || *to == 0 || *from % *to != 0) return call.Refused("to a size that does not divide the input's");
-    kernel.push_back(*from / *to);
-  }
-  return LargestWithPositions(g, x, wanted.size(), {{"kernel_shape", kernel}, {"strides", kernel}});
-}
-
-Result<Outputs> LowerAvgPool(const Call& call, Graph& g) {
-  const Value x = call.Tensor("self");
-  const auto axes = static_cast<size_t>(call.op().target.find("1d") != std::string::npos ? 1 : call.op().target.find("2d") != std::string::npos ? 2 : 3);
-  if (call.Has("divisor_override") && !call.IsNone("divisor_override")) return call.Refused("with a divisor of its own");
-  const bool ceil_mode = call.Bool("ceil_mode"), with_padding = call.Bool("count_include_pad");
-  const std::vector<int64_t> kernel = EachAxis(call, "kernel_size", axes), padding = EachAxis(call, "padding", axes);
-  // Runtimes disagree on what a window counts that reaches beyond the padding.
-  if (ceil_mode && with_padding) return call.Refused("with ceil_mode and count_include_pad");
-  const std::vector<Attr> attrs = {{"kernel_shape", kernel},
-                                   {"strides", call.Ints("stride").empty() ? kernel : EachAxis(call, "stride", axes)},
-                                   {"pads", BothSides(padding)},
-                                   {"ceil_mode", ceil_mode ? 1 : 0},
-                                   {"count_include_pad", with_padding ? 1 : 0}};
-  return g.Cast(Unbatched(g, g.Op("AveragePool", {Batched(g, Wide(g, x), axes)}, attrs), x, axes), x.dtype);
 }
 
 Result<Outputs> LowerCol2im(const Call& call, Graph& g) {
@@ -121,6 +51,33 @@ Result<Outputs> LowerCol2im(const Call& call, Graph& g) {
                             {"pads", BothSides(EachAxis(call, "padding", 2))},
                             {"strides", EachAxis(call, "stride", 2)}});
   return x.rank() == 3 ? image : g.Squeeze(image, {0});
+}
+
+// Rows of every window, then columns: two gathers by constant positions.
+Result<Outputs> LowerIm2col(const Call& call, Graph& g) {
+  const Value x = call.Tensor("self");
+  const std::vector<int64_t> kernel = EachAxis(call, "kernel_size", 2), dilation = EachAxis(call, "dilation", 2);
+  const std::vector<int64_t> padding = EachAxis(call, "padding", 2), stride = EachAxis(call, "stride", 2);
+  const auto channels = (*x.sizes)[static_cast<size_t>(x.rank()) - 3].AsInt();
+  std::vector<int64_t> windows;
+  for (size_t i = 0; i < 2; ++i) {
+    const auto size = (*x.sizes)[static_cast<size_t>(x.rank()) - 2 + i].AsInt();
+    if (!size || !channels) return call.Refused("of sizes that depend on symbols");
+    windows.push_back((*size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i] + 1);
+  }
+  Value y = Batched(g, x, 2);
+  if (padding[0] != 0 || padding[1] != 0) y = g.Op("Pad", {y, g.Ints({0, 0, padding[0], padding[1], 0, 0, padding[0], padding[1]})});
+  for (size_t i = 0; i < 2; ++i) {
+    std::vector<int64_t> positions;
+    for (int64_t k = 0; k < kernel[i]; ++k) {
+      for (int64_t at = 0; at < windows[i]; ++at) positions.push_back(k * dilation[i] + at * stride[i]);
+    }
+    y = g.Op("Gather", {y, g.Constant(Tensor::Of<int64_t>({kernel[i], windows[i]}, positions))}, {{"axis", i == 0 ? 2 : 4}});
+  }
+  // [N, C, kernel, windows, kernel, windows]
+  const Size batch = x.rank() == 4 ? g.SizeAt(x, 0) : Size(1);
+  y = g.Reshape(g.Transpose(y, {0, 1, 2, 4, 3, 5}), {batch, *channels * kernel[0] * kernel[1], windows[0] * windows[1]});
+  return x.rank() == 4 ? y : g.Squeeze(y, {0});
 }
 
 namespace {

@@ -6,10 +6,8 @@ namespace conformance::onnx {
 
 Result<Outputs> LowerConvTranspose(const Call& call, Graph& g);
 Result<Outputs> LowerConvolution(const Call& call, Graph& g);  ///< either, by `transposed`
-Result<Outputs> LowerMaxPoolWithIndices(const Call& call, Graph& g);
-Result<Outputs> LowerAvgPool(const Call& call, Graph& g);
-Result<Outputs> LowerAdaptiveMaxPool(const Call& call, Graph& g);
 Result<Outputs> LowerCol2im(const Call& call, Graph& g);
+Result<Outputs> LowerIm2col(const Call& call, Graph& g);
 
 /// Interpolation: upsample_* and grid_sampler.
 Result<Outputs> LowerUpsampleNearest(const Call& call, Graph& g);
