@@ -325,7 +325,10 @@ spec("lerp.Tensor", lerp(False), 4, half=2, scale="largest")
 def addcmul(dtypes):
     def make(d):
         a = d.tensor(dtypes, kind="plain")
-        return call(a, d.tensor(a.dtype, d.broadcasting(a.shape), "plain"), d.tensor(a.dtype, d.broadcasting(a.shape), "positive"), value=d.one_of(1, 2, -1))
+        b, c = d.tensor(a.dtype, d.broadcasting(a.shape), "plain"), d.tensor(a.dtype, d.broadcasting(a.shape), "positive")
+        value = d.one_of(1, 2, -1)
+        # A float where it may be one: `magnitudes` leaves ints as they are, and a scale with a negative factor would cancel.
+        return call(a, b, c, value=float(value) if a.is_floating_point() else value)
     return make
 
 
