@@ -92,9 +92,14 @@ TEST_F(IsolatedBackendTest, ErrorsAndExceptionsAreAnsweredAndCostNoWorker) {
 TEST_F(IsolatedBackendTest, GarbageOnTheProtocolIsACrash) {
   program = Program(std::chrono::seconds(5), {"sh", "-c", "printf 'hello, I am no worker at all'; sleep 5"});
   EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, HasSubstr("answer cannot be read")));
+  program = Program(std::chrono::seconds(5), {"sh", "-c", "echo broken >&2; exit 3"});
+  EXPECT_THAT(Run("echo"), IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 3"), HasSubstr("broken"))));
+}
+
+// 127 is the loader's word for a library that is not there.
+TEST_F(IsolatedBackendTest, AWorkerWithoutItsLibrariesIsUnavailable) {
   program = Program(std::chrono::seconds(5), {"sh", "-c", "echo no such library >&2; exit 127"});
-  EXPECT_THAT(Run("echo"),
-              IsError(ErrorKind::kCrash, AllOf(HasSubstr("exit code 127"), HasSubstr("no such library"))));
+  EXPECT_THAT(Run("echo"), IsError(ErrorKind::kUnavailable, AllOf(HasSubstr("is not there"), HasSubstr("no such library"))));
 }
 
 TEST_F(IsolatedBackendTest, GarbageWhereAnAnswerWasDueIsACrash) {
