@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "bench/gpt2.h"
+#include "bench/random_model.h"
 #include "exporters/onnx/onnx_exporter.h"
 #include "framework/load/input_plan.h"
 #include "framework/trace/trace.h"
@@ -12,13 +12,13 @@ namespace conformance {
 namespace {
 
 Result<trace::TracedProgram> Traced() {
-  const bench::Gpt2& gpt2 = bench::Gpt2::Get();
-  CONFORMANCE_TRY(const auto plan, load::InputPlan::Make(*gpt2.loaded.model, "dynamic"));
+  const load::LoadedModel& gpt2 = bench::Gpt2();
+  CONFORMANCE_TRY(const auto plan, load::InputPlan::Make(*gpt2.model, "dynamic"));
   ports::TraceRequest request;
   CONFORMANCE_TRY(request.inputs.tensors, plan.Make(plan.traced(), 0));
   request.inputs.kwargs = plan.kwargs();
   request.dynamic_shapes = plan.AutoShapes();
-  return trace::Trace(*gpt2.loaded.model, request);
+  return trace::Trace(*gpt2.model, request);
 }
 
 void LowerGpt2(benchmark::State& state) {
@@ -39,7 +39,7 @@ void LowerAndWriteGpt2(benchmark::State& state) {
   onnx::OnnxConfig config;
   config.output_path = folder / "gpt2.onnx";
   for (auto step : state) {
-    const auto artifact = onnx::OnnxExporter().Lower(traced->program, *bench::Gpt2::Get().loaded.weights, config);
+    const auto artifact = onnx::OnnxExporter().Lower(traced->program, *bench::Gpt2().weights, config);
     if (!artifact.ok()) return state.SkipWithError(artifact.error().ToString().c_str());
   }
   std::filesystem::remove_all(folder);

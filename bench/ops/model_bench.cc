@@ -1,11 +1,13 @@
-// GPT-2 with 124 M random parameters: prefill of a prompt and steps of one token. bench/peers/compare.py runs the same in PyTorch.
+// Models of published sizes with random weights: GPT-2's prefill of a prompt and steps of one token, images through ViT-base and ResNet-50.
+// bench/peers/compare.py runs the same in PyTorch.
 #include <benchmark/benchmark.h>
 
 #include <map>
 #include <memory>
 #include <string>
 
-#include "bench/gpt2.h"
+#include "bench/random_model.h"
+#include "framework/base/random.h"
 #include "framework/load/load.h"
 #include "framework/nn/tree.h"
 #include "references/eager/eager.h"
@@ -30,24 +32,28 @@ class Loaded : public WeightProvider {
   std::map<std::string, Tensor, std::less<>> tensors_;
 };
 
-struct Gpt2 {
-  const load::LoadedModel& loaded = bench::Gpt2::Get().loaded;
-  Loaded weights{loaded.weights};
+class Model {
+ public:
+  explicit Model(const load::LoadedModel& loaded) : loaded_(loaded), weights_(loaded.weights) {}
 
-  static Gpt2& Get() {
-    static Gpt2 model;
-    return model;
-  }
-
-  Result<nn::Tree> Run(const nn::Tree& inputs) {
-    EagerContext context(DefaultKernels(), {}, weights);
-    Json kwargs = Json::MakeObject();
-    kwargs.AsObject().emplace_back("use_cache", true);
-    nn::Tree outputs = loaded.model->Forward(context, inputs, kwargs);
+  Result<nn::Tree> Run(const nn::Tree& inputs, const Json& kwargs) {
+    EagerContext context(DefaultKernels(), {}, weights_);
+    nn::Tree outputs = loaded_.model->Forward(context, inputs, kwargs);
     if (context.failed()) return context.status().error();
     return outputs;
   }
+
+ private:
+  const load::LoadedModel& loaded_;
+  Loaded weights_;
 };
+
+Result<nn::Tree> RunGpt2(const nn::Tree& inputs) {
+  static Model model(bench::Gpt2());
+  Json kwargs = Json::MakeObject();
+  kwargs.AsObject().emplace_back("use_cache", true);
+  return model.Run(inputs, kwargs);
+}
 
 nn::Tree Prompt(int64_t length) {
   Tensor ids = Tensor::Empty(DType::kI64, {1, length});
@@ -59,10 +65,10 @@ nn::Tree Prompt(int64_t length) {
 
 void Prefill(benchmark::State& state) {
   const nn::Tree prompt = Prompt(state.range(0));
-  auto first = Gpt2::Get().Run(prompt);  // makes the weights
+  auto first = RunGpt2(prompt);  // makes the weights
   benchmark::DoNotOptimize(first);
   for (auto _ : state) {
-    auto outputs = Gpt2::Get().Run(prompt);
+    auto outputs = RunGpt2(prompt);
     if (!outputs.ok()) return state.SkipWithError(outputs.error().ToString().c_str());
     benchmark::DoNotOptimize(outputs->Find("logits"));
   }
@@ -70,12 +76,30 @@ void Prefill(benchmark::State& state) {
 
 /// One token after a prompt of that length.
 void Decode(benchmark::State& state) {
-  auto prefill = Gpt2::Get().Run(Prompt(state.range(0)));
+  auto prefill = RunGpt2(Prompt(state.range(0)));
   if (!prefill.ok()) return state.SkipWithError(prefill.error().ToString().c_str());
   nn::Tree step = Prompt(1);
   step.Set("past_key_values", *prefill->Find("past_key_values"));
   for (auto _ : state) {
-    auto outputs = Gpt2::Get().Run(step);
+    auto outputs = RunGpt2(step);
+    if (!outputs.ok()) return state.SkipWithError(outputs.error().ToString().c_str());
+    benchmark::DoNotOptimize(outputs->Find("logits"));
+  }
+}
+
+/// One image of 224 × 224.
+void Image(benchmark::State& state, const load::LoadedModel& (*loaded)()) {
+  Model model(loaded());
+  Tensor pixels = Tensor::Empty(DType::kF32, {1, 3, 224, 224});
+  Random random = Random::For(1, "pixel_values");
+  for (int64_t i = 0; i < pixels.num_elements(); ++i) pixels.mutable_data<float>()[i] = static_cast<float>(random.Normal());
+  nn::Tree inputs = nn::Tree::Dict();
+  inputs.Set("pixel_values", ops::Value::Eager(pixels));
+  const Json kwargs = Json::MakeObject();
+  auto first = model.Run(inputs, kwargs);  // makes the weights
+  benchmark::DoNotOptimize(first);
+  for (auto _ : state) {
+    auto outputs = model.Run(inputs, kwargs);
     if (!outputs.ok()) return state.SkipWithError(outputs.error().ToString().c_str());
     benchmark::DoNotOptimize(outputs->Find("logits"));
   }
@@ -83,6 +107,8 @@ void Decode(benchmark::State& state) {
 
 BENCHMARK(Prefill)->Name("gpt2_prefill")->Arg(128)->Arg(16)->Unit(benchmark::kMillisecond);
 BENCHMARK(Decode)->Name("gpt2_decode")->Arg(128)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Image, vit, bench::VitBase)->Name("vit_base")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Image, resnet, bench::Resnet50)->Name("resnet50")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace conformance::eager

@@ -107,6 +107,26 @@ def gpt2_decode(length):
     return (lambda cache: model(ids[:, :1], past_key_values=cache, use_cache=True)), prepare
 
 
+def image(make):
+    def made():
+        model, pixels = make().eval(), torch.randn(1, 3, 224, 224)
+        return lambda: model(pixels)
+
+    return made
+
+
+def vit_base():
+    from transformers import ViTConfig, ViTForImageClassification
+
+    return ViTForImageClassification(ViTConfig())
+
+
+def resnet50():
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    return ResNetForImageClassification(ResNetConfig())
+
+
 PEERS = {
     "linear": linear, "addmm": addmm, "layer_norm": layer_norm, "rms_norm": rms_norm, "softmax": over(lambda x: torch.softmax(x, -1)),
     "gelu": over(F.gelu), "gelu_tanh": over(lambda x: F.gelu(x, approximate="tanh")), "tanh": over(torch.tanh), "silu": over(F.silu),
@@ -114,6 +134,7 @@ PEERS = {
     "add_row": add_row, "copy_transposed": over(lambda x: x.t().clone(memory_format=torch.contiguous_format)),
     "sum_last": over(lambda x: x.sum(-1)), "sum_first": over(lambda x: x.sum(0)), "embedding": embedding, "attention": attention,
     "attention_causal": lambda *sizes: attention(*sizes, causal=True), "cat": cat, "gpt2_prefill": gpt2_prefill, "gpt2_decode": gpt2_decode,
+    "vit_base": image(vit_base), "resnet50": image(resnet50),
 }
 
 
