@@ -2,8 +2,9 @@
 
     python golden.py make OUT [NAME...]      the cases below (all, or those named) into OUT/NAME
     python golden.py again FOLDER...         what the libraries answer today, from a folder's own checkpoint and inputs
+    python golden.py halves FOLDER...        writes what the model answers in f16 and in bf16 to FOLDER/halves.safetensors
 
-Needs PyTorch 2.13, transformers 5.23, safetensors. Everything runs in float32, eval mode, on one CPU thread.
+Needs PyTorch 2.13, transformers 5.23, safetensors. Everything but halves runs in float32; in eval mode, on one CPU thread.
 """
 
 import copy
@@ -758,11 +759,38 @@ def again(folder):
             print(folder.name, name, "same" if sequences.tolist() == recorded[name]["sequences"] else "DIFFERENT")
 
 
+def as_type(value, dtype):
+    if isinstance(value, dict):
+        return {name: as_type(part, dtype) for name, part in value.items()}
+    return value.to(dtype) if value.is_floating_point() else value
+
+
+def halves(folder):
+    """Outputs of forward in both half types, named "float16.logits" and so on: weights and inputs are rounded, and no cache is kept."""
+    folder = pathlib.Path(folder)
+    recorded = json.loads((folder / "case.json").read_text())
+    inputs = {name: tensor for name, tensor in load_file(folder / "inputs.safetensors").items() if "." not in name}
+    attn = json.loads((folder / "config.json").read_text()).get("attn_implementation")
+    answers = {}
+    for dtype in (torch.float16, torch.bfloat16):
+        model = getattr(transformers, recorded["class"]).from_pretrained(folder, dtype=dtype, **(dict(attn_implementation=attn) if attn else {})).eval()
+        with torch.no_grad():
+            outputs = leaves(model(**as_type(inputs, dtype), **recorded["forward_kwargs"]))
+        for name, tensor in outputs.items():
+            if not name.startswith(("past_key_values.", "cache_params.")):
+                answers[f"{str(dtype).removeprefix('torch.')}.{name}"] = tensor
+    save_file(answers, folder / "halves.safetensors")
+    print(folder.name, "halves", len(answers))
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 2 and sys.argv[1] == "make":
         make(sys.argv[2], set(sys.argv[3:]))
     elif len(sys.argv) > 2 and sys.argv[1] == "again":
         for path in sys.argv[2:]:
             again(path)
+    elif len(sys.argv) > 2 and sys.argv[1] == "halves":
+        for path in sys.argv[2:]:
+            halves(path)
     else:
         sys.exit(__doc__)
