@@ -9,6 +9,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/compare/cut_program.h"
+#include "framework/compare/observe.h"
 #include "framework/compare/tolerance.h"
 
 namespace conformance::compare {
@@ -401,17 +402,17 @@ Result<LocalReport> JudgeLocally(const LocalRequest& request) {
     nothing.unavailable = "the artifact maps none of the Program's values";
     return nothing;
   }
-  auto answer = request.session->RunCapturing(*request.bound_inputs, artifact_values);
-  if (!answer.ok()) {
-    nothing.unavailable = "the backend shows no intermediates: " + answer.error().message();
+  auto observed = Observe(*request.session, *request.bound_inputs, artifact_values);
+  if (!observed.ok()) {
+    nothing.unavailable = "the backend shows no intermediates: " + observed.error().message();
     return nothing;
   }
-  if (answer->size() < artifact_values.size()) return Internal("a backend captured fewer values than it was asked for");
-  const size_t outputs = answer->size() - artifact_values.size();
-  NamedTensors captured, again(answer->begin(), answer->begin() + static_cast<int64_t>(outputs));
-  for (size_t i = 0; i < artifact_values.size(); ++i) captured.emplace_back(program_values[i], std::move((*answer)[outputs + i].second));
+  NamedTensors captured;
+  for (size_t i = 0, seen = 0; i < artifact_values.size() && seen < observed->values.size(); ++i) {
+    if (artifact_values[i] == observed->values[seen]) captured.emplace_back(program_values[i], std::move(observed->captured[seen++].second));
+  }
   CONFORMANCE_TRY(LocalReport report, JudgeCaptured(request, captured));
-  if (request.outputs != nullptr) report.observation = ObservationChanged(*request.outputs, again);
+  if (request.outputs != nullptr) report.observation = ObservationChanged(*request.outputs, observed->outputs);
   return report;
 }
 

@@ -25,7 +25,7 @@ struct OnnxLocalRequest {
 
 /// Runs the backend again, observed, and evaluates every operator of the outermost graph on the backend's own inputs: one model in which each
 /// value that was seen is a constant where it is read. Divergences are named by the file's nodes and values, and hold what the operator
-/// read. What cannot be looked into (a runtime that refuses to be observed, external data above 1 GiB) is `unavailable` in the report.
+/// read. Values that the runtime does not have any more are computed from those that it has. What cannot be looked into (a runtime that refuses to be observed, external data above 1 GiB) is `unavailable` in the report.
 /// Errors: of reading the file.
 Result<LocalReport> JudgeOnnxLocally(const OnnxLocalRequest& request);
 

@@ -36,7 +36,7 @@ class Session {
   virtual ~Session() = default;
   /// Outputs in the artifact's order. Errors: kShape / kType / kInvalid for inputs that don't fit, naming input, found, wanted.
   virtual Result<NamedTensors> Run(const NamedTensors& inputs) = 0;
-  /// As Run, with the named artifact values appended. Errors: kUnsupported by default.
+  /// As Run, with the named artifact values appended. Errors: kUnsupported by default; kNotFound with a fact "found" for each that is not there.
   virtual Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values);
 };
 

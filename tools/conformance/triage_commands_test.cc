@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "framework/formats/file.h"
@@ -48,6 +49,20 @@ class WrongBackend : public ports::Backend {
   const std::shared_ptr<const ports::Backend> inner_;
 };
 
+/// A session that does not have the value `a` any more.
+class Forgetful : public ports::Session {
+ public:
+  explicit Forgetful(std::unique_ptr<ports::Session> inner) : inner_(std::move(inner)) {}
+  Result<NamedTensors> Run(const NamedTensors& inputs) override { return inner_->Run(inputs); }
+  Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
+    if (std::find(values.begin(), values.end(), "a") != values.end()) return NotFound("no such value").With("found", "a");
+    return inner_->RunCapturing(inputs, values);
+  }
+
+ private:
+  const std::unique_ptr<ports::Session> inner_;
+};
+
 /// Runs .onnx files as `onnx-reference` does, but takes Softmax for LogSoftmax.
 class WrongOnnxBackend : public ports::Backend {
  public:
@@ -65,7 +80,9 @@ class WrongOnnxBackend : public ports::Backend {
     changed.path = folder_ / "changed.onnx";
     CONFORMANCE_TRY(const std::string bytes, formats::SerializeOnnx(model));
     CONFORMANCE_RETURN_IF_ERROR(formats::WriteFileAtomic(changed.path, bytes));
-    return inner_->Prepare(changed, options);
+    if (name_ != "forgetful") return inner_->Prepare(changed, options);
+    CONFORMANCE_TRY(auto session, inner_->Prepare(changed, options));
+    return std::unique_ptr<ports::Session>(std::make_unique<Forgetful>(std::move(session)));
   }
 
  private:
@@ -145,6 +162,14 @@ TEST_F(TriageCommands, AnOnnxFilesFirstDivergenceIsNamedByItsOwnNodes) {
   EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "wrong-onnx"}), 1) << err_;
   EXPECT_THAT(out_, AllOf(HasSubstr("first divergence: second (Softmax)"), HasSubstr("input a = f32[2, 3]")));
   EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "onnx-reference"}), 0) << err_;
+}
+
+TEST_F(TriageCommands, AValueThatTheRuntimeFoldedAwayHidesNoOther) {
+  toolbox_.backends.Add(std::make_shared<const WrongOnnxBackend>(toolbox_.backends.Share("onnx-reference"), folder_.path(), "forgetful"));
+  const std::string file = (folder_.path() / "three.onnx").string();
+  ASSERT_TRUE(formats::WriteFileAtomic(file, formats::SerializeOnnx(ThreeNodes()).value()).ok());
+  EXPECT_EQ(Words({"conformance", "bisect", file, "--backend", "forgetful"}), 1) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("first divergence: second (Softmax)"), Not(HasSubstr("input a"))));
 }
 
 TEST_F(TriageCommands, ABundleOfAGivenFileHoldsACopyOfIt) {
