@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "framework/models/causal_inputs.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/decoder_layout.h"
 #include "framework/nn/arguments.h"
@@ -220,24 +221,6 @@ Tensor AlibiSlopes(int64_t heads) {
   return Tensor::Of<float>({heads, 1}, slopes);
 }
 
-/// Arguments of the model's forward, read.
-struct Inputs {
-  Value input_ids, inputs_embeds, attention_mask;
-  std::optional<Cache> cache;
-  bool use_cache = false;
-  bool output_hidden_states = false;
-
-  NamedValues Leaves() const {
-    NamedValues leaves;
-    if (input_ids.defined()) leaves.emplace_back("input_ids", input_ids);
-    if (cache) cache->AppendLeaves("past_key_values", leaves);
-    for (const auto& [name, value] :
-         {std::pair{"attention_mask", &attention_mask}, {"inputs_embeds", &inputs_embeds}})
-      if (value->defined()) leaves.emplace_back(name, *value);
-    return leaves;
-  }
-};
-
 class BloomModel : public nn::Module {
  public:
   explicit BloomModel(const BloomConfig& config)
@@ -253,7 +236,7 @@ class BloomModel : public nn::Module {
   }
 
   /// {last_hidden_state, past_key_values, hidden_states}.
-  Tree Forward(OpContext& c, Inputs inputs) const {
+  Tree Forward(OpContext& c, CausalInputs inputs) const {
     return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
       if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
       Step step;
@@ -287,7 +270,7 @@ class BloomModel : public nn::Module {
 
  private:
   /// Slope times place for each head and key, [batch · heads, 1, key]. Places are counted by the mask, or from the first key on.
-  Value Alibi(OpContext& c, const Inputs& inputs, const Value& embeds, DType dtype) const {
+  Value Alibi(OpContext& c, const CausalInputs& inputs, const Value& embeds, DType dtype) const {
     const Value slopes = c.Constant(slopes_);
     const SymInt batch = embeds.size(0);
     const bool cached = inputs.cache && config_.n_layer > 0;
@@ -326,33 +309,14 @@ class BloomForCausalLM : public nn::Model {
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
-    Inputs read;
-    read.input_ids = arguments.Ids("input_ids");
-    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    read.attention_mask = arguments.Tensor("attention_mask", 2);  // places are counted by it
-    read.use_cache = arguments.Flag("use_cache", fields_.use_cache);
-    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
-    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
-    const Tree* past = arguments.Structure("past_key_values");
-    nn::ReadCommonArguments(arguments);
-    arguments.Ignore("position_ids");  // swallowed by the library, too
-    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
-    if (!arguments.Finish()) return {};
-    if (past != nullptr) {
-      auto cache = Cache::FromTree(*past, CacheWindows(fields_.shape()));
-      if (!cache.ok()) {
-        c.Fail(std::move(cache).error());
-        return {};
-      }
-      read.cache = std::move(*cache);
-    }
+    CausalInputs read;
+    (void)arguments.Tensor("attention_mask", 2);  // places are counted by it
+    arguments.Ignore("position_ids");             // swallowed by the library, too
+    if (!ReadCausalInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, CacheWindows(fields_.shape()), read)) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
+      const nn::Arguments::Keep keep = read.keep;
       const Tree outputs = transformer_.Forward(c, std::move(read));
-      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "CausalLMOutputWithCrossAttentions");
-      for (const char* part : {"past_key_values", "hidden_states"})
-        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
-      return result;
+      return CausalOutput("CausalLMOutputWithCrossAttentions", lm_head_.Forward(c, KeptStates(c, outputs, keep)), outputs);
     });
   }
 

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "framework/nn/activations.h"
+#include "framework/models/mlp.h"
 #include "framework/ops/add.h"
 #include "framework/ops/cat.h"
 #include "framework/ops/expand.h"
@@ -98,32 +98,13 @@ class ClipAttention : public nn::Module {
   nn::Linear& out_proj_;
 };
 
-class ClipMlp : public nn::Module {
- public:
-  explicit ClipMlp(const ClipVisionConfig& config)
-      : Module("CLIPMLP"),
-        activation_fn_(Add<nn::Activation>("activation_fn", config.hidden_act)),
-        fc1_(Add<nn::Linear>("fc1", config.hidden_size, config.intermediate_size, true)),
-        fc2_(Add<nn::Linear>("fc2", config.intermediate_size, config.hidden_size, true)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return fc2_.Forward(c, activation_fn_.Forward(c, fc1_.Forward(c, hidden_states))); });
-  }
-
- private:
-  nn::Activation& activation_fn_;
-  nn::Linear& fc1_;
-  nn::Linear& fc2_;
-};
-
 class ClipEncoderLayer : public nn::Module {
  public:
   explicit ClipEncoderLayer(const ClipVisionConfig& config)
       : Module("CLIPEncoderLayer"),
         self_attn_(Add<ClipAttention>("self_attn", config)),
         layer_norm1_(Add<nn::LayerNorm>("layer_norm1", config.hidden_size, config.layer_norm_eps)),
-        mlp_(Add<ClipMlp>("mlp", config)),
+        mlp_(Add<Mlp>("mlp", "CLIPMLP", config.hidden_size, config.intermediate_size, config.hidden_act)),
         layer_norm2_(Add<nn::LayerNorm>("layer_norm2", config.hidden_size, config.layer_norm_eps)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states) const {
@@ -137,7 +118,7 @@ class ClipEncoderLayer : public nn::Module {
  private:
   ClipAttention& self_attn_;
   nn::LayerNorm& layer_norm1_;
-  ClipMlp& mlp_;
+  Mlp& mlp_;
   nn::LayerNorm& layer_norm2_;
 };
 

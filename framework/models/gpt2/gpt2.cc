@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "framework/models/causal_inputs.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/decoder_layout.h"
 #include "framework/nn/activations.h"
@@ -126,24 +127,6 @@ class GPT2Block : public nn::Module {
   GPT2MLP& mlp_;
 };
 
-/// Arguments of the model's forward, read.
-struct Inputs {
-  Value input_ids, inputs_embeds, attention_mask, token_type_ids, position_ids;
-  std::optional<Cache> cache;
-  bool use_cache = false;
-  bool output_hidden_states = false;
-
-  NamedValues Leaves() const {
-    NamedValues leaves;
-    if (input_ids.defined()) leaves.emplace_back("input_ids", input_ids);
-    if (cache) cache->AppendLeaves("past_key_values", leaves);
-    for (const auto& [name, value] : {std::pair{"attention_mask", &attention_mask}, {"token_type_ids", &token_type_ids},
-                                      {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
-      if (value->defined()) leaves.emplace_back(name, *value);
-    return leaves;
-  }
-};
-
 class GPT2Model : public nn::Module {
  public:
   explicit GPT2Model(const Gpt2Config& config)
@@ -157,7 +140,7 @@ class GPT2Model : public nn::Module {
   }
 
   /// {last_hidden_state, past_key_values, hidden_states}.
-  Tree Forward(OpContext& c, Inputs inputs) const {
+  Tree Forward(OpContext& c, CausalInputs inputs) const {
     return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
       if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
       Step step;
@@ -214,36 +197,16 @@ class GPT2LMHeadModel : public nn::Model {
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
-    Inputs read;
-    read.input_ids = arguments.Ids("input_ids");
-    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    read.attention_mask = arguments.Tensor("attention_mask");
+    CausalInputs read;
     read.token_type_ids = arguments.Ids("token_type_ids");
     read.position_ids = arguments.Ids("position_ids");
-    read.use_cache = arguments.Flag("use_cache", fields_.use_cache);
-    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
-    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
-    const Tree* past = arguments.Structure("past_key_values");
-    nn::ReadCommonArguments(arguments);
     arguments.Refuse("encoder_hidden_states", "this model has no cross-attention");
     arguments.Refuse("encoder_attention_mask", "this model has no cross-attention");
-    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
-    if (!arguments.Finish()) return {};
-    if (past != nullptr) {
-      auto cache = Cache::FromTree(*past, CacheWindows(fields_.shape()));
-      if (!cache.ok()) {
-        c.Fail(std::move(cache).error());
-        return {};
-      }
-      read.cache = std::move(*cache);
-    }
+    if (!ReadCausalInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, CacheWindows(fields_.shape()), read)) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
+      const nn::Arguments::Keep keep = read.keep;
       const Tree outputs = transformer_.Forward(c, std::move(read));
-      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "CausalLMOutputWithCrossAttentions");
-      for (const char* part : {"past_key_values", "hidden_states"})
-        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
-      return result;
+      return CausalOutput("CausalLMOutputWithCrossAttentions", lm_head_.Forward(c, KeptStates(c, outputs, keep)), outputs);
     });
   }
 

@@ -154,15 +154,6 @@ class LlamaDecoderLayer : public nn::Module {
   nn::RmsNorm* post_feedforward_layernorm_ = nullptr;
 };
 
-NamedValues DecoderInputs::Leaves() const {
-  NamedValues leaves;
-  for (const auto& [name, value] : {std::pair{"input_ids", &input_ids}, {"attention_mask", &attention_mask},
-                                    {"position_ids", &position_ids}, {"inputs_embeds", &inputs_embeds}})
-    if (value->defined()) leaves.emplace_back(name, *value);
-  if (cache) cache->AppendLeaves("past_key_values", leaves);
-  return leaves;
-}
-
 LlamaModel::LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
     : Module(config.model_class.empty() ? config.family + "Model" : config.model_class),
       config_(config),
@@ -176,7 +167,7 @@ LlamaModel::LlamaModel(const LlamaDecoderConfig& config, nn::RopeTable rope)
   rotary_emb_ = &Add<nn::RotaryEmbedding>("rotary_emb", config.family + "RotaryEmbedding", config.rope, std::move(rope));
 }
 
-Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
+Tree LlamaModel::Forward(OpContext& c, CausalInputs inputs) const {
   return CallTree(c, c.has_observers() ? inputs.Leaves() : NamedValues(), [&] {
     const Value embeds = inputs.inputs_embeds.defined() ? inputs.inputs_embeds : embed_tokens_.Forward(c, inputs.input_ids);
     if (inputs.use_cache && !inputs.cache) inputs.cache.emplace(CacheWindows(config_.shape()));
@@ -217,7 +208,7 @@ Tree LlamaModel::Forward(OpContext& c, DecoderInputs inputs) const {
 }
 
 /// Where the caller gave none: after what the cache has seen. A window that has overflowed no longer knows; then the mask does.
-Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Value& embeds) const {
+Value LlamaModel::Positions(OpContext& c, const CausalInputs& inputs, const Value& embeds) const {
   const bool sections = !config_.rope.sections.empty();
   const auto threefold = [&](const Value& positions) {
     if (!sections) return positions;
@@ -236,7 +227,7 @@ Value LlamaModel::Positions(OpContext& c, const DecoderInputs& inputs, const Val
   return threefold(nn::DefaultPositions(c, time, past));
 }
 
-Value LlamaModel::TextPositions(OpContext& c, const DecoderInputs& inputs) const {
+Value LlamaModel::TextPositions(OpContext& c, const CausalInputs& inputs) const {
   const Value& positions = inputs.position_ids;
   if (config_.rope.sections.empty()) return positions;
   return positions.defined() && HasTextPositions(c, positions) ? ops::Select(c, positions, 0, 0) : Value();
@@ -264,35 +255,15 @@ class LlamaForCausalLM : public nn::Model {
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
-    DecoderInputs read;
-    read.input_ids = arguments.Ids("input_ids");
-    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    read.attention_mask = arguments.Tensor("attention_mask");
+    CausalInputs read;
     read.position_ids = arguments.Ids("position_ids");
-    read.use_cache = arguments.Flag("use_cache", fields_.use_cache);
-    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
-    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
-    const Tree* past = arguments.Structure("past_key_values");
-    nn::ReadCommonArguments(arguments);
-    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
-    if (!arguments.Finish()) return {};
-    if (past != nullptr) {
-      auto cache = Cache::FromTree(*past, CacheWindows(fields_.shape()));
-      if (!cache.ok()) {
-        c.Fail(std::move(cache).error());
-        return {};
-      }
-      read.cache = std::move(*cache);
-    }
+    if (!ReadCausalInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, CacheWindows(fields_.shape()), read)) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
+      const nn::Arguments::Keep keep = read.keep;
       const Tree outputs = model_.Forward(c, std::move(read));
-      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Value logits = lm_head_.Forward(c, kept);
+      Value logits = lm_head_.Forward(c, KeptStates(c, outputs, keep));
       if (fields_.logit_softcap) logits = ops::Mul(c, ops::Tanh(c, ops::Div(c, logits, *fields_.logit_softcap)), *fields_.logit_softcap);
-      Tree result = Tree::Dict({{"logits", logits}}, fields_.output_class);
-      for (const char* part : {"past_key_values", "hidden_states"})
-        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
-      return result;
+      return CausalOutput(fields_.output_class, logits, outputs);
     });
   }
 

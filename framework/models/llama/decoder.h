@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/models/causal_inputs.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/decoder_layout.h"
 #include "framework/nn/activations.h"
@@ -78,17 +79,6 @@ struct LlamaDecoderConfig {
 LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader);
 LlamaDecoderConfig ReadMistralFields(ConfigReader& reader);
 
-/// Arguments of the decoder's forward, read. position_ids are [batch, time]; of a rope with sections also [3, batch, time], or four of
-/// which the first tells where sequences start anew.
-struct DecoderInputs {
-  ops::Value input_ids, inputs_embeds, attention_mask, position_ids;
-  std::optional<nn::Cache> cache;
-  bool use_cache = false;
-  bool output_hidden_states = false;
-
-  nn::NamedValues Leaves() const;
-};
-
 class LlamaDecoderLayer;
 
 /// The decoder without a head, "LlamaModel".
@@ -98,14 +88,14 @@ class LlamaModel : public nn::Module {
   ~LlamaModel() override;
 
   /// {last_hidden_state, past_key_values, hidden_states}.
-  nn::Tree Forward(ops::OpContext& c, DecoderInputs inputs) const;
+  nn::Tree Forward(ops::OpContext& c, CausalInputs inputs) const;
   const nn::Embedding& embed_tokens() const { return embed_tokens_; }
 
  private:
   /// [batch or 1, time], or [3, batch or 1, time] for a rope with sections.
-  ops::Value Positions(ops::OpContext& c, const DecoderInputs& inputs, const ops::Value& embeds) const;
+  ops::Value Positions(ops::OpContext& c, const CausalInputs& inputs, const ops::Value& embeds) const;
   /// Of them those that may tell where sequences start anew; may be absent.
-  ops::Value TextPositions(ops::OpContext& c, const DecoderInputs& inputs) const;
+  ops::Value TextPositions(ops::OpContext& c, const CausalInputs& inputs) const;
   /// The first layer with a window, or without one.
   std::optional<size_t> FirstLayer(bool windowed) const;
 

@@ -80,7 +80,7 @@ class LlavaModel : public nn::Module {
   }
 
   /// `images` [tokens of all images, dim], or absent. The decoder's outputs.
-  Tree Forward(OpContext& c, DecoderInputs inputs, const Value& pixel_values, Value& images) const {
+  Tree Forward(OpContext& c, CausalInputs inputs, const Value& pixel_values, Value& images) const {
     NamedValues leaves = inputs.Leaves();
     if (pixel_values.defined()) leaves.emplace_back("pixel_values", pixel_values);
     return CallTree(c, c.has_observers() ? leaves : NamedValues(), [&]() -> Tree {
@@ -123,45 +123,28 @@ class LlavaForConditionalGeneration : public nn::Model {
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
-    DecoderInputs read;
-    read.input_ids = arguments.Ids("input_ids");
-    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    read.attention_mask = arguments.Tensor("attention_mask");
+    CausalInputs read;
     read.position_ids = arguments.Ids("position_ids");
-    read.use_cache = arguments.Flag("use_cache", fields_.text.use_cache);
-    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.text.output_hidden_states);
     const Value pixel_values = arguments.Tensor("pixel_values", 4);
     const Tree* encoded = arguments.Structure("mm_encoder_outputs");
-    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
-    const Tree* past = arguments.Structure("past_key_values");
-    nn::ReadCommonArguments(arguments);
     for (const char* name : {"vision_feature_layer", "vision_feature_select_strategy"})
       arguments.Refuse(name, "it is taken from the config");
     arguments.Refuse("image_sizes", "this tower takes images of one size");
-    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
-    const bool images = pixel_values.defined() || encoded != nullptr;
     if (pixel_values.defined() && encoded != nullptr)
       c.Fail(Invalid("only one of pixel_values and mm_encoder_outputs may be given")
                  .With("class", class_name()));
-    if (images && read.inputs_embeds.defined())
+    const LlamaDecoderConfig& text = fields_.text;
+    if (!ReadCausalInputs(c, arguments, text.use_cache, text.output_hidden_states, CacheWindows(text.shape()), read)) return {};
+    if ((pixel_values.defined() || encoded != nullptr) && read.inputs_embeds.defined()) {
       arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
-    if (!arguments.Finish()) return {};
-    if (past != nullptr) {
-      auto cache = nn::Cache::FromTree(*past, CacheWindows(fields_.text.shape()));
-      if (!cache.ok()) {
-        c.Fail(std::move(cache).error());
-        return {};
-      }
-      read.cache = std::move(*cache);
+      return {};
     }
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
       Value merged = encoded != nullptr ? GivenFeatures(c, *encoded, "image") : Value();
+      const nn::Arguments::Keep keep = read.keep;
       const Tree outputs = model_.Forward(c, std::move(read), pixel_values, merged);
       if (c.failed()) return {};
-      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "LlavaCausalLMOutputWithPast");
-      for (const char* part : {"past_key_values", "hidden_states"})
-        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
+      Tree result = CausalOutput("LlavaCausalLMOutputWithPast", lm_head_.Forward(c, KeptStates(c, outputs, keep)), outputs);
       if (merged.defined()) result.Set("image_hidden_states", merged);
       return result;
     });

@@ -129,7 +129,7 @@ class Qwen2VlModel : public nn::Module {
   const nn::Embedding& embed_tokens() const { return language_model_.embed_tokens(); }
 
   /// The decoder's outputs.
-  Tree Forward(OpContext& c, DecoderInputs inputs, Pictures images, Pictures videos,
+  Tree Forward(OpContext& c, CausalInputs inputs, Pictures images, Pictures videos,
                const Value& types) const {
     NamedValues leaves = inputs.Leaves();
     for (const auto& [name, value] : NamedValues{{"pixel_values", images.pixels},
@@ -178,59 +178,41 @@ class Qwen2VlForConditionalGeneration : public nn::Model {
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
     nn::Arguments arguments(c, *this, inputs, kwargs);
-    DecoderInputs read;
-    read.input_ids = arguments.Ids("input_ids");
-    read.inputs_embeds = arguments.Tensor("inputs_embeds", 3);
-    read.attention_mask = arguments.Tensor("attention_mask");
+    CausalInputs read;
     read.position_ids = arguments.Ids("position_ids", -1);
-    read.use_cache = arguments.Flag("use_cache", fields_.text.use_cache);
-    read.output_hidden_states = arguments.Flag("output_hidden_states", fields_.text.output_hidden_states);
     Pictures images{arguments.Tensor("pixel_values", 2), arguments.Ids("image_grid_thw"), {}};
     Pictures videos{arguments.Tensor("pixel_values_videos", 2), arguments.Ids("video_grid_thw"), {}};
     const Value types = arguments.Ids("mm_token_type_ids");
     const Tree* encoded = arguments.Structure("mm_encoder_outputs");
-    const nn::Arguments::Keep keep = arguments.LogitsToKeep();
-    const Tree* past = arguments.Structure("past_key_values");
-    nn::ReadCommonArguments(arguments);
-    arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
     const auto wrong = [&](const std::string& what) { c.Fail(Invalid(what).With("class", class_name())); };
     if ((images.pixels.defined() || videos.pixels.defined()) && encoded != nullptr)
       wrong("only one of pixel_values and mm_encoder_outputs may be given");
     if (images.pixels.defined() && !images.grid.defined()) wrong("pixel_values need image_grid_thw");
     if (videos.pixels.defined() && !videos.grid.defined()) wrong("pixel_values_videos need video_grid_thw");
-    const bool pictures = images.grid.defined() || videos.grid.defined();
-    if (pictures && !types.defined() && read.input_ids.defined() && !read.position_ids.defined())
-      wrong("grids of images need mm_token_type_ids, which tell the places of their tokens");
-    if ((pictures || encoded != nullptr) && read.inputs_embeds.defined())
-      arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
     CheckPositions(c, read.position_ids);
     for (const Value* grid : {&images.grid, &videos.grid})
       if (grid->defined() && !c.Guard(Eq(grid->size(1), 3), "frames, height and width of each image") &&
           !c.failed())
         c.Fail(
             ShapeError("a grid has three numbers for each image").With("found", ops::Describe(grid->meta())));
-    if (!arguments.Finish()) return {};
-    if (past != nullptr) {
-      auto cache = nn::Cache::FromTree(*past, CacheWindows(fields_.text.shape()));
-      if (!cache.ok()) {
-        c.Fail(std::move(cache).error());
-        return {};
-      }
-      read.cache = std::move(*cache);
-    }
+    const LlamaDecoderConfig& text = fields_.text;
+    if (!ReadCausalInputs(c, arguments, text.use_cache, text.output_hidden_states, CacheWindows(text.shape()), read)) return {};
+    const bool pictures = images.grid.defined() || videos.grid.defined();
+    if (pictures && !types.defined() && read.input_ids.defined() && !read.position_ids.defined())
+      wrong("grids of images need mm_token_type_ids, which tell the places of their tokens");
+    if ((pictures || encoded != nullptr) && read.inputs_embeds.defined())
+      arguments.Refuse("inputs_embeds", "places of images are told by input_ids");
+    if (c.failed()) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
       if (encoded != nullptr) {
         images.features = GivenFeatures(c, *encoded, "image");
         videos.features = GivenFeatures(c, *encoded, "video");
       }
       if (c.failed()) return {};
+      const nn::Arguments::Keep keep = read.keep;
       const Tree outputs = model_.Forward(c, std::move(read), std::move(images), std::move(videos), types);
       if (c.failed()) return {};
-      const Value kept = nn::SliceLogits(c, outputs.Find("last_hidden_state")->value(), keep);
-      Tree result = Tree::Dict({{"logits", lm_head_.Forward(c, kept)}}, "CausalLMOutputWithPast");
-      for (const char* part : {"past_key_values", "hidden_states"})
-        if (const Tree* tree = outputs.Find(part)) result.Set(part, *tree);
-      return result;
+      return CausalOutput("CausalLMOutputWithPast", lm_head_.Forward(c, KeptStates(c, outputs, keep)), outputs);
     });
   }
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "framework/nn/activations.h"
+#include "framework/models/mlp.h"
 #include "framework/nn/rope.h"
 #include "framework/ops/add.h"
 #include "framework/ops/arange.h"
@@ -163,24 +163,6 @@ class VisionAttention : public nn::Module {
   nn::Linear& proj_;
 };
 
-class VisionMlp : public nn::Module {
- public:
-  explicit VisionMlp(const Qwen2VlVisionConfig& config)
-      : Module("VisionMlp"),
-        fc1_(Add<nn::Linear>("fc1", config.embed_dim, config.inner, true)),
-        act_(Add<nn::Activation>("act", config.hidden_act)),
-        fc2_(Add<nn::Linear>("fc2", config.inner, config.embed_dim, true)) {}
-
-  Value Forward(OpContext& c, const Value& x) const {
-    return Call(c, {{"x", x}}, [&] { return fc2_.Forward(c, act_.Forward(c, fc1_.Forward(c, x))); });
-  }
-
- private:
-  nn::Linear& fc1_;
-  nn::Activation& act_;
-  nn::Linear& fc2_;
-};
-
 }  // namespace
 
 class Qwen2VlVisionBlock : public nn::Module {
@@ -190,7 +172,7 @@ class Qwen2VlVisionBlock : public nn::Module {
         norm1_(Add<nn::LayerNorm>("norm1", config.embed_dim, 1e-6)),
         norm2_(Add<nn::LayerNorm>("norm2", config.embed_dim, 1e-6)),
         attn_(Add<VisionAttention>("attn", config)),
-        mlp_(Add<VisionMlp>("mlp", config)) {}
+        mlp_(Add<Mlp>("mlp", "VisionMlp", config.embed_dim, config.inner, config.hidden_act, MlpNames{"act", "x"})) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Step& step) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
@@ -204,7 +186,7 @@ class Qwen2VlVisionBlock : public nn::Module {
   nn::LayerNorm& norm1_;
   nn::LayerNorm& norm2_;
   VisionAttention& attn_;
-  VisionMlp& mlp_;
+  Mlp& mlp_;
 };
 
 /// Squares of patches, one token each.

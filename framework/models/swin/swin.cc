@@ -6,7 +6,7 @@
 
 #include "framework/models/config_reader.h"
 #include "framework/models/image_layout.h"
-#include "framework/nn/activations.h"
+#include "framework/models/mlp.h"
 #include "framework/nn/arguments.h"
 #include "framework/nn/attention.h"
 #include "framework/nn/layers.h"
@@ -244,29 +244,6 @@ class SwinAttention : public nn::Module {
   SwinRelativePositionBias& bias_;
 };
 
-class SwinMLP : public nn::Module {
- public:
-  SwinMLP(const SwinConfig& config, int64_t dim)
-      : Module("SwinMLP"),
-        activation_fn_(Add<nn::Activation>("activation_fn", config.hidden_act)),
-        fc1_(Add<nn::Linear>("fc1", dim, Inner(config, dim), true)),
-        fc2_(Add<nn::Linear>("fc2", Inner(config, dim), dim, true)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return fc2_.Forward(c, activation_fn_.Forward(c, fc1_.Forward(c, hidden_states))); });
-  }
-
- private:
-  static int64_t Inner(const SwinConfig& config, int64_t dim) {
-    return static_cast<int64_t>(config.mlp_ratio * static_cast<double>(dim));
-  }
-
-  nn::Activation& activation_fn_;
-  nn::Linear& fc1_;
-  nn::Linear& fc2_;
-};
-
 class SwinLayer : public nn::Module {
  public:
   SwinLayer(const SwinConfig& config, int64_t dim, int64_t heads, bool shifted)
@@ -276,7 +253,7 @@ class SwinLayer : public nn::Module {
         attention_(Add<SwinAttention>("attention", config, dim, heads)),
         layernorm_before_(Add<nn::LayerNorm>("layernorm_before", dim, config.layer_norm_eps)),
         layernorm_after_(Add<nn::LayerNorm>("layernorm_after", dim, config.layer_norm_eps)),
-        mlp_(Add<SwinMLP>("mlp", config, dim)) {}
+        mlp_(Add<Mlp>("mlp", "SwinMLP", dim, static_cast<int64_t>(config.mlp_ratio * static_cast<double>(dim)), config.hidden_act)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const Grid& grid) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
@@ -336,7 +313,7 @@ class SwinLayer : public nn::Module {
   SwinAttention& attention_;
   nn::LayerNorm& layernorm_before_;
   nn::LayerNorm& layernorm_after_;
-  SwinMLP& mlp_;
+  Mlp& mlp_;
 };
 
 class SwinStage : public nn::Module {

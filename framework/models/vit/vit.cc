@@ -6,7 +6,7 @@
 
 #include "framework/models/config_reader.h"
 #include "framework/models/image_layout.h"
-#include "framework/nn/activations.h"
+#include "framework/models/mlp.h"
 #include "framework/nn/arguments.h"
 #include "framework/nn/attention.h"
 #include "framework/nn/layers.h"
@@ -155,25 +155,6 @@ class VitAttention : public nn::Module {
   nn::Linear& o_proj_;
 };
 
-class VitMlp : public nn::Module {
- public:
-  explicit VitMlp(const VitConfig& config)
-      : Module("ViTMLP"),
-        activation_fn_(Add<nn::Activation>("activation_fn", config.hidden_act)),
-        fc1_(Add<nn::Linear>("fc1", config.hidden_size, config.intermediate_size, true)),
-        fc2_(Add<nn::Linear>("fc2", config.intermediate_size, config.hidden_size, true)) {}
-
-  Value Forward(OpContext& c, const Value& hidden_states) const {
-    return Call(c, {{"hidden_states", hidden_states}},
-                [&] { return fc2_.Forward(c, activation_fn_.Forward(c, fc1_.Forward(c, hidden_states))); });
-  }
-
- private:
-  nn::Activation& activation_fn_;
-  nn::Linear& fc1_;
-  nn::Linear& fc2_;
-};
-
 class VitLayer : public nn::Module {
  public:
   explicit VitLayer(const VitConfig& config)
@@ -181,7 +162,7 @@ class VitLayer : public nn::Module {
         attention_(Add<VitAttention>("attention", config)),
         layernorm_before_(Add<nn::LayerNorm>("layernorm_before", config.hidden_size, config.layer_norm_eps)),
         layernorm_after_(Add<nn::LayerNorm>("layernorm_after", config.hidden_size, config.layer_norm_eps)),
-        mlp_(Add<VitMlp>("mlp", config)) {}
+        mlp_(Add<Mlp>("mlp", "ViTMLP", config.hidden_size, config.intermediate_size, config.hidden_act)) {}
 
   Value Forward(OpContext& c, const Value& hidden_states, const nn::AttentionMask& mask) const {
     return Call(c, {{"hidden_states", hidden_states}}, [&] {
@@ -195,7 +176,7 @@ class VitLayer : public nn::Module {
   VitAttention& attention_;
   nn::LayerNorm& layernorm_before_;
   nn::LayerNorm& layernorm_after_;
-  VitMlp& mlp_;
+  Mlp& mlp_;
 };
 
 /// The base model without a pooling layer.
