@@ -49,7 +49,7 @@ DynamicShapes AutoDynamicShapes(const NamedTensors& inputs) {
 }
 
 Result<ports::TraceRequest> PrepareForExport(const nn::Model& model, const ports::ModelInputs& inputs,
-                                             const ports::ExportConfig& config) {
+                                             const ports::ExportConfig& config, const InputPreparers& preparers) {
   CONFORMANCE_RETURN_IF_ERROR(CheckAttention(model, inputs.kwargs));
   ports::TraceRequest request;
   request.inputs.kwargs = Json::MakeObject();
@@ -65,12 +65,12 @@ Result<ports::TraceRequest> PrepareForExport(const nn::Model& model, const ports
       request.inputs.kwargs[name] = value;
     }
   }
+  for (const auto& [name, tensor] : inputs.tensors)
+    if (!IsLabel(name.substr(0, name.find('.')))) request.inputs.tensors.emplace_back(name, tensor);
+  CONFORMANCE_TRY(const std::vector<std::string> ran, preparers.Run(model, request.inputs));
   const DType dtype = model.dtype();
-  for (const auto& [name, tensor] : inputs.tensors) {
-    if (IsLabel(name.substr(0, name.find('.')))) continue;
-    const bool cast = IsFloating(tensor.dtype()) && tensor.dtype() != dtype;
-    request.inputs.tensors.emplace_back(name, cast ? Cast(tensor, dtype) : tensor);
-  }
+  for (auto& [name, tensor] : request.inputs.tensors)
+    if (IsFloating(tensor.dtype()) && tensor.dtype() != dtype) tensor = Cast(tensor, dtype);
   if (request.inputs.tensors.empty()) return Invalid("there are no input tensors to trace " + model.class_name() + " with");
   if (config.dynamic_shapes) {
     request.dynamic_shapes = *config.dynamic_shapes;
@@ -80,6 +80,7 @@ Result<ports::TraceRequest> PrepareForExport(const nn::Model& model, const ports
   request.strict = config.strict;
   request.defer_runtime_asserts = config.prefer_deferred_runtime_asserts_over_guards;
   request.cache_key = CacheKey(request, config.to_json());
+  for (const std::string& name : ran) request.cache_key += "+" + name;
   return request;
 }
 

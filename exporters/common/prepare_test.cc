@@ -78,6 +78,33 @@ TEST(PrepareForExport, DynamicMakesEveryAxisAutoAndExplicitShapesComeFirst) {
   EXPECT_NE(given->cache_key, automatic->cache_key);
 }
 
+TEST(PrepareForExport, InputPreparersRunWhereTheirMarkersAre) {
+  InputPreparers preparers;
+  const auto adds = [](std::string name) {
+    return [name](const nn::Model& model, ports::ModelInputs& inputs) -> Status {
+      if (Find(inputs.tensors, "labels") != nullptr) return Invalid("labels are stripped before");
+      inputs.tensors.emplace_back(name, F32({static_cast<float>(model.class_name().size())}));
+      return Ok();
+    };
+  };
+  preparers.Add({"sizes", {"ids", "x"}, "a test", adds("sizes.0")});
+  preparers.Add({"after", {"sizes"}, "what one adds is a marker of the next", adds("later")});
+  preparers.Add({"other", {"image_grid_thw"}, "not of this call", adds("never")});
+  const ports::ModelInputs inputs = Inputs();
+  const auto request = PrepareForExport(Half(), inputs, PlainConfig(), preparers);
+  ASSERT_THAT(request, IsOk());
+  ASSERT_EQ(request->inputs.tensors.size(), 4u);
+  EXPECT_EQ(request->inputs.tensors[2].first, "sizes.0");
+  EXPECT_EQ(request->inputs.tensors[2].second.dtype(), DType::kF16);  // cast like all others
+  EXPECT_EQ(request->inputs.tensors[3].first, "later");
+  EXPECT_EQ(inputs.tensors.size(), 4u);
+  EXPECT_EQ(Find(inputs.tensors, "later"), nullptr);
+  EXPECT_NE(request->cache_key, PrepareForExport(Half(), inputs, PlainConfig())->cache_key);
+
+  preparers.Add({"twice", {"x"}, "a mistake", adds("x")});
+  EXPECT_THAT(PrepareForExport(Half(), inputs, PlainConfig(), preparers), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("given twice"), HasSubstr("preparer: twice"))));
+}
+
 TEST(PrepareForExport, ALossIsRefused) {
   ports::ModelInputs inputs = Inputs();
   inputs.kwargs["return_loss"] = true;

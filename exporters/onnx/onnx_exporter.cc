@@ -33,7 +33,8 @@ Result<const OnnxConfig*> ConfigOf(const ports::ExportConfig& config) {
 
 }  // namespace
 
-OnnxExporter::OnnxExporter(const rewrite::PatchRegistry& patches) : method_patches_(patches.TableOf("onnx")) {}
+OnnxExporter::OnnxExporter(const rewrite::PatchRegistry& patches, exporters::InputPreparers preparers)
+    : method_patches_(patches.TableOf("onnx")), preparers_(std::move(preparers)) {}
 
 ports::ExporterCapabilities OnnxExporter::Capabilities() const {
   ports::ExporterCapabilities capabilities;
@@ -50,7 +51,7 @@ std::vector<std::pair<std::string, std::string>> OnnxExporter::QualifiedVersions
 Result<ports::TraceRequest> OnnxExporter::Prepare(const nn::Model& model, const ports::ModelInputs& inputs,
                                                   const ports::ExportConfig& config) const {
   CONFORMANCE_RETURN_IF_ERROR(ConfigOf(config));
-  CONFORMANCE_TRY(ports::TraceRequest request, exporters::PrepareForExport(model, inputs, config));
+  CONFORMANCE_TRY(ports::TraceRequest request, exporters::PrepareForExport(model, inputs, config, preparers_));
   if (!method_patches_.empty()) {
     request.method_patches = static_cast<const ops::PatchTable*>(&method_patches_);
     request.cache_key += "+onnx";

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/common/input_preparers.h"
 #include "exporters/onnx/config.h"
 #include "exporters/onnx/lower/translate.h"
 #include "framework/ports/exporter.h"
@@ -15,8 +16,8 @@ namespace conformance::onnx {
 /// Program -> .onnx, in five stages (see Lower). Takes OnnxConfig.
 class OnnxExporter : public ports::Exporter {
  public:
-  /// `patches`: method patches of "onnx" among these hold while this exporter's models are traced.
-  explicit OnnxExporter(const rewrite::PatchRegistry& patches = {});
+  /// `patches`: method patches of "onnx" among these hold while this exporter's models are traced. `preparers` run on their inputs before.
+  explicit OnnxExporter(const rewrite::PatchRegistry& patches = {}, exporters::InputPreparers preparers = {});
 
   std::string_view Name() const override { return "onnx"; }
   ports::ExporterCapabilities Capabilities() const override;
@@ -30,6 +31,7 @@ class OnnxExporter : public ports::Exporter {
 
  private:
   nn::MethodPatches method_patches_;
+  exporters::InputPreparers preparers_;
 };
 
 /// Stages 1 to 5 without writing: what a test or a tool looks at. Hits and counts go into `manifest`.
