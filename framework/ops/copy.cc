@@ -16,12 +16,12 @@ Result<RuleResult> FillRule(RuleCall& call) { return Same(call.tensor(0)); }
 
 const OpDef& CopyInPlaceOp() {
   static const OpDef op =
-      MakeOp("aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)", CopyRule);
+      MakeOp("aten::copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)", CopyRule, {.in_place_of = "aten.copy.default"});
   return op;
 }
 
 const OpDef& FillScalarInPlaceOp() {
-  static const OpDef op = MakeOp("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)", FillRule);
+  static const OpDef op = MakeOp("aten::fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)", FillRule, {.in_place_of = "aten.fill.Scalar"});
   return op;
 }
 

@@ -12,6 +12,8 @@ Result<RuleResult> FillRule(RuleCall& call) {
   return Same(call.tensor(0));
 }
 
+Result<RuleResult> ZeroRule(RuleCall& call) { return Same(call.tensor(0)); }
+
 }  // namespace
 
 const OpDef& FillScalarOp() {
@@ -23,6 +25,11 @@ const OpDef& FillScalarOp() {
 const OpDef& FillTensorOp() {
   static const OpDef op =
       MakeOp("aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", FillRule, {.pointwise = true});
+  return op;
+}
+
+const OpDef& ZeroOp() {
+  static const OpDef op = MakeOp("aten::zero(Tensor self) -> Tensor", ZeroRule, {.pointwise = true});
   return op;
 }
 

@@ -13,5 +13,6 @@ Value Fill(OpContext& context, const Value& x, Scalar value);
 
 const OpDef& FillScalarOp();  ///< aten.fill.Scalar
 const OpDef& FillTensorOp();  ///< aten.fill.Tensor
+const OpDef& ZeroOp();        ///< aten.zero.default: filled with 0
 
 }  // namespace conformance::ops

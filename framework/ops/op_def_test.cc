@@ -107,7 +107,7 @@ TEST(BindArguments, NamesWhatItFindsAndWants) {
 
 TEST(DefaultOps, AreSortedAndFoundByTarget) {
   const auto all = DefaultOps().All();
-  EXPECT_EQ(all.size(), 379u);
+  EXPECT_EQ(all.size(), 481u);
   for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(all[i - 1]->target, all[i]->target);
   EXPECT_EQ(DefaultOps().Find("aten.linear.default"), &LinearOp());
   EXPECT_EQ(DefaultOps().Find("aten.linear"), nullptr);
@@ -124,13 +124,38 @@ TEST(DefaultOps, InPlaceOpsWriteAndNameAnOpOfTheTable) {
     }
     ASSERT_FALSE(op->args.empty()) << target;
     EXPECT_TRUE(op->args[0].written) << target;
-    if (op->traits.in_place_of.empty()) continue;  // copy_ and fill_ have no twin here
     const OpDef* twin = DefaultOps().Find(op->traits.in_place_of);
     ASSERT_NE(twin, nullptr) << target;
     ASSERT_EQ(twin->args.size(), op->args.size()) << target;
     for (size_t i = 0; i < op->args.size(); ++i) EXPECT_EQ(twin->args[i].name, op->args[i].name) << target;
     EXPECT_EQ(twin->traits.number_arg, op->traits.number_arg) << target;
   }
+}
+
+TEST(DefaultOps, AnInPlaceTwinHasTheSchemaThatATenHas) {
+  const OpDef* lerp = DefaultOps().Find("aten.lerp_.Scalar");
+  ASSERT_NE(lerp, nullptr);
+  const OpDef wanted = MakeOp("aten::lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)", NoRule);
+  ASSERT_EQ(lerp->args.size(), wanted.args.size());
+  for (size_t i = 0; i < wanted.args.size(); ++i) {
+    EXPECT_EQ(lerp->args[i].name, wanted.args[i].name);
+    EXPECT_EQ(lerp->args[i].kind, wanted.args[i].kind);
+    EXPECT_EQ(lerp->args[i].written, wanted.args[i].written);
+    EXPECT_EQ(lerp->args[i].aliased, wanted.args[i].aliased);
+  }
+  ASSERT_EQ(lerp->returns.size(), 1u);
+  EXPECT_EQ(lerp->returns[0].aliased, wanted.returns[0].aliased);
+}
+
+TEST(DefaultOps, AnAnswerThatDoesNotFitIsNotWritten) {
+  const auto rule = [](const char* target, std::vector<Argument> args) {
+    const OpDef& op = *DefaultOps().Find(target);
+    return ApplyRule(op, *BindArguments(op, std::move(args), {}), nullptr);
+  };
+  const Value ints = Value::Meta({DType::kI64, {2, 3}}), floats = Value::Meta({DType::kF32, {3}});
+  EXPECT_THAT(rule("aten.sqrt_.default", {ints}), IsError(ErrorKind::kType, HasSubstr("aten.sqrt_.default")));
+  EXPECT_THAT(rule("aten.pow_.Tensor", {floats, ints}), IsError(ErrorKind::kShape, HasSubstr("which it is written into: f32[3]")));
+  EXPECT_TRUE(rule("aten.eq_.Tensor", {floats, floats}).ok());  // 1 and 0
 }
 
 TEST(OpTable, ReplacesAnEntryOfTheSameTarget) {

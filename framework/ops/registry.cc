@@ -1,3 +1,4 @@
+#include "framework/ops/in_place.h"
 #include "framework/ops/ops.h"
 
 namespace conformance::ops {
@@ -384,6 +385,7 @@ constexpr Definition kDefinitions[] = {
     WhereScalarOtherOp,
     WhereScalarSelfOp,
     WhereScalarOp,
+    ZeroOp,
     ZerosOp,
     ZerosLikeOp,
 };
@@ -394,6 +396,8 @@ const OpTable& DefaultOps() {
   static const OpTable table = [] {
     OpTable ops;
     for (const Definition definition : kDefinitions) ops.Add(definition());
+    static const std::vector<OpDef> twins = InPlaceTwins(ops);
+    for (const OpDef& twin : twins) ops.Add(twin);
     return ops;
   }();
   return table;

@@ -58,15 +58,18 @@ Status CheckAgainstRule(const OpDef& op, const RuleResult& rule, const std::vect
   return Ok();
 }
 
-/// An in-place op without a kernel of its own: its functional twin computes, then the first argument is overwritten.
+/// An in-place op without a kernel of its own: its functional twin computes, in the type that it has by itself, then the first argument is
+/// overwritten.
 Result<std::vector<Tensor>> RunInPlace(const KernelTable& kernels, const KernelCall& call) {
   const Kernel twin = kernels.Find(call.op().traits.in_place_of);
-  if (twin == nullptr) return Unsupported("no eager kernel for " + std::string(call.op().traits.in_place_of));
+  const OpDef* op = ops::DefaultOps().Find(call.op().traits.in_place_of);
+  if (twin == nullptr || op == nullptr) return Unsupported("no eager kernel for " + std::string(call.op().traits.in_place_of));
   const Tensor& target = call.tensor(0);
   if (!target.storage()->writable) {
     return call.Invalid("would write into a read-only tensor, a weight that is mapped from its file");
   }
-  CONFORMANCE_TRY(const auto results, twin(call));
+  CONFORMANCE_TRY(const auto rule, ops::ApplyRule(*op, call.args(), nullptr));
+  CONFORMANCE_TRY(const auto results, twin(call.As(*op, rule)));
   CopyInto(call.isa(), results[0], target);
   return std::vector<Tensor>{target};
 }

@@ -26,6 +26,9 @@ class KernelCall {
              const IsaKernels& isa, uint64_t call_index)
       : op_(op), args_(args), rule_(rule), numerics_(numerics), isa_(isa), call_index_(call_index) {}
 
+  /// The same call of another op, which must outlive it as the rule must.
+  KernelCall As(const ops::OpDef& op, const ops::RuleResult& rule) const { return {op, args_, rule, numerics_, isa_, call_index_}; }
+
   const ops::OpDef& op() const { return op_; }
   std::span<const ops::Argument> args() const { return args_; }
   const ops::RuleResult& rule() const { return rule_; }

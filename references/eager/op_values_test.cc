@@ -85,17 +85,21 @@ const std::vector<Table>& Tables() {
   return tables;
 }
 
-Result<std::vector<Tensor>> Run(const Table& table, const Json& one, const Numerics& numerics, const IsaKernels& isa) {
-  const std::string& target = one.Find("target")->AsString();
-  const ops::OpDef* op = ops::DefaultOps().Find(target);
-  if (op == nullptr) return NotFound("no op " + target);
+Result<std::vector<Argument>> Bound(const Table& table, const Json& one, const ops::OpDef& op) {
   std::vector<Argument> positional;
   std::vector<std::pair<std::string, Argument>> keyword;
   for (const Json& code : one.Find("args")->AsArray()) positional.push_back(table.Decode(code));
   if (const Json* named = one.Find("keyword")) {
     for (const auto& [name, code] : named->AsObject()) keyword.emplace_back(name, table.Decode(code));
   }
-  CONFORMANCE_TRY(auto bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
+  return ops::BindArguments(op, std::move(positional), std::move(keyword));
+}
+
+Result<std::vector<Tensor>> RunCase(const Table& table, const Json& one, const Numerics& numerics, const IsaKernels& isa) {
+  const std::string& target = one.Find("target")->AsString();
+  const ops::OpDef* op = ops::DefaultOps().Find(target);
+  if (op == nullptr) return NotFound("no op " + target);
+  CONFORMANCE_TRY(auto bound, Bound(table, one, *op));
   return RunOp(*op, std::move(bound), numerics, isa);
 }
 
@@ -163,7 +167,7 @@ void CheckAll(const Table& table, const Numerics& numerics, const IsaKernels& is
   for (const Json& one : table.cases()) {
     const std::string name = one.Find("target")->AsString() + " #" + std::to_string(number++);
     if (&table == &Tables().back() && numerics.compute == Numerics::Compute::kF64 && CutsQuotients(one)) continue;
-    const auto found = Run(table, one, numerics, isa);
+    const auto found = RunCase(table, one, numerics, isa);
     if (!found.ok()) {
       if (one.Has("may_refuse") && found.error().kind() == ErrorKind::kUnsupported) continue;
       ADD_FAILURE() << name << ": " << found.error().ToString();
@@ -201,6 +205,36 @@ TEST(OpValues, TheOracleAgrees) {
   for (const Table& table : Tables()) CheckAll(table, Numerics::Oracle(), ActiveIsa(), 2);
 }
 
+// Over the cases of its twin: the same answer, in the type of what it was written into; and it was written there.
+TEST(OpValues, InPlaceOpsWriteWhatTheirTwinsAnswer) {
+  std::set<std::string> written;
+  for (const ops::OpDef* op : ops::DefaultOps().All()) {
+    const std::string twin(op->traits.in_place_of);
+    if (twin.empty()) continue;
+    for (const Table& table : Tables()) {
+      for (const Json& one : table.cases()) {
+        if (one.Find("target")->AsString() != twin || one.Has("may_refuse")) continue;
+        const auto wanted = RunCase(table, one, {}, ActiveIsa());
+        ASSERT_TRUE(wanted.ok()) << twin;
+        auto args = Bound(table, one, *ops::DefaultOps().Find(twin));
+        ASSERT_TRUE(args.ok()) << twin;
+        const auto* given = std::get_if<Value>(&(*args)[0]);
+        if (given == nullptr || given->tensor().shape() != (*wanted)[0].shape()) continue;
+        const Tensor target = given->tensor().Clone();
+        if (IsFloating((*wanted)[0].dtype()) && !IsFloating(target.dtype())) continue;
+        (*args)[0] = Value::Eager(target);
+        const auto found = RunOp(*op, *args, {}, ActiveIsa());
+        if (!found.ok() && found.error().kind() == ErrorKind::kType) continue;  // a number does not fit into bool
+        ASSERT_TRUE(found.ok()) << op->target << ": " << found.error().ToString();
+        EXPECT_EQ(ToString((*found)[0].dtype()), ToString(target.dtype())) << op->target;
+        EXPECT_EQ(Difference(target, Cast((*wanted)[0], target.dtype()), 0, 0, 0), "") << op->target;
+        written.insert(op->target);
+      }
+    }
+  }
+  EXPECT_GE(written.size(), 110u);
+}
+
 TEST(OpValues, EveryOpWithTensorsHasACase) {
   std::set<std::string> covered;
   for (const Table& table : Tables()) {
@@ -212,10 +246,10 @@ TEST(OpValues, EveryOpWithTensorsHasACase) {
                                                   op->returns[0].kind == ops::ArgKind::kTensorList);
     if (tensors && op->traits.in_place_of.empty() && !covered.contains(op->target)) missing.push_back(op->target);
   }
-  // Empty tensors have no values to compare; the in-place ones without a twin, and those that PyTorch lacks or has for some machines
-  // only, have tests of their own.
-  EXPECT_THAT(missing, testing::UnorderedElementsAre("aten.empty.memory_format", "aten.empty_like.default", "aten.empty_strided.default", "aten.copy_.default",
-                                                     "aten.fill_.Scalar", "aten._grouped_mm.default",
+  // Empty tensors have no values to compare, and zeros no other ones; those that PyTorch lacks or has for some machines only have tests of
+  // their own.
+  EXPECT_THAT(missing, testing::UnorderedElementsAre("aten.empty.memory_format", "aten.empty_like.default", "aten.empty_strided.default", "aten.zero.default",
+                                                     "aten._grouped_mm.default",
                                                      "transformers.grouped_mm_fallback.default", "conformance.linear_recurrence.default"));
 }
 

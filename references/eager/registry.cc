@@ -172,6 +172,7 @@ const KernelTable& DefaultKernels() {
     kernels.Add("aten.new_ones.default", Ones);
     kernels.Add("aten.zeros.default", Zeros);
     kernels.Add("aten.zeros_like.default", Zeros);
+    kernels.Add("aten.zero.default", Zeros);
     kernels.Add("aten.new_zeros.default", Zeros);
     kernels.Add("aten.empty.memory_format", Zeros);
     kernels.Add("aten.empty_like.default", Zeros);

@@ -129,6 +129,13 @@ TEST_F(FilesCli, SizesAreInputsAndOutputs) {
   EXPECT_THAT(Ids(), ElementsAre("sizes.pt2/dynamic/none/program/f32 pass", "sizes.pt2/dynamic/onnx/onnxruntime/f32 pass"));
 }
 
+TEST_F(FilesCli, WritesIntoViewsAreExported) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const std::string file = (std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/writes.pt2").string();
+  EXPECT_EQ(Run({file, "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("writes.pt2/dynamic/none/program/f32 pass", "writes.pt2/dynamic/onnx/onnxruntime/f32 pass"));
+}
+
 TEST_F(FilesCli, InputsComeFromFiles) {
   const std::string inputs = Golden("bert/inputs.safetensors");
   EXPECT_EQ(Run({"--inputs", inputs, Golden("bert/torch_export.pt2"), "--backend", "program"}), 0)

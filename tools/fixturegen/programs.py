@@ -119,6 +119,24 @@ class Types(torch.nn.Module):
         return Answer(half * 2, point.x + point.y * times, [point, half.to(torch.float16)])
 
 
+class Writes(torch.nn.Module):
+    """Slices, rows and views of views written in place, and read through what they are views of: labels moved by one, masks."""
+
+    def forward(self, ids, mask):
+        moved = ids.new_zeros(ids.shape)
+        moved[:, 1:] = ids[:, :-1].clone()
+        moved[:, 0] = 7
+        moved.masked_fill_(moved == 3, 0)
+        causal = torch.triu(torch.full((ids.shape[1], ids.shape[1]), -1e9), diagonal=1)
+        causal = causal[None, None].expand(ids.shape[0], 1, -1, -1).clone()
+        causal[:, :, :, : mask.shape[-1]] = causal[:, :, :, : mask.shape[-1]].masked_fill(mask[:, None, None, :] == 0, -5.0)
+        causal.view(ids.shape[0], -1)[:, 2].mul_(2.0)
+        table = torch.zeros(4, 3)
+        table.t()[1].add_(1.0)
+        table[1:3].zero_()
+        return moved, causal, table
+
+
 class Sizes(torch.nn.Module):
     """A size among the inputs, and one among the outputs."""
 
@@ -169,6 +187,10 @@ def programs():
     yield "grad_modes", GradModes(), (x,), None, (x / 16,)
     point, half = Point(x[:1], x[1:2]), torch.tensor([0.5, 3.0], dtype=torch.bfloat16)
     yield "types", Types(), (point, half, 5), (Point(None, None), None, Dim.DYNAMIC), (Point(x[2:], x[:1]), half + 1, 7)
+    lengths = ({0: Dim("batch", min=2, max=16), 1: Dim("length", min=3, max=32)},) * 2
+    ids, mask = torch.tensor([[1, 3, 2, 3, 8, 5], [3, 3, 0, 1, 4, 6]]), torch.ones(2, 6, dtype=torch.int64)
+    few, part = torch.tensor([[3, 1, 4, 9], [2, 3, 3, 5], [8, 0, 3, 1]]), torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [0, 1, 1, 1]])
+    yield "writes", Writes(), (ids, mask), lengths, (few, part)
     grid = x[:2].reshape(1, 2, 2, 2)
     yield "sizes", Sizes(), (grid, 5), (None, Dim.DYNAMIC(min=3, max=32)), (grid + 1, 7)
     shapes = (None, [{2: Dim.AUTO}, {2: Dim.AUTO}])

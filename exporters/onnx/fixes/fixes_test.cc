@@ -134,14 +134,43 @@ TEST(NodeFixes, InPlaceOpsKeepTheTypeOfWhatTheyWrite) {
   EXPECT_THAT(fixed.after, AllOf(HasSubstr("f64[batch, 4] = aten.add.Tensor"), HasSubstr("f32[batch, 4] = aten.to.dtype"), HasSubstr("output %add_")));
 }
 
-TEST(NodeFixes, InPlaceOpsOnViewsThatAreReadLaterAreRefused) {
+TEST(NodeFixes, InPlaceOpsOnViewsArePutBackIntoWhatIsReadLater) {
   const Fixed fixed = Fix(Recorded({kX}, [](ops::OpContext& c, const Values& in) {
     const ops::Value base = ops::Neg(c, in[0]);
-    const ops::Value view = ops::Slice(c, base, 1, 0, 2);
-    c.Call(ops::MulTensorInPlaceOp(), {view, 2.0});
-    return ops::Relu(c, base);  // would have to see the product in its first columns
+    c.Call(ops::MulTensorInPlaceOp(), {ops::Slice(c, base, 1, 0, 2), 2.0});
+    return ops::Relu(c, base);  // sees the product in its first columns
   }));
-  EXPECT_THAT(fixed.after, AllOf(HasSubstr("aten.mul_.Tensor changes neg, which shares storage with slice"), HasSubstr("read later")));
+  EXPECT_EQ(fixed.after, R"(input %x: f32[batch, 4]
+%neg: f32[batch, 4] = aten.neg.default(self=%x)
+%slice: f32[batch, 2] = aten.slice.Tensor(self=%neg, dim=1, start=0, end=2)
+%mul_: f32[batch, 2] = aten.mul.Tensor(self=%slice, other=2.0)
+%slice_scatter: f32[batch, 4] = aten.slice_scatter.default(self=%neg, src=%mul_, dim=1, start=0, end=2)
+%relu: f32[batch, 4] = aten.relu.default(self=%slice_scatter)
+output %relu
+)");
+}
+
+// mask[0][:, 1:] = …: two steps down, two steps back.
+TEST(NodeFixes, InPlaceOpsOnViewsOfViewsArePutBackStepByStep) {
+  const Fixed fixed = Fix(Recorded({{DType::kF32, {2, 3, 4}}}, [](ops::OpContext& c, const Values& in) {
+    const ops::Value base = ops::Neg(c, in[0]);
+    const ops::Value row = ops::Select(c, base, 0, 1);
+    c.Call(ops::FillScalarInPlaceOp(), {ops::Slice(c, row, 1, 1, 4), 7.0});
+    return ops::Relu(c, base);
+  }));
+  EXPECT_THAT(fixed.after, AllOf(HasSubstr("%slice_scatter: f32[3, 4] = aten.slice_scatter.default(self=%select"),
+                                 HasSubstr("%select_scatter: f32[2, 3, 4] = aten.select_scatter.default(self=%neg, src=%slice_scatter, dim=0, index=1)"),
+                                 HasSubstr("aten.relu.default(self=%select_scatter)")));
+}
+
+TEST(NodeFixes, InPlaceOpsBesideAnotherViewThatIsReadLaterAreRefused) {
+  const Fixed fixed = Fix(Recorded({kX}, [](ops::OpContext& c, const Values& in) {
+    const ops::Value base = ops::Neg(c, in[0]);
+    const ops::Value other = ops::Slice(c, base, 1, 1, 3);
+    c.Call(ops::MulTensorInPlaceOp(), {ops::Slice(c, base, 1, 0, 2), 2.0});
+    return ops::Relu(c, other);  // would have to see the product in its first column
+  }));
+  EXPECT_THAT(fixed.after, AllOf(HasSubstr("aten.mul_.Tensor changes slice"), HasSubstr("shares storage with slice_1"), HasSubstr("read later")));
 }
 
 TEST(NodeFixes, InPlaceOpsOnInputsAreRefused) {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <set>
 
 #include "exporters/onnx/fixes/fixes.h"
@@ -35,6 +37,20 @@ std::set<ir::ValueId> Aliases(const ir::Graph& graph, ir::ValueId value) {
   return found;
 }
 
+// The value, what it is a view of, what that is a view of, …
+std::vector<ir::ValueId> ViewsUpTo(const ir::Graph& graph, ir::ValueId value) {
+  std::vector<ir::ValueId> views = {value};
+  while (graph.value(views.back()).producer >= ir::NodeId{0}) {
+    const ir::Node& maker = graph.node(graph.value(views.back()).producer);
+    const ops::OpDef* op = ops::DefaultOps().Find(maker.op());
+    const bool aliasing = op != nullptr && std::any_of(op->returns.begin(), op->returns.end(), [](const ops::ReturnSchema& output) { return output.aliased; });
+    const auto* parent = aliasing && !maker.inputs.empty() ? maker.inputs[0].arg.As<ir::ValueId>() : nullptr;
+    if (parent == nullptr) break;
+    views.push_back(*parent);
+  }
+  return views;
+}
+
 std::set<ir::NodeId> NodesAfter(const ir::Graph& graph, ir::NodeId node) {
   std::set<ir::NodeId> after;
   bool seen = false;
@@ -45,10 +61,64 @@ std::set<ir::NodeId> NodesAfter(const ir::Graph& graph, ir::NodeId node) {
   return after;
 }
 
+// What a value becomes where readers come later.
+struct Replacement {
+  ir::ValueId old, made;
+};
+
+bool Is(const ir::Node& node, std::initializer_list<std::string_view> targets) {
+  return std::find(targets.begin(), targets.end(), node.op()) != targets.end();
+}
+
+// The parent of a view with the view's elements replaced by `part`: what the view op does, the other way round. None for ops that this
+// has no answer for.
+Result<std::optional<ops::Value>> PutBack(rewrite::NodeEdit& edit, const ir::Node& view, const ops::Value& parent, const ops::Value& part) {
+  ops::OpContext& c = edit.context();
+  const ops::OpTable& table = ops::DefaultOps();
+  CONFORMANCE_TRY(const std::vector<ops::Argument> args, rewrite::BindNode(edit.graph(), view, *table.Find(view.op())));
+  const auto call = [&](std::string_view target, std::vector<ops::Argument> given) { return std::optional(c.Call(*table.Find(target), std::move(given))); };
+  if (Is(view, {"aten.slice.Tensor"})) return call("aten.slice_scatter.default", {parent, part, args[1], args[2], args[3], args[4]});
+  if (Is(view, {"aten.select.int"})) return call("aten.select_scatter.default", {parent, part, args[1], args[2]});
+  if (Is(view, {"aten.transpose.int"})) return call("aten.transpose.int", {part, args[1], args[2]});
+  if (Is(view, {"aten.t.default"})) return call("aten.t.default", {part});
+  if (Is(view, {"aten.alias.default", "aten.detach.default"})) return std::optional(part);
+  if (Is(view, {"aten.view.default", "aten.reshape.default", "aten._unsafe_view.default", "aten.unsqueeze.default", "aten.squeeze.default",
+                "aten.squeeze.dim", "aten.squeeze.dims", "aten.flatten.using_ints", "aten.unflatten.int"})) {
+    return call("aten.view.default", {part, parent.sizes()});  // the same elements in the same order
+  }
+  return std::optional<ops::Value>();
+}
+
+void ReplaceLater(rewrite::NodeEdit& edit, const std::set<ir::NodeId>& later, const Replacement& change) {
+  const ir::Graph& graph = edit.graph();
+  std::vector<ir::NodeId> readers;
+  bool is_output = false;
+  for (const ir::Use& use : graph.value(change.old).uses()) {
+    if (use.node == ir::NodeId::kOutput) is_output = true;
+    if (later.contains(use.node)) readers.push_back(use.node);
+  }
+  const auto replace = [&](ir::Argument& argument) {
+    ir::VisitValues(argument, [&](ir::ValueId& id) {
+      if (id == change.old) id = change.made;
+    });
+  };
+  for (const ir::NodeId reader : readers) {
+    std::vector<ir::NamedArgument> inputs = graph.node(reader).inputs;
+    for (ir::NamedArgument& input : inputs) replace(input.arg);
+    edit.builder().SetInputs(reader, std::move(inputs));
+  }
+  for (size_t i = 0; is_output && i < graph.outputs().size(); ++i) {
+    ir::Argument output = graph.outputs()[i];
+    replace(output);
+    edit.builder().SetOutput(i, std::move(output));
+  }
+}
+
 }  // namespace
 
-// x.add_(y) becomes z = x + y, and who reads x later reads z. Refused where x is a view, or has views, that are read later: they would
-// have to change too.
+// x.add_(y) becomes z = x + y, and who reads x later reads z. Where x is a view, what it is a view of becomes the same with z put back in its
+// place (x[:, 1:].copy_(y): a slice_scatter), and so on to the tensor at the bottom. Refused where another view of it is read later: it
+// would have to change too.
 Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
   const ops::OpDef* op = edit.op();
   if (op == nullptr || op->traits.in_place_of.empty()) return false;
@@ -57,7 +127,8 @@ Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
   CONFORMANCE_TRY(const std::vector<ops::Argument> args, edit.Arguments());
   const ir::ValueId written = rewrite::Recorder::IdOf(std::get<ops::Value>(args[0]));
   const ir::Graph& graph = edit.graph();
-  if (graph.value(written).producer == ir::NodeId::kInput) {
+  const std::vector<ir::ValueId> views = ViewsUpTo(graph, written);
+  if (graph.value(views.back()).producer < ir::NodeId{0}) {
     return Unsupported(op->target + " writes to an input, parameter or buffer of the program").With("node", edit.node().name);
   }
   const std::vector<ir::ValueId> made = edit.node().OutputValues();
@@ -66,14 +137,18 @@ Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
     const auto uses = graph.value(id).uses();
     return std::any_of(uses.begin(), uses.end(), [&](const ir::Use& use) { return use.node == ir::NodeId::kOutput || later.contains(use.node); });
   };
+  const auto refused = [&](ir::ValueId alias) {
+    return Unsupported(op->target + " changes " + graph.value(alias).name + ", which shares storage with " + graph.value(written).name +
+                       " and is read later")
+        .With("node", edit.node().name);
+  };
+  const auto contains = [](const std::vector<ir::ValueId>& ids, ir::ValueId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); };
+  bool below = false;  // something that it is a view of is read later
   for (const ir::ValueId alias : Aliases(graph, written)) {
-    const bool own = alias == written || std::find(made.begin(), made.end(), alias) != made.end();
     const bool view_of_result = graph.value(alias).producer >= ir::NodeId{0} && later.contains(graph.value(alias).producer);
-    if (!own && !view_of_result && read_later(alias)) {
-      return Unsupported(op->target + " changes " + graph.value(alias).name + ", which shares storage with " + graph.value(written).name +
-                         " and is read later")
-          .With("node", edit.node().name);
-    }
+    if (contains(made, alias) || view_of_result || !read_later(alias)) continue;
+    if (!contains(views, alias)) return refused(alias);
+    below = below || alias != written;
   }
   std::vector<ops::Argument> same(args.begin(), args.begin() + static_cast<std::ptrdiff_t>(std::min(args.size(), twin->args.size())));
   ops::Value result = edit.context().Call(*twin, std::move(same));
@@ -83,32 +158,17 @@ Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
     const ops::OpDef* cast = ops::DefaultOps().Find("aten.to.dtype");
     result = edit.context().Call(*cast, {result, before.dtype()});
   }
-  // Later readers of the written value.
-  const ir::ValueId replacement = rewrite::Recorder::IdOf(result);
-  std::vector<ir::NodeId> readers;
-  bool is_output = false;
-  for (const ir::Use& use : graph.value(written).uses()) {
-    if (use.node == ir::NodeId::kOutput) is_output = true;
-    if (later.contains(use.node)) readers.push_back(use.node);
+  std::vector<Replacement> changes = {{written, rewrite::Recorder::IdOf(result)}};
+  ops::Value part = result;
+  for (size_t i = 1; below && i < views.size(); ++i) {
+    CONFORMANCE_TRY(const ops::Value parent, rewrite::ValueOf(graph, views[i]));
+    CONFORMANCE_TRY(const auto whole, PutBack(edit, graph.node(graph.value(views[i - 1]).producer), parent, part));
+    if (!whole) return refused(views[i]);
+    if (edit.context().failed()) return Error(edit.context().status().error());
+    part = *whole;
+    changes.push_back({views[i], rewrite::Recorder::IdOf(part)});
   }
-  for (const ir::NodeId reader : readers) {
-    std::vector<ir::NamedArgument> inputs = graph.node(reader).inputs;
-    for (ir::NamedArgument& input : inputs) {
-      ir::VisitValues(input.arg, [&](ir::ValueId& id) {
-        if (id == written) id = replacement;
-      });
-    }
-    edit.builder().SetInputs(reader, std::move(inputs));
-  }
-  if (is_output) {
-    for (size_t i = 0; i < graph.outputs().size(); ++i) {
-      ir::Argument output = graph.outputs()[i];
-      ir::VisitValues(output, [&](ir::ValueId& id) {
-        if (id == written) id = replacement;
-      });
-      edit.builder().SetOutput(i, std::move(output));
-    }
-  }
+  for (const Replacement& change : changes) ReplaceLater(edit, later, change);
   CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(result));
   return true;
 }

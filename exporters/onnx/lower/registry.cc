@@ -214,6 +214,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.full_like.default", LowerFullLike},
       {"aten.ones_like.default", LowerOnesLike},
       {"aten.zeros_like.default", LowerZerosLike},
+      {"aten.zero.default", LowerZerosLike},
       {"aten.empty_like.default", LowerZerosLike},
       {"aten.scalar_tensor.default", LowerScalarTensor},
       // positions
