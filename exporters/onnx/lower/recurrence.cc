@@ -50,7 +50,8 @@ Result<Outputs> LowerLinearRecurrence(const Call& call, Graph& g) {
   const int64_t axis = call.Axis("dim", x.rank());
   const Value state = g.AtLeast(call.Tensor("initial"), DType::kF32);
   const std::string before = g.Fresh("state"), gate = g.Fresh("gate"), input = g.Fresh("input"), kept = g.Fresh("kept");
-  std::vector<formats::OnnxNode> nodes = {BodyNode(g, "Mul", {gate, before}, kept)};
+  // The state first: where its sizes are fixed, OpenVINO 2026.4.1 reads a second operand's state as the first operand after the first step.
+  std::vector<formats::OnnxNode> nodes = {BodyNode(g, "Mul", {before, gate}, kept)};
   nodes.push_back(BodyNode(g, "Add", {kept, input}, g.Fresh("next_state")));
   formats::OnnxGraph body = Body(g, state, {before, gate, input}, std::move(nodes));
   return g.Cast(Scan(g, state, {g.AtLeast(call.Tensor("gate"), DType::kF32), g.AtLeast(x, DType::kF32)}, axis, std::move(body)), x.dtype);

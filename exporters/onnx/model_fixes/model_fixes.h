@@ -30,5 +30,6 @@ Status ApplyModelFixes(const std::vector<ModelFix>& fixes, formats::OnnxModel& m
 // The functions, one file each.
 Result<int64_t> FixTopkSorted(GraphLike graph);
 Result<int64_t> FixConstantGatherNd(GraphLike graph);
+Result<int64_t> FixOwnFallback(GraphLike graph);
 
 }  // namespace conformance::onnx

@@ -46,6 +46,35 @@ TEST(ModelFixes, TopkIsSortedInTheGraphAndInFunctions) {
   EXPECT_EQ(hits.at("topk_sorted"), 2);
 }
 
+// The mask's Where and the result's share 0. No attention, and so left alone, where `maker` is no MatMul.
+formats::OnnxModel Choosing(const char* maker) {
+  formats::OnnxModel model;
+  model.graph.inputs = {Info("m", {2}), Info("a", {2}), Info("x", {2, 2}), Info("zero_own", {})};
+  model.graph.initializers.push_back(formats::OnnxTensorOf("zero", Tensor::Of<float>({}, {0})));
+  model.graph.nodes = {Node("Where", {"m", "zero", "x"}, {"b"}), Node(maker, {"b", "x"}, {"p"}), Node("Where", {"a", "p", "zero"}, {"y"})};
+  model.graph.outputs.push_back(Info("y", {2, 2}));
+  return model;
+}
+
+TEST(ModelFixes, AnAttentionsFallbackHasAConstantOfItsOwn) {
+  formats::OnnxModel model = Choosing("MatMul");
+  rewrite::Hits hits;
+  ASSERT_THAT(ApplyModelFixes(ModelFixes(), model, &hits), IsOk());
+  EXPECT_EQ(hits.at("own_fallback"), 1);
+  EXPECT_EQ(model.graph.nodes[0].inputs[1], "zero");
+  EXPECT_EQ(model.graph.nodes[2].inputs[2], "zero_own_1");  // zero_own is taken
+  ASSERT_EQ(model.graph.initializers.size(), 2u);
+  EXPECT_EQ(model.graph.initializers[1].name, "zero_own_1");
+  EXPECT_EQ(model.graph.initializers[1].raw, model.graph.initializers[0].raw);
+  ASSERT_THAT(ApplyModelFixes(ModelFixes(), model, &hits), IsOk());
+  EXPECT_EQ(hits.at("own_fallback"), 1);  // done again, it does nothing
+  for (const char* maker : {"Add", "Mul"}) {
+    model = Choosing(maker);
+    ASSERT_THAT(ApplyModelFixes(ModelFixes(), model, nullptr), IsOk());
+    EXPECT_EQ(model.graph.nodes[2].inputs[2], "zero") << maker;
+  }
+}
+
 formats::OnnxModel Gathering(const Tensor& indices) {
   formats::OnnxModel model;
   model.graph.inputs.push_back(Info("x", {2, 3, 4}));

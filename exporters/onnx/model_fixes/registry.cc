@@ -11,6 +11,9 @@ std::vector<ModelFix> ModelFixes() {
       {{"onnx", "constant_gather_nd", "ONNX Runtime's CUDA GatherND cannot be replayed in a CUDA graph",
         "https://github.com/microsoft/onnxruntime/issues/33875", "onnxruntime 1.32.0", "the issue is closed"},
        FixConstantGatherNd},
+      {{"onnx", "own_fallback", "OpenVINO compiles no attention in which the mask and the result choose by one constant",
+        "https://github.com/openvinotoolkit/openvino/pull/30275", "openvino 2026.4.1", "its snippets take scalars with consumers in several loops"},
+       FixOwnFallback},
   };
 }
 
