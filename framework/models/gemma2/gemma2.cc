@@ -24,51 +24,38 @@ std::optional<double> Softcap(ConfigReader& reader, const Json& config, std::str
 
 Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
   ConfigReader reader(config, "Gemma2ForCausalLM", file);
-  LlamaDecoderConfig fields;
-  fields.family = "Gemma2";
-  fields.vocab_size = reader.Size("vocab_size", 256000);
-  fields.hidden_size = reader.Size("hidden_size", 2304);
-  fields.intermediate_size = reader.Size("intermediate_size", 9216);
-  fields.num_hidden_layers = reader.Layers("num_hidden_layers", 26);
-  fields.num_attention_heads = reader.Size("num_attention_heads", 8);
-  fields.num_key_value_heads = reader.Size("num_key_value_heads", 4);
-  fields.head_dim = reader.Size("head_dim", 256, 1, ConfigReader::kLongestTable);
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 8192);
+  LlamaDecoderConfig fields{.family = "Gemma2",
+                            .vocab_size = 256000,
+                            .hidden_size = 2304,
+                            .intermediate_size = 9216,
+                            .num_hidden_layers = 26,
+                            .num_attention_heads = 8,
+                            .num_key_value_heads = 4,
+                            .head_dim = 256,
+                            .max_position_embeddings = 8192,
+                            .norm_style = nn::RmsNorm::Style::kGemma,
+                            .norms_outputs = true,
+                            .tie_word_embeddings = true,
+                            .pad_token_id = 0};
+  ReadSharedFields(reader, fields);
+  // One attention op doesn't know soft caps: the class has the composed form, whatever is asked for.
+  fields.attention = nn::AttentionKind::kEager;
   // Published files carry the name that Gemma had before it, which nothing reads.
   fields.hidden_act = reader.ActivationName("hidden_activation", "gelu_pytorch_tanh");
-  fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-6);
-  fields.norm_style = nn::RmsNorm::Style::kGemma;
-  fields.norms_outputs = true;
   fields.embed_scale = std::sqrt(static_cast<double>(fields.hidden_size));
   fields.query_scale = 1.0 / std::sqrt(static_cast<double>(reader.Size("query_pre_attn_scalar", 256)));
   fields.score_softcap = Softcap(reader, config, "attn_logit_softcapping", 50.0);
   fields.logit_softcap = Softcap(reader, config, "final_logit_softcapping", 30.0);
   fields.attention_bias = fields.attention_output_bias = reader.Flag("attention_bias", false);
-  fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", true);
-  fields.use_cache = reader.Flag("use_cache", true);
-  fields.output_hidden_states = reader.Flag("output_hidden_states", false);
-  fields.is_causal = reader.Flag("is_causal", true);
-  // One attention op doesn't know soft caps: the class has the composed form, whatever is asked for.
-  (void)reader.Attention();
-  fields.attention = nn::AttentionKind::kEager;
-  fields.pad_token_id = reader.TokenId("pad_token_id", 0, fields.vocab_size);
   fields.sliding_window = reader.Size("sliding_window", 4096);
   fields.windowed = reader.SlidingLayers(fields.num_hidden_layers);
   for (int64_t layer = std::ssize(fields.windowed); layer < fields.num_hidden_layers; ++layer)
     fields.windowed.push_back(layer % 2 == 0);
   fields.rope = reader.Rope(fields.head_dim, fields.max_position_embeddings);
   // The first is read by flash attention alone.
-  reader.Ignore({"use_bidirectional_attention", "attention_dropout", "hidden_act", "cache_implementation"});
+  reader.Ignore({"use_bidirectional_attention", "hidden_act", "cache_implementation"});
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = MakeLlamaDecoder(config, fields,
-                                {.model_type = "gemma2",
-                                 .task = "text-generation",
-                                 .base_model_prefix = "model",
-                                 .generates = true,
-                                 .ignored_keys = {"*rotary_emb.inv_freq"},
-                                 .renamed_keys = {}});
-  if (!model.ok()) return std::move(model).error().With("file", file.string());
-  return model;
+  return MakeLlamaDecoder(config, file, fields, "gemma2");
 }
 
 }  // namespace

@@ -286,12 +286,42 @@ Status CheckHeads(const LlamaDecoderConfig& fields) {
   return Ok();
 }
 
-Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits) {
-  CONFORMANCE_RETURN_IF_ERROR(CheckHeads(fields));
-  CONFORMANCE_TRY(nn::RopeTable rope, nn::MakeRopeTable(fields.rope));
-  std::unique_ptr<nn::Model> model = std::make_unique<LlamaForCausalLM>(std::move(config), fields, std::move(rope), std::move(traits));
-  model->Finish();
-  return model;
+void ReadSharedFields(ConfigReader& reader, LlamaDecoderConfig& fields) {
+  const auto known = [](int64_t value) { return value > 0 ? std::optional(value) : std::nullopt; };
+  fields.vocab_size = reader.Size("vocab_size", fields.vocab_size);
+  fields.hidden_size = reader.Size("hidden_size", fields.hidden_size, 1, ConfigReader::kLongestTable);
+  fields.intermediate_size = reader.Size("intermediate_size", fields.intermediate_size, 1, ConfigReader::kLongestTable);
+  fields.num_hidden_layers = reader.Layers("num_hidden_layers", fields.num_hidden_layers);
+  fields.num_attention_heads = reader.Size("num_attention_heads", fields.num_attention_heads);
+  fields.num_key_value_heads =
+      reader.OptionalSize("num_key_value_heads", known(fields.num_key_value_heads)).value_or(fields.num_attention_heads);
+  fields.head_dim = reader.OptionalSize("head_dim", known(fields.head_dim), 1, ConfigReader::kLongestTable)
+                        .value_or(fields.hidden_size / fields.num_attention_heads);
+  fields.max_position_embeddings = reader.Size("max_position_embeddings", fields.max_position_embeddings);
+  fields.rms_norm_eps = reader.Number("rms_norm_eps", fields.rms_norm_eps);
+  fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", fields.tie_word_embeddings);
+  fields.use_cache = reader.Flag("use_cache", true);
+  fields.output_hidden_states = reader.Flag("output_hidden_states", false);
+  fields.is_causal = reader.Flag("is_causal", true);
+  fields.attention = reader.Attention();
+  fields.pad_token_id = reader.TokenId("pad_token_id", fields.pad_token_id, fields.vocab_size);
+  reader.Ignore({"attention_dropout"});
+}
+
+Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(const Json& config, const std::filesystem::path& file, const LlamaDecoderConfig& fields,
+                                                    std::string model_type,
+                                                    std::vector<std::pair<std::string, std::string>> renamed_keys) {
+  nn::ModelTraits traits{.model_type = std::move(model_type),
+                         .task = "text-generation",
+                         .base_model_prefix = "model",
+                         .generates = true,
+                         .ignored_keys = {"*rotary_emb.inv_freq"},
+                         .renamed_keys = std::move(renamed_keys)};
+  const Status fit = CheckHeads(fields);
+  if (!fit.ok()) return Error(fit.error()).With("file", file.string());
+  auto rope = nn::MakeRopeTable(fields.rope);
+  if (!rope.ok()) return std::move(rope).error().With("file", file.string());
+  return nn::MakeModel<LlamaForCausalLM>(config, fields, std::move(*rope), std::move(traits));
 }
 
 }  // namespace conformance::models

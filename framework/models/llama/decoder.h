@@ -1,9 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/models/causal_inputs.h"
@@ -46,11 +48,11 @@ struct LlamaDecoderConfig {
   bool attention_bias = false;         ///< of queries, keys and values
   bool attention_output_bias = false;
   bool mlp_bias = false;
-  std::optional<double> query_scale;   ///< of scores; none: 1 / √head_dim
-  std::optional<double> score_softcap, logit_softcap;
+  std::optional<double> query_scale = {};   ///< of scores; none: 1 / √head_dim
+  std::optional<double> score_softcap = {}, logit_softcap = {};
   nn::RmsNorm::Style norm_style = nn::RmsNorm::Style::kLlama;
   bool norms_outputs = false;          ///< attention and MLP have a norm after them, too
-  std::optional<double> embed_scale;   ///< embeddings are multiplied by it
+  std::optional<double> embed_scale = {};   ///< embeddings are multiplied by it
   bool tie_word_embeddings = false;
   bool use_cache = true;
   bool output_hidden_states = false;
@@ -58,10 +60,10 @@ struct LlamaDecoderConfig {
   nn::AttentionKind attention = nn::AttentionKind::kSdpa;
   /// The cache is returned only where use_cache is on (Mistral), not whenever there is one (Llama).
   bool returns_cache_if_asked_only = false;
-  std::optional<int64_t> pad_token_id;
-  std::optional<int64_t> sliding_window;
-  std::vector<bool> windowed;          ///< layers that have the window; empty: all
-  nn::RopeConfig rope;
+  std::optional<int64_t> pad_token_id = {};
+  std::optional<int64_t> sliding_window = {};
+  std::vector<bool> windowed = {};          ///< layers that have the window; empty: all
+  nn::RopeConfig rope = {};
 
   DecoderShape shape() const {
     return {.vocab_size = vocab_size,
@@ -74,6 +76,10 @@ struct LlamaDecoderConfig {
             .windowed = windowed};
   }
 };
+
+/// Fields that all such families name and mean alike, rope aside. Absent ones are as `fields` has them; no num_key_value_heads there means as
+/// many as heads, no head_dim what the heads leave of the width.
+void ReadSharedFields(ConfigReader& reader, LlamaDecoderConfig& fields);
 
 /// Fields of a Llama or Mistral config, with their defaults; what these decoders do not implement is refused by name.
 LlamaDecoderConfig ReadLlamaFields(ConfigReader& reader);
@@ -109,8 +115,10 @@ class LlamaModel : public nn::Module {
 /// Errors: kInvalid for numbers of heads that do not fit each other.
 Status CheckHeads(const LlamaDecoderConfig& fields);
 
-/// Family + "ForCausalLM": the decoder with its head. Made by MakeLlamaDecoder.
+/// Family + "ForCausalLM" of the `file`: the decoder with its head. `renamed_keys` are parts of older checkpoint names.
 /// Errors: kInvalid for sizes that do not fit each other; those of MakeRopeTable.
-Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(Json config, const LlamaDecoderConfig& fields, nn::ModelTraits traits);
+Result<std::unique_ptr<nn::Model>> MakeLlamaDecoder(const Json& config, const std::filesystem::path& file, const LlamaDecoderConfig& fields,
+                                                    std::string model_type,
+                                                    std::vector<std::pair<std::string, std::string>> renamed_keys = {});
 
 }  // namespace conformance::models

@@ -6,32 +6,23 @@
 namespace conformance::models {
 
 LlamaDecoderConfig ReadMistralFields(ConfigReader& reader) {
-  LlamaDecoderConfig fields;
-  fields.family = "Mistral";
-  fields.vocab_size = reader.Size("vocab_size", 32000);
-  fields.hidden_size = reader.Size("hidden_size", 4096);
-  fields.intermediate_size = reader.Size("intermediate_size", 14336);
-  fields.num_hidden_layers = reader.Layers("num_hidden_layers", 32);
-  fields.num_attention_heads = reader.Size("num_attention_heads", 32);
-  fields.num_key_value_heads = reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
-  fields.head_dim = reader.OptionalSize("head_dim", std::nullopt, 1, ConfigReader::kLongestTable).value_or(fields.hidden_size / fields.num_attention_heads);
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 4096 * 32);
+  LlamaDecoderConfig fields{.family = "Mistral",
+                            .vocab_size = 32000,
+                            .hidden_size = 4096,
+                            .intermediate_size = 14336,
+                            .num_hidden_layers = 32,
+                            .num_attention_heads = 32,
+                            .num_key_value_heads = 8,
+                            .max_position_embeddings = 4096 * 32,
+                            .returns_cache_if_asked_only = true};
+  ReadSharedFields(reader, fields);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
-  fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-6);
-  fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", false);
-  fields.use_cache = reader.Flag("use_cache", true);
-  fields.output_hidden_states = reader.Flag("output_hidden_states", false);
-  fields.is_causal = reader.Flag("is_causal", true);
-  fields.attention = reader.Attention();
-  fields.returns_cache_if_asked_only = true;
-  fields.pad_token_id = reader.TokenId("pad_token_id", std::nullopt, fields.vocab_size);
   fields.sliding_window = reader.OptionalSize("sliding_window", 4096);
   fields.rope = reader.Rope(fields.head_dim, fields.max_position_embeddings);
   reader.Refuse("attention_bias", "this class has no biases");
   reader.Refuse("mlp_bias", "this class has no biases");
   reader.Refuse("use_sliding_window", "this class looks at sliding_window alone", true);
   reader.RefuseLayerTypes(fields.sliding_window ? "sliding_attention" : "full_attention");
-  reader.Ignore({"attention_dropout"});
   return fields;
 }
 
@@ -41,14 +32,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   ConfigReader reader(config, "MistralForCausalLM", file);
   const LlamaDecoderConfig fields = ReadMistralFields(reader);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
-  auto model = MakeLlamaDecoder(config, fields, {.model_type = "mistral",
-                                                 .task = "text-generation",
-                                                 .base_model_prefix = "model",
-                                                 .generates = true,
-                                                 .ignored_keys = {"*rotary_emb.inv_freq"},
-                                                 .renamed_keys = {}});
-  if (!model.ok()) return std::move(model).error().With("file", file.string());
-  return model;
+  return MakeLlamaDecoder(config, file, fields, "mistral");
 }
 
 }  // namespace

@@ -65,27 +65,18 @@ class MixtralSparseMoeBlock : public FeedForward {
 Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {
   ConfigReader reader(config, "MixtralForCausalLM", file);
   reader.Alias("num_local_experts", "num_experts");
-  LlamaDecoderConfig fields;
-  fields.family = "Mixtral";
-  fields.output_class = "MoeCausalLMOutputWithPast";
-  fields.vocab_size = reader.Size("vocab_size", 32000);
-  fields.hidden_size = reader.Size("hidden_size", 4096, 1, ConfigReader::kLongestTable);
-  fields.intermediate_size = reader.Size("intermediate_size", 14336, 1, ConfigReader::kLongestTable);
-  fields.num_hidden_layers = reader.Layers("num_hidden_layers", 32);
-  fields.num_attention_heads = reader.Size("num_attention_heads", 32);
-  fields.num_key_value_heads =
-      reader.OptionalSize("num_key_value_heads", 8).value_or(fields.num_attention_heads);
-  fields.head_dim = reader.OptionalSize("head_dim", std::nullopt, 1, ConfigReader::kLongestTable)
-                        .value_or(fields.hidden_size / fields.num_attention_heads);
-  fields.max_position_embeddings = reader.Size("max_position_embeddings", 4096 * 32);
+  LlamaDecoderConfig fields{.family = "Mixtral",
+                            .output_class = "MoeCausalLMOutputWithPast",
+                            .vocab_size = 32000,
+                            .hidden_size = 4096,
+                            .intermediate_size = 14336,
+                            .num_hidden_layers = 32,
+                            .num_attention_heads = 32,
+                            .num_key_value_heads = 8,
+                            .max_position_embeddings = 4096 * 32,
+                            .rms_norm_eps = 1e-5};
+  ReadSharedFields(reader, fields);
   fields.hidden_act = reader.ActivationName("hidden_act", "silu");
-  fields.rms_norm_eps = reader.Number("rms_norm_eps", 1e-5);
-  fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", false);
-  fields.use_cache = reader.Flag("use_cache", true);
-  fields.output_hidden_states = reader.Flag("output_hidden_states", false);
-  fields.is_causal = reader.Flag("is_causal", true);
-  fields.attention = reader.Attention();
-  fields.pad_token_id = reader.TokenId("pad_token_id", std::nullopt, fields.vocab_size);
   fields.sliding_window = reader.OptionalSize("sliding_window");
   fields.rope = reader.Rope(fields.head_dim, fields.max_position_embeddings, 1000000.0);
   const int64_t experts = reader.Size("num_local_experts", 8, 1, 1024);
@@ -94,7 +85,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   reader.Refuse("attention_bias", "this class has no biases");
   reader.Refuse("output_router_logits", "router logits are not kept");
   // Other ways to compute the same answer; noise and losses of training.
-  reader.Ignore({"attention_dropout", "router_aux_loss_coef", "router_jitter_noise", "experts_implementation",
+  reader.Ignore({"router_aux_loss_coef", "router_jitter_noise", "experts_implementation",
                  "_experts_implementation"});
   if (chosen > experts)
     reader.Fail(Invalid("num_experts_per_tok is above num_local_experts")
@@ -105,15 +96,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.feed_forward = [experts, chosen](const LlamaDecoderConfig& decoder) -> std::unique_ptr<FeedForward> {
     return std::make_unique<MixtralSparseMoeBlock>(decoder, experts, chosen);
   };
-  auto model = MakeLlamaDecoder(config, fields,
-                                {.model_type = "mixtral",
-                                 .task = "text-generation",
-                                 .base_model_prefix = "model",
-                                 .generates = true,
-                                 .ignored_keys = {"*rotary_emb.inv_freq"},
-                                 .renamed_keys = {{".block_sparse_moe.", ".mlp."}}});
-  if (!model.ok()) return std::move(model).error().With("file", file.string());
-  return model;
+  return MakeLlamaDecoder(config, file, fields, "mixtral", {{".block_sparse_moe.", ".mlp."}});
 }
 
 /// Checkpoints hold each expert by itself: w1 and w3 are gate and up, w2 is down.
