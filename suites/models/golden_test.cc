@@ -86,6 +86,33 @@ TEST_P(Case, AStaticCacheGeneratesTheSameTokens) {
   }
 }
 
+/// The first `count` of an axis.
+Tensor First(const Tensor& tensor, int64_t axis, int64_t count) {
+  Shape shape = tensor.shape();
+  shape[static_cast<size_t>(axis)] = count;
+  return tensor.View(shape, tensor.strides(), tensor.offset());
+}
+
+TEST(StaticCache, OfADecoderThatDoesNotGenerateGivesWhatAGrowingOneGives) {
+  const Result<load::LoadedModel> loaded = load::LoadModel(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "checkpoints/bert_decoder");
+  ASSERT_THAT(loaded, IsOk());
+  const Result<load::InputPlan> plan = load::InputPlan::Make(*loaded->model, "decode_static_cache");
+  ASSERT_THAT(plan, IsOk());
+  const int64_t written = plan->traced().at("written");
+  NamedTensors fixed = *plan->Make(plan->traced(), 3), growing;
+  std::erase_if(fixed, [](const auto& entry) { return entry.first == "position_ids"; });  // so that the cache tells them
+  for (const auto& [name, tensor] : fixed) {
+    if (name.ends_with("cumulative_length")) continue;
+    const bool entries = name.starts_with("past_key_values");
+    growing.emplace_back(name, entries ? First(tensor, 2, written) : name == "attention_mask" ? First(tensor, 1, written + 1) : tensor);
+  }
+  const auto with_static = eager::RunModel(*loaded->model, *loaded->weights, {fixed, plan->kwargs()});
+  const auto with_growing = eager::RunModel(*loaded->model, *loaded->weights, {growing, plan->kwargs()});
+  ASSERT_THAT(with_static, IsOk());
+  ASSERT_THAT(with_growing, IsOk());
+  EXPECT_THAT(*Find(*with_static, "last_hidden_state"), IsTensorNear(*Find(*with_growing, "last_hidden_state"), Within(1e-6, 1e-6)));
+}
+
 TEST_P(Case, TheOracleAgreesWithinTheRecordedBound) {
   const Result<std::vector<load::Recording>> recordings = load::ReadRecordings(folder_);
   ASSERT_THAT(recordings, IsOk());
