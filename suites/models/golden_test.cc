@@ -174,7 +174,7 @@ void ExpectNothingSpecialised(const nn::Model& model, const load::InputPlan& pla
 
 /// All uses of a class; some have no plan for it.
 std::vector<std::string> Variants(const nn::Model& model) {
-  std::vector<std::string> variants = {"dynamic", "prefill", "decode", "decode_static_cache"};
+  std::vector<std::string> variants = {"dynamic", "prefill", "decode", "decode_static_cache", "continue_static_cache"};
   for (const std::string& entry : model.traits().entry_points) variants.push_back(entry + ".dynamic");
   return variants;
 }
@@ -183,7 +183,7 @@ TEST_P(Case, NoSizeIsBakedIn) {
   for (const std::string& variant : Variants(*loaded_.model)) {
     const Result<load::InputPlan> plan = load::InputPlan::Make(*loaded_.model, variant);
     if (plan.ok()) ExpectNothingSpecialised(*loaded_.model, *plan);
-    else EXPECT_TRUE(!loaded_.model->traits().generates || variant == "decode_static_cache") << plan.error().ToString();
+    else EXPECT_TRUE(!loaded_.model->traits().generates || variant.ends_with("_static_cache")) << plan.error().ToString();
   }
   const Result<std::optional<load::CaseInputs>> inputs = load::ReadCaseInputs(folder_);
   ASSERT_THAT(inputs, IsOk());
