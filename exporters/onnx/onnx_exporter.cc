@@ -8,6 +8,7 @@
 #include "exporters/onnx/patches/patches.h"
 #include "exporters/onnx/write/write.h"
 #include "framework/base/strings.h"
+#include "framework/rewrite/composites.h"
 
 namespace conformance::onnx {
 namespace {
@@ -62,7 +63,9 @@ Result<ports::TraceRequest> OnnxExporter::Prepare(const nn::Model& model, const 
 Result<LoweredModel> LowerToModel(const ir::Program& traced, const OnnxConfig& config, Json* manifest) {
   rewrite::Hits hits;
   const int64_t opset = config.opset();
-  CONFORMANCE_TRY(ir::Program program, rewrite::ApplyPatches(OperatorPatches(), traced, &hits));  // stage 1; stage 2 is the second NodeFixes
+  const bool composites = rewrite::HasComposites(traced);
+  CONFORMANCE_TRY(ir::Program program, composites ? rewrite::WriteOutComposites(traced) : Result<ir::Program>(traced));
+  CONFORMANCE_TRY(program, rewrite::ApplyPatches(OperatorPatches(), std::move(program), &hits));  // stage 1; stage 2 is the second NodeFixes
   CONFORMANCE_TRY(program, rewrite::ApplyNodeFixes(NodeFixes(opset), std::move(program), &hits));  // the verifier runs before and after
   CONFORMANCE_TRY(program, Decompose(std::move(program), opset, &hits));
   CONFORMANCE_TRY(program, rewrite::ApplyNodeFixes(NodeFixes(opset), std::move(program), &hits));  // decompositions bring new ones

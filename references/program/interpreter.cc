@@ -6,6 +6,7 @@
 #include "framework/base/strings.h"
 #include "framework/ops/refused.h"
 #include "framework/rewrite/bind.h"
+#include "framework/rewrite/composites.h"
 #include "framework/trace/tree_spec.h"
 #include "references/eager/model.h"
 #include "references/program/symbols.h"
@@ -52,6 +53,16 @@ std::optional<SymBool> ConditionOf(const ir::Graph& graph, const ir::Node& node)
     if (const auto* meta = std::get_if<SymBool>(&graph.value(std::get<ValueId>(*ref)).meta)) return *meta;
   }
   return std::nullopt;
+}
+
+/// Sizes and conditions that the Program has settled: who reads them reads the numbers.
+bool GivesNumbers(const ir::Graph& graph, const std::vector<ValueId>& outputs) {
+  return !outputs.empty() && std::ranges::all_of(outputs, [&](ValueId id) {
+    const auto& meta = graph.value(id).meta;
+    if (const auto* size = std::get_if<SymInt>(&meta)) return size->IsConstant();
+    const auto* condition = std::get_if<SymBool>(&meta);
+    return condition != nullptr && condition->IsConstant();
+  });
 }
 
 }  // namespace
@@ -134,6 +145,7 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
     step.condition = ConditionOf(graph, node);
     if (!step.condition) {
       step.op = ops.Find(node.op());
+      if (step.op == nullptr && GivesNumbers(graph, step.outputs)) continue;  // sym_ite of what an assertion has settled
       if (step.op == nullptr) {
         Error error = Unsupported("no rule and no kernel for the operator " + std::string(node.op())).With("node", node.name);
         if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));
@@ -281,6 +293,11 @@ class Run {
     if (context_.failed()) return At(step, context_.status().error());
     const auto* meta = std::get_if<SymInt>(&program_.graph.value(step.outputs[0]).meta);
     const auto number = answer.AsInt();
+    if (const auto* flag = std::get_if<SymBool>(&program_.graph.value(step.outputs[0]).meta); flag != nullptr && number) {
+      CONFORMANCE_TRY(const bool wanted, flag->Evaluate(symbols_));
+      if (wanted == (*number != 0)) return Ok();
+      return At(step, Invalid("a runtime assertion fails").With("wanted", wanted ? "true" : "false").With("found", *number != 0 ? "true" : "false"));
+    }
     if (meta == nullptr || !number) return At(step, Internal("a size without a number"));
     return Learn(step, *meta, *number);
   }
@@ -330,6 +347,10 @@ class Run {
 }  // namespace
 
 Result<Interpreter> Interpreter::Make(std::shared_ptr<const ir::Program> program, const ops::OpTable& ops) {
+  if (rewrite::HasComposites(*program)) {
+    CONFORMANCE_TRY(ir::Program written, rewrite::WriteOutComposites(*program));
+    program = std::make_shared<const ir::Program>(std::move(written));
+  }
   auto plan = std::make_shared<Plan>();
   plan->program = std::move(program);
   CONFORMANCE_RETURN_IF_ERROR(plan->Build(ops));

@@ -129,6 +129,13 @@ TEST_F(FilesCli, SizesAreInputsAndOutputs) {
   EXPECT_THAT(Ids(), ElementsAre("sizes.pt2/dynamic/none/program/f32 pass", "sizes.pt2/dynamic/onnx/onnxruntime/f32 pass"));
 }
 
+TEST_F(FilesCli, OpsThatAreOthersPutTogetherAreExported) {
+  if (!HasOnnxRuntime()) GTEST_SKIP();
+  const std::string file = (std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/composites.pt2").string();
+  EXPECT_EQ(Run({file, "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
+  EXPECT_THAT(Ids(), ElementsAre("composites.pt2/dynamic/none/program/f32 pass", "composites.pt2/dynamic/onnx/onnxruntime/f32 pass"));
+}
+
 TEST_F(FilesCli, WritesIntoViewsAreExported) {
   if (!HasOnnxRuntime()) GTEST_SKIP();
   const std::string file = (std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/writes.pt2").string();

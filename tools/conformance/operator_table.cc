@@ -13,6 +13,7 @@
 #include "framework/base/strings.h"
 #include "framework/formats/json.h"
 #include "framework/ops/refused.h"
+#include "framework/rewrite/composites.h"
 #include "references/eager/kernel.h"
 
 namespace conformance::cli {
@@ -94,6 +95,9 @@ Result<std::vector<OperatorRow>> OperatorRows(const ops::OpTable& table, const s
     if (const auto found = data.ulps.find(op->target); found != data.ulps.end()) row.largest_ulps = found->second;
     rows.push_back(std::move(row));
   }
+  for (const std::string& target : rewrite::CompositeTargets()) {
+    rows.push_back({target, data.core.contains(target), "written out", "-", "-", "-", "", ""});
+  }
   for (const ops::RefusedOp& refused : ops::RefusedOps()) {
     const std::string target(refused.target);
     if (table.Find(target) != nullptr) continue;
@@ -114,18 +118,25 @@ std::string OperatorMarkdown(const std::vector<OperatorRow>& rows) {
       "- **ULPs**: the largest difference from PyTorch over the seeded grid (`fixtures/ops/op_errors.json`, made by `tools/fixturegen/op_grid.py`), in\n"
       "  units of the last place of the element, or of the scale that the op's spec names. Types without a difference are left out.\n\n";
   text += count([](const OperatorRow& row) { return row.rule == "yes"; }) + " operators have a rule; " +
-          count([](const OperatorRow& row) { return row.rule != "yes"; }) + " are refused by name. Of ATen's core operators (*) " +
+          count([](const OperatorRow& row) { return row.rule == "written out"; }) + " are written out, " +
+          count([](const OperatorRow& row) { return row.rule == "refused"; }) + " are refused by name. Of ATen's core operators (*) " +
           count([](const OperatorRow& row) { return row.core && row.rule == "yes"; }) + " have a rule and " +
-          count([](const OperatorRow& row) { return row.core && row.rule != "yes"; }) + " are refused.\n\n";
+          count([](const OperatorRow& row) { return row.core && row.rule == "refused"; }) + " are refused.\n\n";
   text += "| operator | rule | kernel | decomposition | ONNX | ULPs |\n|---|---|---|---|---|---|\n";
   for (const OperatorRow& row : rows) {
     if (row.rule != "yes") continue;
     text += "| `" + row.target + "`" + (row.core ? " *" : "") + " | " +
             Join(std::vector<std::string>{row.rule, row.kernel, row.decomposition, row.onnx, row.largest_ulps}, " | ") + " |\n";
   }
+  text += "\n## Written out\nOther operators put together: a Program that is interpreted or exported has those in their place (`framework/rewrite/composites.cc`).\n\n";
+  std::vector<std::string> composites;
+  for (const OperatorRow& row : rows) {
+    if (row.rule == "written out") composites.push_back("`" + row.target + "`" + (row.core ? " *" : ""));
+  }
+  text += Join(composites, ", ") + "\n";
   text += "\n## Refused by name\n| operator | reason |\n|---|---|\n";
   for (const OperatorRow& row : rows) {
-    if (row.rule != "yes") text += "| `" + row.target + "`" + (row.core ? " *" : "") + " | " + row.reason + " |\n";
+    if (row.rule == "refused") text += "| `" + row.target + "`" + (row.core ? " *" : "") + " | " + row.reason + " |\n";
   }
   return text;
 }

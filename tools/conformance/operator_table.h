@@ -13,7 +13,7 @@ namespace conformance::cli {
 struct OperatorRow {
   std::string target;
   bool core = false;           ///< one of ATen's core operators, by the list that `data` holds
-  std::string rule = {};            ///< "yes", or "refused"
+  std::string rule = {};            ///< "yes", "written out" (other ops stand in its place), or "refused"
   std::string kernel = {};          ///< "yes", "twin" (in place, through the op that it is a twin of), "rule" (no tensors come out), or "-"
   std::string decomposition = {};   ///< for ONNX: "always", "below opset 20", or "-"
   std::string onnx = {};            ///< "translated", "decomposed", "rewritten", or "refused"

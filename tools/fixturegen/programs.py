@@ -119,6 +119,26 @@ class Types(torch.nn.Module):
         return Answer(half * 2, point.x + point.y * times, [point, half.to(torch.float16)])
 
 
+class Composites(torch.nn.Module):
+    """Ops that are others put together."""
+
+    def forward(self, x, ids):
+        rows, columns = torch.meshgrid(torch.arange(3.0), torch.linspace(0, 1, 4), indexing="xy")
+        edges = torch.tensor([0.0, 0.5, 1.0])
+        return {
+            "einsum": torch.einsum("bij,bkj->bik", x, x * 2), "einsum_sum": torch.einsum("bij,jk->k", x, x[0].mT @ x[0]),
+            "einsum_dots": torch.einsum("...ij,...j->...i", x, x[:, 0]), "einsum_order": torch.einsum("bij->jbi", x),
+            "einsum_three": torch.einsum("bi,bj,ij->b", x[:, 0, :3], x[:, 1], x[0]),
+            "histc": torch.histc(ids.float(), bins=6, min=0, max=5), "true": torch.ops.aten._is_all_true(ids >= 0),
+            "rows": rows, "columns": columns, "isin": torch.isin(ids, torch.tensor([1, 4])),
+            "bucketize": torch.bucketize(x, edges), "bucketize_right": torch.bucketize(x, edges, right=True, out_int32=True),
+            "eye": torch.eye(3), "eye_m": torch.eye(2, 3, dtype=torch.int64), "line": torch.linspace(-1, 2, 7),
+            "norm": torch.linalg.norm(x, dim=-1, keepdim=True), "norm_all": torch.linalg.norm(x), "t": ids.T,
+            "like": x.ravel().reshape_as(x), "repeated": torch.repeat_interleave(x[0], torch.tensor([2, 0, 1]), dim=0, output_size=3),
+            "swapped": x.swapaxes(0, 2), "clipped": torch.clip(x, 0.1, 0.7), "joined": torch.concat([ids, ids], 1),
+        }
+
+
 class Writes(torch.nn.Module):
     """Slices, rows and views of views written in place, and read through what they are views of: labels moved by one, masks."""
 
@@ -191,6 +211,9 @@ def programs():
     ids, mask = torch.tensor([[1, 3, 2, 3, 8, 5], [3, 3, 0, 1, 4, 6]]), torch.ones(2, 6, dtype=torch.int64)
     few, part = torch.tensor([[3, 1, 4, 9], [2, 3, 3, 5], [8, 0, 3, 1]]), torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [0, 1, 1, 1]])
     yield "writes", Writes(), (ids, mask), lengths, (few, part)
+    cube, numbers = torch.linspace(-0.3, 1.7, 24).reshape(2, 3, 4), torch.tensor([[0, 3, 5], [1, 4, 4]])
+    batch = {0: Dim("batch", min=2, max=16)}
+    yield "composites", Composites(), (cube, numbers), (batch, batch), (torch.cat([cube, cube[:1] / 3]), torch.cat([numbers, numbers[:1] + 1]))
     grid = x[:2].reshape(1, 2, 2, 2)
     yield "sizes", Sizes(), (grid, 5), (None, Dim.DYNAMIC(min=3, max=32)), (grid + 1, 7)
     shapes = (None, [{2: Dim.AUTO}, {2: Dim.AUTO}])

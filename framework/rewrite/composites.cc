@@ -1,0 +1,257 @@
+#include "framework/rewrite/composites.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "framework/ops/ops.h"
+#include "framework/rewrite/composite_einsum.h"
+#include "framework/rewrite/fix.h"
+
+namespace conformance::rewrite {
+namespace {
+
+using ops::Argument;
+using ops::OpContext;
+using ops::Value;
+using Arguments = std::vector<Argument>;
+using Values = std::vector<Value>;
+
+const Value& TensorAt(const Arguments& args, size_t i) { return std::get<Value>(args[i]); }
+bool IsNone(const Argument& argument) { return std::holds_alternative<ops::NoneType>(argument); }
+int64_t IntAt(const Arguments& args, size_t i) { return std::get<SymInt>(args[i]).constant(); }
+double NumberAt(const Arguments& args, size_t i) {
+  if (const auto* number = std::get_if<double>(&args[i])) return *number;
+  if (const auto* flag = std::get_if<bool>(&args[i])) return *flag ? 1 : 0;
+  return static_cast<double>(IntAt(args, i));
+}
+std::optional<DType> DTypeAt(const Arguments& args, size_t i) {
+  const auto* dtype = std::get_if<DType>(&args[i]);
+  return dtype != nullptr ? std::optional(*dtype) : std::nullopt;
+}
+DType DTypeOr(const Arguments& args, size_t i, DType otherwise) { return DTypeAt(args, i).value_or(otherwise); }
+
+/// The call of an op of the table with the first arguments of this one.
+template <const ops::OpDef& (*kOp)(), size_t kCount>
+Values Is(OpContext& c, const Arguments& args) {
+  return {c.Call(kOp(), Arguments(args.begin(), args.begin() + std::min(kCount, args.size())))};
+}
+
+Values IsAllTrue(OpContext& c, const Arguments& args) { return {ops::All(c, TensorAt(args, 0))}; }
+Values IsAnyTrue(OpContext& c, const Arguments& args) { return {ops::Any(c, TensorAt(args, 0))}; }
+Values ReshapeAs(OpContext& c, const Arguments& args) { return {ops::Reshape(c, TensorAt(args, 0), TensorAt(args, 1).sizes())}; }
+Values Ravel(OpContext& c, const Arguments& args) { return {ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)})}; }
+Values LastTwoSwapped(OpContext& c, const Arguments& args) { return {ops::Transpose(c, TensorAt(args, 0), -2, -1)}; }
+
+Values Reversed(OpContext& c, const Arguments& args) {
+  std::vector<int64_t> axes;
+  for (int64_t axis = TensorAt(args, 0).rank(); axis-- > 0;) axes.push_back(axis);
+  return {ops::Permute(c, TensorAt(args, 0), std::move(axes))};
+}
+
+/// Its elements are anything: zeros.
+Values NewEmpty(OpContext& c, const Arguments& args) {
+  const Value& x = TensorAt(args, 0);
+  return {ops::Zeros(c, std::get<std::vector<SymInt>>(args[1]), DTypeOr(args, 2, x.dtype()))};
+}
+
+Values Identity(OpContext& c, const SymInt& rows, const SymInt& columns, DType dtype) {
+  const Value row = ops::Unsqueeze(c, ops::Arange(c, rows), 1), column = ops::Unsqueeze(c, ops::Arange(c, columns), 0);
+  return {ops::To(c, ops::Equal(c, row, column), dtype)};
+}
+Values Eye(OpContext& c, const Arguments& args) {
+  const SymInt& n = std::get<SymInt>(args[0]);
+  return Identity(c, n, n, DTypeOr(args, 1, DType::kF32));
+}
+Values EyeM(OpContext& c, const Arguments& args) {
+  return Identity(c, std::get<SymInt>(args[0]), std::get<SymInt>(args[1]), DTypeOr(args, 2, DType::kF32));
+}
+
+/// From both ends to the middle, as PyTorch counts.
+Values Linspace(OpContext& c, const Arguments& args) {
+  const double start = NumberAt(args, 0), end = NumberAt(args, 1);
+  const int64_t steps = IntAt(args, 2);
+  const bool whole = !std::holds_alternative<double>(args[0]) && !std::holds_alternative<double>(args[1]);
+  const DType dtype = DTypeOr(args, 3, DType::kF32);
+  if (!IsFloating(dtype) || steps < 1) {
+    c.Fail(Unsupported("linspace of integers, or without steps").With("found", whole ? "integers" : std::to_string(steps) + " steps"));
+    return {Value()};
+  }
+  if (steps == 1) return {ops::Full(c, {SymInt(1)}, start, dtype)};
+  const double step = (end - start) / static_cast<double>(steps - 1);
+  const Value at = ops::To(c, ops::Arange(c, SymInt(steps)), dtype);
+  const Value up = ops::Add(c, ops::Mul(c, at, step), start);
+  const Value down = ops::Add(c, ops::Mul(c, ops::Sub(c, at, steps - 1), step), end);
+  return {ops::Where(c, ops::Less(c, at, steps / 2), up, down)};
+}
+
+Values Meshgrid(OpContext& c, const Values& tensors, bool swapped) {
+  const size_t count = tensors.size();
+  std::vector<SymInt> sizes;
+  for (const Value& tensor : tensors) sizes.push_back(tensor.rank() == 0 ? SymInt(1) : tensor.size(0));
+  Values grids;
+  for (size_t i = 0; i < count; ++i) {
+    std::vector<SymInt> own(count, SymInt(1));
+    own[i] = sizes[i];
+    Value grid = ops::Expand(c, ops::View(c, tensors[i], std::move(own)), sizes);
+    if (swapped && count > 1) grid = ops::Transpose(c, grid, 0, 1);
+    grids.push_back(std::move(grid));
+  }
+  return grids;
+}
+Values MeshgridOf(OpContext& c, const Arguments& args) { return Meshgrid(c, std::get<Values>(args[0]), false); }
+Values MeshgridBy(OpContext& c, const Arguments& args) { return Meshgrid(c, std::get<Values>(args[0]), std::get<std::string>(args[1]) == "xy"); }
+
+Values Isin(OpContext& c, const Arguments& args) {
+  const Value tests = ops::Reshape(c, TensorAt(args, 1), {SymInt(-1)});
+  const Value found = ops::Any(c, ops::Equal(c, ops::Unsqueeze(c, TensorAt(args, 0), -1), tests), -1);
+  return {std::get<bool>(args[3]) ? ops::LogicalNot(c, found) : found};
+}
+
+/// The number of boundaries that lie below (or, from the right, at most at) each element.
+Values Bucketize(OpContext& c, const Arguments& args) {
+  const Value x = ops::Unsqueeze(c, TensorAt(args, 0), -1);
+  const Value& boundaries = TensorAt(args, 1);
+  const Value below = std::get<bool>(args[3]) ? ops::LessEqual(c, boundaries, x) : ops::Less(c, boundaries, x);
+  const Value count = ops::Sum(c, ops::To(c, below, DType::kI64), {-1});
+  return {std::get<bool>(args[2]) ? ops::To(c, count, DType::kI32) : count};
+}
+
+/// Elements by bin, of equal width from min to max; those outside count nowhere, max in the last bin.
+Values Histc(OpContext& c, const Arguments& args) {
+  const Value x = ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)});
+  const int64_t bins = IntAt(args, 1);
+  const double least = NumberAt(args, 2), most = NumberAt(args, 3);
+  if (least >= most) {
+    c.Fail(Unsupported("histc whose bounds are those of the elements").With("wanted", "min below max"));
+    return {Value()};
+  }
+  const Value scaled = ops::Div(c, ops::Mul(c, ops::Sub(c, x, least), static_cast<double>(bins)), most - least);
+  const Value bin = ops::Clamp(c, ops::Floor(c, scaled), std::nullopt, ops::Scalar(static_cast<double>(bins - 1)));
+  const Value inside = ops::LogicalAnd(c, ops::GreaterEqual(c, x, least), ops::LessEqual(c, x, most));
+  const Value hit = ops::LogicalAnd(c, ops::Equal(c, ops::Unsqueeze(c, bin, 1), ops::Arange(c, SymInt(bins), x.dtype())), ops::Unsqueeze(c, inside, 1));
+  return {ops::Sum(c, ops::To(c, hit, x.dtype()), {0})};
+}
+
+/// The vector norms; of matrices there is none here.
+Values LinalgNorm(OpContext& c, const Arguments& args) {
+  const Value& x = TensorAt(args, 0);
+  std::vector<int64_t> axes;
+  if (const auto* given = std::get_if<std::vector<SymInt>>(&args[2])) {
+    for (const SymInt& axis : *given) axes.push_back(axis.constant());
+  }
+  const bool of_matrix = !IsNone(args[1]) && (axes.size() == 2 || (axes.empty() && x.rank() == 2));
+  if (of_matrix || !std::holds_alternative<ops::NoneType>(args[4])) {
+    c.Fail(Unsupported("linalg_norm of matrices, or to another type"));
+    return {Value()};
+  }
+  if (axes.empty()) {
+    for (int64_t axis = 0; axis < x.rank(); ++axis) axes.push_back(axis);
+  }
+  return {ops::VectorNorm(c, x, IsNone(args[1]) ? 2.0 : NumberAt(args, 1), std::move(axes), std::get<bool>(args[3]))};
+}
+
+/// Row i as often as `repeats` says, where the number of all is known: the row of a place is the number of ends at or before it.
+Values RepeatInterleave(OpContext& c, const Arguments& args) {
+  if (IsNone(args[3])) {
+    c.Fail(Unsupported("repeat_interleave without output_size: its size depends on data"));
+    return {Value()};
+  }
+  const Value x = IsNone(args[2]) ? ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)}) : TensorAt(args, 0);
+  const Value ends = ops::Cumsum(c, ops::To(c, TensorAt(args, 1), DType::kI64), 0);
+  const Value places = ops::Unsqueeze(c, ops::Arange(c, std::get<SymInt>(args[3])), 1);
+  const Value rows = ops::Sum(c, ops::To(c, ops::LessEqual(c, ops::Unsqueeze(c, ends, 0), places), DType::kI64), {1});
+  return {ops::IndexSelect(c, x, IsNone(args[2]) ? 0 : IntAt(args, 2), rows)};
+}
+
+std::string TargetOf(std::string_view schema) {
+  std::string target(schema.substr(0, schema.find('(')));
+  target.replace(target.find("::"), 2, ".");
+  return std::count(target.begin(), target.end(), '.') < 2 ? target + ".default" : target;
+}
+
+Result<ops::RuleResult> NoRule(ops::RuleCall& call) { return Internal(std::string(call.op()) + " is written out before rules are asked"); }
+
+/// The table of ops with these beside the others, so that their arguments can be bound.
+const ops::OpTable& WithComposites() {
+  static const auto* table = [] {
+    auto* made = new ops::OpTable;  // never destroyed, as the definitions that it points to
+    for (const ops::OpDef* op : ops::DefaultOps().All()) made->Add(*op);
+    for (const Composite& composite : Composites()) made->Add(*new ops::OpDef(ops::MakeOp(composite.schema, NoRule)));
+    return made;
+  }();
+  return *table;
+}
+
+}  // namespace
+
+const std::vector<Composite>& Composites() {
+  static const std::vector<Composite> table = {
+      {"aten::_is_all_true(Tensor self) -> Tensor", IsAllTrue},
+      {"aten::_is_any_true(Tensor self) -> Tensor", IsAnyTrue},
+      {"aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", Bucketize},
+      {"aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", Is<ops::ClampOp, 3>},
+      {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", Is<ops::CatOp, 2>},
+      {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", Is<ops::CatOp, 2>},
+      {"aten::divide.Tensor(Tensor self, Tensor other) -> Tensor", Is<ops::DivTensorOp, 2>},
+      {"aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", WriteEinsum},
+      {"aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye},
+      {"aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", EyeM},
+      {"aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histc},
+      {"aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor", Isin},
+      {"aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", LinalgNorm},
+      {"aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> "
+       "Tensor", Linspace},
+      {"aten::mT(Tensor(a) self) -> Tensor(a)", LastTwoSwapped},
+      {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", MeshgridOf},
+      {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", MeshgridBy},
+      {"aten::multiply.Tensor(Tensor self, Tensor other) -> Tensor", Is<ops::MulTensorOp, 2>},
+      {"aten::new_empty(Tensor self, SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+       NewEmpty},
+      {"aten::numpy_T(Tensor(a) self) -> Tensor(a)", Reversed},
+      {"aten::ravel(Tensor(a) self) -> Tensor(a)", Ravel},
+      {"aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor", RepeatInterleave},
+      {"aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", ReshapeAs},
+      {"aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Is<ops::SubTensorOp, 3>},
+      {"aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
+      {"aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
+  };
+  return table;
+}
+
+const std::vector<std::string>& CompositeTargets() {
+  static const std::vector<std::string> targets = [] {
+    std::vector<std::string> made;
+    for (const Composite& composite : Composites()) made.push_back(TargetOf(composite.schema));
+    return made;
+  }();
+  return targets;
+}
+
+bool HasComposites(const ir::Program& program) {
+  const std::vector<std::string>& targets = CompositeTargets();
+  return std::ranges::any_of(program.graph.nodes(), [&](const ir::Node& node) { return std::ranges::find(targets, node.op()) != targets.end(); });
+}
+
+Result<ir::Program> WriteOutComposites(ir::Program program) {
+  static const std::vector<NodeFix> fixes = [] {
+    std::vector<NodeFix> made;
+    for (size_t i = 0; i < Composites().size(); ++i) {
+      NodeFix fix;
+      fix.info.name = "write out " + CompositeTargets()[i];
+      fix.ops = {CompositeTargets()[i]};
+      fix.fix = [write = Composites()[i].write](NodeEdit& edit) -> Result<bool> {
+        CONFORMANCE_TRY(const Arguments args, edit.Arguments());
+        const Values values = write(edit.context(), args);
+        if (edit.context().failed()) return Error(edit.context().status().error());
+        CONFORMANCE_RETURN_IF_ERROR(edit.ReplaceWith(values));
+        return true;
+      };
+      made.push_back(std::move(fix));
+    }
+    return made;
+  }();
+  return ApplyNodeFixes(fixes, std::move(program), nullptr, WithComposites());
+}
+
+}  // namespace conformance::rewrite

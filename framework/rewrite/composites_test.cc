@@ -1,0 +1,85 @@
+// What composites refuse, and the shapes that they give; their numbers are held against PyTorch's in references/program/small_programs_test.cc.
+#include "framework/rewrite/composites.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+
+#include "framework/ops/ops.h"
+#include "framework/ops/refused.h"
+#include "framework/testing/matchers.h"
+
+namespace conformance::rewrite {
+namespace {
+
+using namespace conformance::testing;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ops::Value;
+
+TEST(Composites, StandOnceAndAreNoOtherOps) {
+  std::set<std::string> seen;
+  for (const std::string& target : CompositeTargets()) {
+    EXPECT_TRUE(seen.insert(target).second) << target;
+    EXPECT_EQ(ops::DefaultOps().Find(target), nullptr) << target;
+    EXPECT_EQ(ops::FindRefused(target), nullptr) << target;
+  }
+  EXPECT_TRUE(seen.contains("aten.einsum.default"));
+  EXPECT_TRUE(seen.contains("aten.meshgrid.indexing"));
+}
+
+/// Describes what comes out, or the error.
+std::string Written(const std::string& target, std::vector<ops::Argument> args) {
+  const auto at = std::ranges::find(CompositeTargets(), target) - CompositeTargets().begin();
+  ops::MetaContext context;
+  const std::vector<Value> values = Composites()[static_cast<size_t>(at)].write(context, args);
+  if (context.failed()) return context.status().error().ToString();
+  std::string text;
+  for (const Value& value : values) text += (text.empty() ? "" : ", ") + ops::Describe(value.meta());
+  return text;
+}
+Value F32(std::vector<SymInt> sizes) { return Value::Meta({DType::kF32, std::move(sizes)}); }
+
+std::string Einsum(const char* equation, std::vector<Value> operands) {
+  return Written("aten.einsum.default", {std::string(equation), std::move(operands), ops::NoneType{}});
+}
+
+TEST(Einsum, GivesTheLabelsOfItsOutput) {
+  EXPECT_EQ(Einsum("bij,bjk->bik", {F32({2, 3, 4}), F32({2, 4, 5})}), "f32[2, 3, 5]");
+  EXPECT_EQ(Einsum("bij, bjk -> kb", {F32({2, 3, 4}), F32({2, 4, 5})}), "f32[5, 2]");
+}
+
+TEST(Einsum, WithoutAnOutputTheAlphabetDecides) {
+  EXPECT_EQ(Einsum("ba", {F32({2, 3})}), "f32[3, 2]");
+  EXPECT_EQ(Einsum("ij,jk", {F32({2, 3}), F32({3, 4})}), "f32[2, 4]");
+  EXPECT_EQ(Einsum("i,i", {F32({3}), F32({3})}), "f32[]");
+}
+
+TEST(Einsum, DotsStandForTheOtherAxes) {
+  EXPECT_EQ(Einsum("...ij,...jk->...ik", {F32({7, 6, 2, 3}), F32({7, 6, 3, 4})}), "f32[7, 6, 2, 4]");
+  EXPECT_EQ(Einsum("...i->...", {F32({7, 6, 2})}), "f32[7, 6]");
+}
+
+TEST(Einsum, RefusesByName) {
+  EXPECT_THAT(Einsum("ii->i", {F32({3, 3})}), AllOf(HasSubstr("einsum of a diagonal"), HasSubstr("equation: ii->i")));
+  EXPECT_THAT(Einsum("ij->ijk", {F32({2, 3})}), HasSubstr("label that no operand has"));
+  EXPECT_THAT(Einsum("ijk->i", {F32({2, 3})}), HasSubstr("another number of labels"));
+  EXPECT_THAT(Einsum("ij,jk->ik", {F32({2, 3})}), HasSubstr("another number of operands"));
+}
+
+TEST(Composites, RefuseWhatDependsOnData) {
+  EXPECT_THAT(Written("aten.histc.default", {F32({4}), SymInt(5), SymInt(0), SymInt(0)}), HasSubstr("bounds are those of the elements"));
+  const Value repeats = Value::Meta({DType::kI64, {4}});
+  EXPECT_THAT(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), ops::NoneType{}}), HasSubstr("without output_size"));
+  EXPECT_EQ(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), SymInt(9)}), "f32[9, 2]");
+}
+
+TEST(Composites, GridsAreIndexedBothWays) {
+  const std::vector<Value> axes = {F32({2}), F32({3}), F32({4})};
+  EXPECT_EQ(Written("aten.meshgrid.indexing", {axes, std::string("ij")}), "f32[2, 3, 4], f32[2, 3, 4], f32[2, 3, 4]");
+  EXPECT_EQ(Written("aten.meshgrid.indexing", {axes, std::string("xy")}), "f32[3, 2, 4], f32[3, 2, 4], f32[3, 2, 4]");
+}
+
+}  // namespace
+}  // namespace conformance::rewrite
