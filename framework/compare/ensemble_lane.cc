@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "framework/compare/exact_lane.h"
 #include "framework/compare/plain_lane.h"
 #include "framework/compare/tolerance.h"
 
@@ -84,11 +85,7 @@ Status JudgeByEnsemble(const Elements& elements, const ports::Ensemble* ensemble
   }
   const bool whole = ensemble != nullptr && figures.members == static_cast<int64_t>(ensemble->size()) + 1;
   if (whole && worst.max_abs == 0 && figures.max_abs > 0) {
-    figures.lane = "exact";
-    const auto at = static_cast<size_t>(figures.worst_index);
-    Fail(figures, "at " + PlaceText(figures.worst_index, elements.reference->shape()) + " found " + FigureText(elements.got[at]) +
-                      ", wanted " + FigureText(elements.Truth(at)) + " (off by " + FigureText(figures.max_abs) +
-                      "), where every legal answer is exact");
+    JudgeNumbersExactly(elements, figures);
     return Ok();
   }
   figures.worst_rms = worst.rms;

@@ -64,6 +64,14 @@ bool IsLegalChoice(const Decision& decision, const Shape& shape, int64_t index, 
   return std::fabs(score - other) <= 2 * decision.radius;
 }
 
+void JudgeNumbersExactly(const Elements& elements, record::OutputFigures& figures) {
+  figures.lane = "exact";
+  if (figures.max_abs == 0) return;
+  const auto at = static_cast<size_t>(figures.worst_index);
+  Fail(figures, "at " + PlaceText(figures.worst_index, elements.reference->shape()) + " found " + FigureText(elements.got[at]) + ", wanted " +
+                    FigureText(elements.Truth(at)) + " (off by " + FigureText(figures.max_abs) + "), where every legal answer is exact");
+}
+
 Status JudgeExactly(const Elements& elements, const ports::Deciding& decide, record::OutputFigures& figures) {
   const std::vector<int64_t> got = elements.y->ToInts(), want = elements.reference->ToInts();
   std::vector<int64_t> different;

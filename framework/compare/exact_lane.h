@@ -18,6 +18,9 @@ inline constexpr double kLegalChoices = 0.05;
 /// Integers and booleans. Where some differ `decide` (may be empty) is asked how the output came about. Errors: of `decide`.
 Status JudgeExactly(const Elements& elements, const ports::Deciding& decide, record::OutputFigures& figures);
 
+/// Floating values of which every legal answer is the oracle: equal, or wrong. `figures` are measured already.
+void JudgeNumbersExactly(const Elements& elements, record::OutputFigures& figures);
+
 /// Whether `found` is as good a choice as the reference's `wanted` at this element of the output. Shapes that do not fit: false.
 bool IsLegalChoice(const ports::Decision& decision, const Shape& shape, int64_t index, int64_t found, int64_t wanted);
 

@@ -37,6 +37,9 @@ Status JudgeValues(const ComparisonRequest& request, const EnsembleLimits& limit
   Measure(elements, figures);
   if (request.tolerance || elements.oracle == nullptr) {
     JudgePlainly(elements, request.tolerance.value_or(AssertCloseDefaults(elements.reference->dtype())), figures);
+  } else if (request.exact) {
+    if (figures.reference_max_abs != 0) return Internal("a case that is to be exact has a reference that is not").With("output", figures.output);
+    JudgeNumbersExactly(elements, figures);
   } else {
     CONFORMANCE_RETURN_IF_ERROR(JudgeByEnsemble(elements, request.ensemble, limits, figures));
   }

@@ -50,6 +50,28 @@ TEST(LanesComparator, NanAndInfinityPositionsMustBeEqual) {
   EXPECT_THAT(Judge(One(F32({kNan, kInf, -kInf, kNan})), reference, &oracle).reason, HasSubstr("at [3] found NaN, wanted 1"));
 }
 
+TEST(LanesComparator, ExactNumbersAreEqualOrWrong) {
+  const NamedTensors reference = One(F32({300, -7, 0})), oracle = One(F64({300, -7, 0}));
+  const auto judge = [&](const NamedTensors& y, const NamedTensors& own) {
+    ComparisonRequest request;
+    request.candidate = &y;
+    request.reference = &own;
+    request.oracle = &oracle;
+    request.exact = true;
+    return LanesComparator().Compare(request);
+  };
+  const auto equal = judge(One(F32({300, -7, -0.0f})), reference);
+  ASSERT_TRUE(equal.ok());
+  EXPECT_EQ(equal->outcome, Outcome::kPass);
+  EXPECT_EQ(equal->figures[0].lane, "exact");
+  const NamedTensors off = One(F32({std::nextafter(300.0f, 301.0f), -7, 0}));
+  const auto wrong = judge(off, reference);
+  ASSERT_TRUE(wrong.ok());
+  EXPECT_THAT(wrong->reason, HasSubstr("where every legal answer is exact"));
+  EXPECT_EQ(Judge(off, reference).outcome, Outcome::kPass);  // assert_close's bounds
+  EXPECT_FALSE(judge(off, off).ok());  // a reference that rounds is our own mistake
+}
+
 TEST(LanesComparator, OneWrongValueAmongManyFails) {
   // A rule of shares ("5 % may miss") would let this pass.
   std::vector<float> values(1000, 1.0f);

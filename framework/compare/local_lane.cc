@@ -33,8 +33,13 @@ bool Fits(const ir::Graph& graph, ValueId id, const Tensor& tensor) {
 
 class Lane {
  public:
-  Lane(const LocalRequest& request, const NamedTensors& captured)
-      : request_(request), graph_(request.program->graph), ops_(request.ops ? *request.ops : ops::DefaultOps()) {
+  /// `own`: values that are judged, null for all that were captured. `shown`: all that the backend shows.
+  Lane(const LocalRequest& request, const NamedTensors& captured, const std::vector<std::string>* own, const std::set<std::string, std::less<>>* shown)
+      : request_(request), graph_(request.program->graph), ops_(request.ops ? *request.ops : ops::DefaultOps()), shown_(shown) {
+    if (own != nullptr) {
+      own_.emplace();
+      for (const std::string& name : *own) own_->insert(graph_.FindValue(name));
+    }
     for (const auto& [name, tensor] : captured) {
       const ValueId id = graph_.FindValue(name);
       if (id != ValueId::kNone && Fits(graph_, id, tensor)) seen_.emplace_back(name, tensor);
@@ -65,6 +70,10 @@ class Lane {
     }
     for (const ir::Node& node : graph_.nodes()) {
       for (const ValueId id : node.OutputValues()) {
+        if (!IsOwn(id)) {
+          if (!IsShown(id) && graph_.value(id).tensor() != nullptr) ++report_.unseen;
+          continue;
+        }
         if (const auto aside = misshapen_.find(id); aside != misshapen_.end()) ReportShape(node, id, aside->second);
         else if (found_.contains(id)) Judge(node, id);
         else if (graph_.value(id).tensor() != nullptr) ++report_.unseen;
@@ -74,6 +83,9 @@ class Lane {
   }
 
  private:
+  bool IsOwn(ValueId id) const { return !own_ || own_->contains(id); }
+  bool IsShown(ValueId id) const { return shown_ == nullptr || shown_->contains(graph_.value(id).name); }
+
   /// Takes values away that have another shape than the Program gives them on these inputs. True where there were any.
   Result<bool> SetMisshapenAside() {
     std::vector<std::string> names;
@@ -116,8 +128,10 @@ class Lane {
       for (const ValueId id : node.OutputValues()) {
         if (!found_.contains(id) && (through || (floating && !exact))) tainted_.insert(id);
       }
-      needs_shadow_ = needs_shadow_ || through;
-      for (const ValueId id : node.OutputValues()) needs_shadow_ = needs_shadow_ || (found_.contains(id) && floating && row == nullptr);
+      for (const ValueId id : node.OutputValues()) {
+        const bool judged = found_.contains(id) && IsOwn(id);
+        needs_shadow_ = needs_shadow_ || (judged && (through || (floating && row == nullptr)));
+      }
     }
   }
 
@@ -129,7 +143,7 @@ class Lane {
     std::set<ValueId> inputs;
     for (const ir::Node& node : graph_.nodes()) {
       for (const ValueId id : node.OutputValues()) {
-        if (!found_.contains(id)) continue;
+        if (!found_.contains(id) || !IsOwn(id)) continue;
         want(id);
         for (const auto& input : node.inputs) {
           ir::VisitValues(input.arg, [&](ValueId read) {
@@ -139,7 +153,9 @@ class Lane {
       }
     }
     for (const ValueId id : inputs) want(id);
-    for (const auto& [value, magnitude] : cut.magnitudes) wanted.push_back(magnitude);
+    for (const auto& [value, magnitude] : cut.magnitudes) {
+      if (const ValueId id = graph_.FindValue(value); IsOwn(id) && found_.contains(id)) wanted.push_back(magnitude);
+    }
     CONFORMANCE_TRY(exact_, Capture(cut, wanted, ops::Numerics::Oracle()));
     for (const auto& [value, magnitude] : cut.magnitudes) {
       const auto made = exact_.find(magnitude);
@@ -147,7 +163,9 @@ class Lane {
     }
     if (!needs_shadow_) return Ok();
     std::vector<std::string> loose;
-    for (const auto& [id, tensor] : found_) loose.push_back(graph_.value(id).name);
+    for (const auto& [id, tensor] : found_) {
+      if (IsOwn(id)) loose.push_back(graph_.value(id).name);
+    }
     CONFORMANCE_TRY(shadow_, Capture(cut, loose, {}));
     return Ok();
   }
@@ -298,8 +316,10 @@ class Lane {
     divergence.bound = bound;
     divergence.elements = found.num_elements();
     divergence.wrong = wrong;
-    divergence.found = found;
-    divergence.wanted = wanted;
+    if (report_.over.empty()) {
+      divergence.found = found;
+      divergence.wanted = wanted;
+    }
     divergence.reason = value + " (" + divergence.target + (divergence.module.empty() ? "" : " in " + divergence.module) + "): " + std::move(why);
     report_.over.push_back(std::move(divergence));
   }
@@ -307,6 +327,8 @@ class Lane {
   const LocalRequest& request_;
   const ir::Graph& graph_;
   const ops::OpTable& ops_;
+  const std::set<std::string, std::less<>>* shown_;
+  std::optional<std::set<ValueId>> own_;
   NamedTensors seen_;
   std::map<ValueId, const Tensor*> found_;
   std::map<ValueId, std::pair<Tensor, Shape>> misshapen_;  // what the backend has, and the shape that it should have
@@ -359,6 +381,7 @@ Json ToJson(const LocalReport& report) {
   json["unseen"] = report.unseen;
   json["undecided"] = report.undecided;
   json["over"] = report.over.size();
+  if (report.slices > 1) json["slices"] = report.slices;
   if (!report.observation.empty()) json["observation"] = report.observation;
   Json list = Json::MakeArray();
   for (size_t i = 0; i < report.over.size() && i < kShown; ++i) {
@@ -384,36 +407,153 @@ Json ToJson(const LocalReport& report) {
   return json;
 }
 
-Result<LocalReport> JudgeCaptured(const LocalRequest& request, const NamedTensors& captured) { return Lane(request, captured).Run(); }
+Result<LocalReport> JudgeCaptured(const LocalRequest& request, const NamedTensors& captured) { return Lane(request, captured, nullptr, nullptr).Run(); }
+
+std::vector<LocalSlice> SlicesOf(const ir::Program& program, const std::vector<std::string>& shown, uint64_t bytes) {
+  // A value as the backend has it, in f64, by the reference in its own type, and the magnitude of its bound.
+  constexpr uint64_t kBeside = 8 + 8 + 8;
+  const ir::Graph& graph = program.graph;
+  std::set<ValueId> wanted;
+  for (const std::string& name : shown) wanted.insert(graph.FindValue(name));
+  const auto cost = [&](ValueId id) {
+    const ir::TensorMeta& meta = *graph.value(id).tensor();
+    uint64_t elements = 1;
+    for (const SymInt& size : meta.sizes) elements *= static_cast<uint64_t>(std::max<int64_t>(program.Hint(size).value_or(1), 1));
+    return elements * (ByteSize(ir::ToDType(meta.dtype).value_or(DType::kF32)) + kBeside);
+  };
+  std::vector<LocalSlice> slices;
+  std::set<ValueId> own, borders;
+  uint64_t held = 0;
+  const auto close = [&] {
+    if (own.empty()) return;
+    LocalSlice slice;
+    for (const ir::Node& node : graph.nodes()) {
+      for (const ValueId id : node.OutputValues()) {
+        if (own.contains(id)) slice.own.push_back(graph.value(id).name);
+        else if (borders.contains(id)) slice.borders.push_back(graph.value(id).name);
+      }
+    }
+    slices.push_back(std::move(slice));
+    own.clear();
+    borders.clear();
+    held = 0;
+  };
+  // Shown values that a node reads, through those that are not shown.
+  const auto reads = [&](const ir::Node& node) {
+    std::set<ValueId> found, passed;
+    std::vector<ir::NodeId> open = {node.id()};
+    while (!open.empty()) {
+      const ir::NodeId at = open.back();
+      open.pop_back();
+      for (const ir::NamedArgument& input : graph.node(at).inputs) {
+        ir::VisitValues(input.arg, [&](ValueId id) {
+          const ir::NodeId producer = graph.value(id).producer;
+          if (static_cast<int32_t>(producer) < 0 || !passed.insert(id).second) return;
+          if (wanted.contains(id)) found.insert(id);
+          else open.push_back(producer);
+        });
+      }
+    }
+    return found;
+  };
+  for (const ir::Node& node : graph.nodes()) {
+    std::vector<ValueId> made;
+    for (const ValueId id : node.OutputValues()) {
+      if (wanted.contains(id)) made.push_back(id);
+    }
+    if (made.empty()) continue;
+    const std::set<ValueId> from = reads(node);
+    const auto more = [&] {
+      uint64_t sum = 0;
+      for (const ValueId id : made) sum += cost(id);
+      for (const ValueId id : from) sum += own.contains(id) || borders.contains(id) ? 0 : cost(id);
+      return sum;
+    };
+    if (!own.empty() && held + more() > bytes) close();
+    held += more();
+    for (const ValueId id : from) {
+      if (!own.contains(id)) borders.insert(id);
+    }
+    own.insert(made.begin(), made.end());
+  }
+  close();
+  return slices;
+}
+
+namespace {
+
+using ArtifactValues = std::map<std::string, std::string, std::less<>>;  // by value of the Program
+
+/// One slice after the other. Values that the runtime does not have any more go from `shown`, and the report is of no use then, unless there
+/// is one slice alone.
+Result<LocalReport> JudgeInSlices(const LocalRequest& request, const ArtifactValues& artifact_values, std::vector<std::string>& shown) {
+  LocalReport whole;
+  const std::set<std::string, std::less<>> all(shown.begin(), shown.end());
+  const std::vector<LocalSlice> slices = SlicesOf(*request.program, shown, request.memory_bytes);
+  for (size_t number = 0; number < slices.size(); ++number) {
+    std::vector<std::string> names = slices[number].own, wanted;
+    names.insert(names.end(), slices[number].borders.begin(), slices[number].borders.end());
+    for (const std::string& name : names) wanted.push_back(artifact_values.find(name)->second);
+    auto observed = Observe(*request.session, *request.bound_inputs, wanted);
+    const bool nothing_left = !observed.ok() && observed.error().kind() == ErrorKind::kNotFound && slices.size() > 1;
+    if (!observed.ok() && !nothing_left) {
+      LocalReport nothing;
+      nothing.unavailable = "the backend shows no intermediates: " + observed.error().message();
+      return nothing;
+    }
+    const std::vector<std::string> none;
+    const std::vector<std::string>& values = nothing_left ? none : observed->values;
+    NamedTensors captured;
+    std::set<std::string, std::less<>> missing;
+    for (size_t i = 0, seen = 0; i < wanted.size(); ++i) {
+      if (seen < values.size() && wanted[i] == values[seen]) captured.emplace_back(names[i], std::move(observed->captured[seen++].second));
+      else missing.insert(names[i]);
+    }
+    if (!missing.empty() && slices.size() > 1) {
+      std::erase_if(shown, [&](const std::string& name) { return missing.contains(name); });
+      return whole;
+    }
+    CONFORMANCE_TRY(LocalReport part, Lane(request, captured, &slices[number].own, &all).Run());
+    if (!part.unavailable.empty()) return part;
+    if (request.outputs != nullptr && whole.observation.empty()) whole.observation = ObservationChanged(*request.outputs, observed->outputs);
+    whole.judged += part.judged;
+    whole.undecided += part.undecided;
+    whole.unseen = number == 0 ? part.unseen : whole.unseen;  // what is not shown is the same for all
+    for (Divergence& divergence : part.over) {
+      if (!whole.over.empty()) divergence.found = divergence.wanted = Tensor();
+      whole.over.push_back(std::move(divergence));
+    }
+  }
+  whole.slices = static_cast<int64_t>(slices.size());
+  return whole;
+}
+
+}  // namespace
 
 Result<LocalReport> JudgeLocally(const LocalRequest& request) {
-  LocalReport nothing;
-  std::vector<std::string> artifact_values, program_values;
-  std::set<std::string, std::less<>> taken;
+  LocalReport whole;
+  ArtifactValues artifact_values;
+  std::vector<std::string> shown;
   const ir::Graph& graph = request.program->graph;
   for (const auto& entry : request.value_map->entries) {
     const ValueId id = graph.FindValue(entry.program_value);
     if (id == ValueId::kNone || static_cast<int32_t>(graph.value(id).producer) < 0 || !DeclaredOf(graph, id)) continue;
-    if (!taken.insert(entry.program_value).second) continue;
-    program_values.push_back(entry.program_value);
-    artifact_values.push_back(entry.artifact_value);
+    if (artifact_values.emplace(entry.program_value, entry.artifact_value).second) shown.push_back(entry.program_value);
   }
-  if (program_values.empty()) {
-    nothing.unavailable = "the artifact maps none of the Program's values";
-    return nothing;
+  if (shown.empty()) {
+    whole.unavailable = "the artifact maps none of the Program's values";
+    return whole;
   }
-  auto observed = Observe(*request.session, *request.bound_inputs, artifact_values);
-  if (!observed.ok()) {
-    nothing.unavailable = "the backend shows no intermediates: " + observed.error().message();
-    return nothing;
+  for (;;) {
+    const size_t before = shown.size();
+    CONFORMANCE_TRY(LocalReport report, JudgeInSlices(request, artifact_values, shown));
+    if (shown.size() == before) return report;
+    // Slices read what is missing through others: they are divided anew.
+    if (shown.empty()) {
+      whole.unavailable = "the backend shows no intermediates";
+      return whole;
+    }
   }
-  NamedTensors captured;
-  for (size_t i = 0, seen = 0; i < artifact_values.size() && seen < observed->values.size(); ++i) {
-    if (artifact_values[i] == observed->values[seen]) captured.emplace_back(program_values[i], std::move(observed->captured[seen++].second));
-  }
-  CONFORMANCE_TRY(LocalReport report, JudgeCaptured(request, captured));
-  if (request.outputs != nullptr) report.observation = ObservationChanged(*request.outputs, observed->outputs);
-  return report;
 }
 
 }  // namespace conformance::compare

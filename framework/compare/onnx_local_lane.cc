@@ -92,9 +92,20 @@ OnnxModel Cut(OnnxModel model, const NamedTensors& captured) {
   return model;
 }
 
-std::vector<std::string> ValuesOf(const OnnxGraph& graph) {
+/// Names that a node reads, in its nested graphs too.
+void ReadsOf(const OnnxNode& node, std::vector<std::string>& names) {
+  names.insert(names.end(), node.inputs.begin(), node.inputs.end());
+  for (const formats::OnnxAttribute& attribute : node.attributes) {
+    for (const OnnxGraph& graph : attribute.graphs) {
+      for (const OnnxNode& inner : graph.nodes) ReadsOf(inner, names);
+      for (const auto& output : graph.outputs) names.push_back(output.name);
+    }
+  }
+}
+
+std::vector<std::string> ValuesOf(const std::vector<OnnxNode>& nodes) {
   std::vector<std::string> values;
-  for (const OnnxNode& node : graph.nodes) {
+  for (const OnnxNode& node : nodes) {
     for (const std::string& output : node.outputs) {
       if (!output.empty()) values.push_back(output);
     }
@@ -169,37 +180,112 @@ class Lane {
 
  private:
   Status Look() {
-    CONFORMANCE_TRY(Observation observed, Observe(*request_.session, *request_.inputs, ValuesOf(model_.graph)));
-    captured_ = std::move(observed.captured);
+    const Scratch scratch;
+    if (scratch.path().empty()) return IoError("no folder for a model that is cut");
+    CONFORMANCE_RETURN_IF_ERROR(TakeDataAlong(request_.model.parent_path(), model_));
+    const std::vector<OnnxNode>& nodes = model_.graph.nodes;
+    size_t most = std::max<size_t>(request_.first_slice, 1);
+    report_.slices = 0;
+    for (size_t begin = 0; begin < nodes.size();) {
+      size_t end = begin, values = 0;
+      while (end < nodes.size() && (end == begin || values + nodes[end].outputs.size() <= most)) values += nodes[end++].outputs.size();
+      CONFORMANCE_TRY(const uint64_t bytes, LookAt(begin, end, scratch.path()));
+      ++report_.slices;
+      begin = end;
+      if (bytes > 0 && values > 0) most = std::max<size_t>(1, static_cast<size_t>(request_.memory_bytes / std::max<uint64_t>(1, bytes / values)));
+    }
+    return Ok();
+  }
+
+  /// The nodes from `begin` to before `end`. Returns the bytes that it took.
+  Result<uint64_t> LookAt(size_t begin, size_t end, const fs::path& folder) {
+    const std::vector<OnnxNode>& all = model_.graph.nodes;
+    const std::vector<OnnxNode> nodes(all.begin() + static_cast<int64_t>(begin), all.begin() + static_cast<int64_t>(end));
+    std::vector<std::string> own;
+    CONFORMANCE_TRY(const Observation observed, ObserveWithReads(nodes, own));
+    captured_ = observed.captured;
+    if (own.empty()) return uint64_t{0};
+    uint64_t bytes = 0;
+    for (const auto& [name, tensor] : captured_) bytes += tensor.byte_size();
     for (const auto& [name, tensor] : *request_.outputs) {
       const Tensor* again = Find(captured_, name);
       if (again != nullptr && !BitEqual(*again, tensor)) report_.observation = "observing changed output " + name;
     }
-    const Scratch scratch;
-    if (scratch.path().empty()) return IoError("no folder for a model that is cut");
-    CONFORMANCE_RETURN_IF_ERROR(TakeDataAlong(request_.model.parent_path(), model_));
-    CONFORMANCE_TRY(const std::string bytes, formats::SerializeOnnx(Cut(model_, captured_)));
+    CONFORMANCE_TRY(const std::string text, formats::SerializeOnnx(Cut(model_, captured_)));
     ports::Artifact artifact;
     artifact.format = "onnx";
-    artifact.path = scratch.path() / "cut.onnx";
-    CONFORMANCE_RETURN_IF_ERROR(formats::WriteFileAtomic(artifact.path, bytes));
+    artifact.path = folder / "cut.onnx";
+    CONFORMANCE_RETURN_IF_ERROR(formats::WriteFileAtomic(artifact.path, text));
     const ports::ModelInputs inputs{.tensors = *request_.inputs, .kwargs = {}};
     ports::ReferenceRequest how;
     how.artifact = &artifact;
     how.inputs = &inputs;
-    how.capture = observed.values;
+    how.capture = own;
     CONFORMANCE_TRY(const NamedTensors declared, request_.reference->Run(how));
     how.numerics = ops::Numerics::Oracle();
     CONFORMANCE_TRY(const NamedTensors exact, request_.reference->Run(how));
-    Judge(Tail(declared, captured_.size()), Tail(exact, captured_.size()));
-    return Ok();
+    for (const auto& [name, tensor] : declared) bytes += tensor.byte_size();
+    for (const auto& [name, tensor] : exact) bytes += tensor.byte_size();
+    Judge(nodes, Tail(declared, own.size()), Tail(exact, own.size()));
+    return bytes;
   }
 
-  void Judge(const NamedTensors& declared, const NamedTensors& exact) {
+  /// What the nodes make and what they read, as far as the runtime has it; what it does not have any more is read through. `own`: what they make.
+  Result<Observation> ObserveWithReads(const std::vector<OnnxNode>& nodes, std::vector<std::string>& own) {
+    while (true) {
+      own = ValuesOf(nodes);
+      std::erase_if(own, [&](const std::string& value) { return missing_.contains(value); });
+      std::vector<std::string> wanted = own;
+      AddReads(nodes, wanted);
+      if (own.empty()) return Observation();
+      auto observed = Observe(*request_.session, *request_.inputs, wanted);
+      if (!observed.ok() && observed.error().kind() != ErrorKind::kNotFound) return observed;
+      const std::vector<std::string> values = observed.ok() ? observed->values : std::vector<std::string>();
+      const size_t before = missing_.size();
+      for (const std::string& value : wanted) {
+        if (std::ranges::find(values, value) == values.end()) missing_.insert(value);
+      }
+      if (missing_.size() == before) return observed;
+      // Nothing is read through where all is there already.
+      if (nodes.size() == model_.graph.nodes.size() && observed.ok()) {
+        own = values;
+        return observed;
+      }
+      if (!observed.ok() && nodes.size() == model_.graph.nodes.size()) return observed;
+    }
+  }
+
+  /// Behind `names`: values of other nodes that these read, nested graphs included; of missing ones what those are made of.
+  void AddReads(const std::vector<OnnxNode>& nodes, std::vector<std::string>& names) {
+    if (makers_.empty()) {
+      for (const OnnxNode& node : model_.graph.nodes) {
+        for (const std::string& output : node.outputs) {
+          if (!output.empty()) makers_.emplace(output, &node);
+        }
+      }
+    }
+    std::vector<const OnnxNode*> open;
+    for (const OnnxNode& node : nodes) open.push_back(&node);
+    std::set<std::string, std::less<>> known(names.begin(), names.end());
+    while (!open.empty()) {
+      const OnnxNode& node = *open.back();
+      open.pop_back();
+      std::vector<std::string> read;
+      ReadsOf(node, read);
+      for (const std::string& name : read) {
+        const auto maker = makers_.find(name);
+        if (maker == makers_.end() || !known.insert(name).second) continue;
+        if (missing_.contains(name)) open.push_back(maker->second);
+        else names.push_back(name);
+      }
+    }
+  }
+
+  void Judge(const std::vector<OnnxNode>& nodes, const NamedTensors& declared, const NamedTensors& exact) {
     size_t place = 0;
-    for (const OnnxNode& node : model_.graph.nodes) {
+    for (const OnnxNode& node : nodes) {
       for (const std::string& output : node.outputs) {
-        if (place == captured_.size()) return;
+        if (place == exact.size()) return;
         if (output.empty() || output != captured_[place].first) continue;  // one that the runtime does not have any more
         const size_t i = place++;
         const Tensor& found = captured_[i].second;
@@ -227,8 +313,10 @@ class Lane {
     divergence.node = divergence.artifact_node = node.name.empty() ? output : node.name;
     divergence.target = (node.domain.empty() ? "" : node.domain + ".") + node.op_type;
     divergence.elements = found.num_elements();
-    divergence.found = found;
-    divergence.wanted = wanted;
+    if (report_.over.empty()) {
+      divergence.found = found;
+      divergence.wanted = wanted;
+    }
     divergence.reason = divergence.node + " (" + divergence.target + "): " + divergence.reason;
     if (report_.over.empty()) {
       for (const std::string& input : node.inputs) {
@@ -243,6 +331,8 @@ class Lane {
   const OnnxLocalRequest& request_;
   OnnxModel model_;
   NamedTensors captured_;
+  std::set<std::string, std::less<>> missing_;  // what the runtime does not have any more
+  std::map<std::string, const OnnxNode*, std::less<>> makers_;
   LocalReport report_;
 };
 

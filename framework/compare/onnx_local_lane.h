@@ -21,11 +21,13 @@ struct OnnxLocalRequest {
   const NamedTensors* inputs = nullptr;        ///< of the session
   const NamedTensors* outputs = nullptr;       ///< of its first run
   const ports::Reference* reference = nullptr; ///< evaluates .onnx files in the declared types and in f64, with captures
+  uint64_t memory_bytes = kLocalBytes;         ///< as LocalRequest's; sizes are known once a slice has been seen
+  size_t first_slice = 1024;                   ///< values of the first slice
 };
 
 /// Runs the backend again, observed, and evaluates every operator of the outermost graph on the backend's own inputs: one model in which each
 /// value that was seen is a constant where it is read. Divergences are named by the file's nodes and values, and hold what the operator
-/// read. Values that the runtime does not have any more are computed from those that it has. What cannot be looked into (a runtime that refuses to be observed, external data above 1 GiB) is `unavailable` in the report.
+/// read. Values that the runtime does not have any more are computed from those that it has. Large models are looked at in slices, each in runs of its own. What cannot be looked into (a runtime that refuses to be observed, external data above 1 GiB) is `unavailable` in the report.
 /// Errors: of reading the file.
 Result<LocalReport> JudgeOnnxLocally(const OnnxLocalRequest& request);
 

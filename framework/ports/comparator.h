@@ -65,6 +65,8 @@ struct ComparisonRequest {
   Deciding decide;                          ///< null: nothing is known of discrete outputs
   /// None: with an oracle the exact and the ensemble lane, without one torch.testing.assert_close's for each output's type.
   std::optional<PlainTolerance> tolerance;
+  /// Every legal answer is the exact one: numbers are equal or wrong. With an oracle, which the reference equals.
+  bool exact = false;
   /// Positions that count, by output: a bool tensor broadcastable to the output; outputs without one count whole.
   NamedTensors mask;
   std::string assignment;                   ///< text for the figures: "batch=3,sequence=11"

@@ -87,11 +87,43 @@ class LocalLane : public ::testing::Test {
     request.reference = &reference_;
     auto report = compare::JudgeLocally(request);
     EXPECT_THAT(report, IsOk());
-    return report.ok() ? *report : LocalReport{};
+    if (!report.ok()) return {};
+    CheckSlices(request, *report);
+    return *std::move(report);
+  }
+  /// Value by value it comes to the same.
+  static void CheckSlices(compare::LocalRequest request, const LocalReport& whole) {
+    request.memory_bytes = 1;
+    const auto sliced = compare::JudgeLocally(request);
+    ASSERT_THAT(sliced, IsOk());
+    EXPECT_EQ(sliced->unavailable, whole.unavailable);
+    EXPECT_EQ(sliced->judged, whole.judged);
+    EXPECT_EQ(sliced->unseen, whole.unseen);
+    EXPECT_EQ(sliced->undecided, whole.undecided);
+    EXPECT_EQ(sliced->observation, whole.observation);
+    ASSERT_EQ(sliced->over.size(), whole.over.size());
+    for (size_t i = 0; i < whole.over.size(); ++i) EXPECT_EQ(sliced->over[i].reason, whole.over[i].reason);
+    if (whole.unavailable.empty()) EXPECT_GT(sliced->slices + (whole.judged <= 1 ? 1 : 0), whole.slices);
   }
   /// The value as the backend computes it.
   Tensor Value(const std::string& name) { return *Find(*session_.RunCapturing(inputs_, {name}), name); }
 };
+
+TEST_F(LocalLane, SlicesTakeWhatTheyReadAlong) {
+  // g 2·8, l and m and y 2·4 elements of 4 + 24 bytes.
+  const std::vector<std::string> shown = compare::JudgedValues(*program_);
+  ASSERT_THAT(compare::SlicesOf(*program_, shown, uint64_t{1} << 20), SizeIs(1));
+  const auto slices = compare::SlicesOf(*program_, shown, (16 + 8 + 8) * 28);
+  ASSERT_THAT(slices, SizeIs(2));
+  EXPECT_THAT(slices[0].own, ElementsAre("g", "l", "m"));
+  EXPECT_THAT(slices[0].borders, IsEmpty());
+  EXPECT_THAT(slices[1].own, ElementsAre("y"));
+  EXPECT_THAT(slices[1].borders, ElementsAre("m"));
+  // What is not shown is made of what is.
+  const auto without = compare::SlicesOf(*program_, {"g", "y"}, 1);
+  ASSERT_THAT(without, SizeIs(2));
+  EXPECT_THAT(without[1].borders, ElementsAre("g"));
+}
 
 TEST_F(LocalLane, FindsNothingInALegalRun) {
   const LocalReport report = Judge();
