@@ -126,7 +126,7 @@ Result<std::unique_ptr<ports::ExportConfig>> ConfigFor(const SweepContext& conte
 
 // Plain files side by side: a folder for each would cost more than a small model's export.
 std::filesystem::path ArtifactPath(const SweepContext& context, const PlannedCell& cell, bool optimize) {
-  return context.artifacts / PlainName(cell.id.model + '-' + cell.id.variant + '-' + cell.id.exporter + '-' + cell.id.dtype +
+  return context.artifacts / PlainName(cell.id.model + '-' + cell.variant.name + '-' + cell.id.exporter + '-' + cell.id.dtype +
                                        (optimize ? "" : "-plain"));
 }
 

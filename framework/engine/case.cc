@@ -17,6 +17,8 @@ Result<Recorded> LoadedCase::Recall(const Variant& variant) const {
   return NotFound("the case records nothing of that name").With("variant", variant.name);
 }
 
+std::optional<ports::RelationTerms> Case::Terms(const Variant&) const { return std::nullopt; }
+
 Offer Case::Offers(const Variant& variant) const {
   Offer offer;
   if (variant.recording) {

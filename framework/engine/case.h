@@ -12,6 +12,7 @@
 #include "framework/base/result.h"
 #include "framework/ports/comparator.h"
 #include "framework/ports/exporter.h"
+#include "framework/ports/relation.h"
 #include "framework/tensor/tensor.h"
 
 namespace conformance::engine {
@@ -82,6 +83,8 @@ struct CaseInfo {
   /// What the judge evaluates in place of this case, by its own judge and in its first variant: one artifact held against another,
   /// or against the model that it was made from. Inputs stay this case's. Null: this case.
   std::shared_ptr<const Case> measure;
+  /// Whatever order it is computed in, its numbers come out the same: outputs are held to equality (reduce/exact_part.h).
+  bool exact = false;
   uint64_t bytes = 0;             ///< estimate of what a cell of it keeps in memory
 };
 
@@ -95,6 +98,8 @@ class Case {
   /// By default that of a checkpoint folder: recordings as "checkpoint" in f32; others from the module, as "program", and from the
   /// folder where there is one.
   virtual Offer Offers(const Variant& variant) const;
+  /// What relations have to know of a variant's inputs; nothing where the case does not know it, which is what it says by default.
+  virtual std::optional<ports::RelationTerms> Terms(const Variant& variant) const;
   virtual Result<std::shared_ptr<const LoadedCase>> Load(DType dtype) const = 0;
 };
 

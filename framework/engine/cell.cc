@@ -10,13 +10,14 @@
 #include "framework/engine/artifact_maker.h"
 #include "framework/engine/binding.h"
 #include "framework/engine/decisions.h"
+#include "framework/engine/ending.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
-#include "framework/engine/stored_comparison.h"
 #include "framework/engine/look_inside.h"
+#include "framework/engine/relate.h"
 #include "framework/engine/scrub.h"
-#include "framework/engine/untouched.h"
-#include "framework/engine/worker_errors.h"
+#include "framework/engine/session_runs.h"
+#include "framework/engine/stored_comparison.h"
 #include "framework/engine/worker_program.h"
 #include "framework/ops/numerics.h"
 
@@ -25,60 +26,6 @@ namespace {
 
 using record::Outcome;
 using record::Stage;
-
-/// How one way through a cell (with or without optimisation) ended.
-struct Ending {
-  Outcome outcome = Outcome::kError;
-  Stage stage = Stage::kLoad;
-  std::string reason;
-  std::string detail;
-  std::vector<record::OutputFigures> figures;
-  std::vector<std::string> notes;
-  Json facts = Json::MakeObject();
-  bool default_would_pass = false;  ///< with a tolerance entry: the default bound holds as well
-};
-
-/// An artifact that its own checker, loader or runtime refuses is a failure of the model's export; what goes wrong before or beside is
-/// an error of ours.
-Outcome OutcomeAt(Stage stage, const Error& error) {
-  const Outcome outcome = record::OutcomeOf(error);
-  if (outcome != Outcome::kError) return outcome;
-  if (stage != Stage::kCheck && stage != Stage::kPrepare && stage != Stage::kRun) return Outcome::kError;
-  switch (error.kind()) {
-    case ErrorKind::kInvalid:
-    case ErrorKind::kShape:
-    case ErrorKind::kType:
-    case ErrorKind::kNotFound:
-    case ErrorKind::kCorrupt: return Outcome::kFail;
-    default: return Outcome::kError;
-  }
-}
-
-/// A runtime's message may have many lines.
-std::string OnOneLine(std::string_view text) {
-  std::vector<std::string> lines;
-  for (const std::string& line : Split(text, '\n')) {
-    if (const auto trimmed = Trim(line); !trimmed.empty()) lines.emplace_back(trimmed);
-  }
-  return Join(lines, " ");
-}
-
-/// Cause on one line; the trail and what a worker printed last go below.
-void Describe(const Error& error, Ending& ending) {
-  ending.reason = OnOneLine(error.message());
-  std::string facts;
-  for (const auto& [name, value] : error.facts()) {
-    if (name == kLastLines) ending.detail += value + '\n';
-    else facts += (facts.empty() ? "" : ", ") + name + ": " + OnOneLine(value);
-  }
-  if (!facts.empty()) ending.reason += " (" + facts + ")";
-  for (const std::string& line : error.trail()) ending.detail += line + '\n';
-  while (!ending.detail.empty() && ending.detail.back() == '\n') ending.detail.pop_back();
-}
-
-void AddOnce(std::vector<std::string>& notes, const std::string& note) {
-  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
-}
 
 std::vector<std::string> NamesOf(const NamedTensors& tensors) {
   std::vector<std::string> names;
@@ -132,24 +79,7 @@ class Passage {
   }
 
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact) {
-    timer_.Enter(Stage::kPrepare);
-    ports::SessionOptions options;
-    options.threads = context_.options.backend_threads;
-    options.optimize = optimize_;
-    const auto extra = context_.options.backend_options.find(cell_.id.backend);
-    if (extra != context_.options.backend_options.end()) options.extra = extra->second;
-    CONFORMANCE_TRY(auto session, Guarded("backend '" + cell_.id.backend + "'", [&] { return cell_.backend->Prepare(artifact, options); }));
-    if (!session) return Internal("backend '" + cell_.id.backend + "' gives no session");
-    return session;
-  }
-
-  Result<NamedTensors> RunSession(ports::Session& session, const NamedTensors& inputs) {
-    timer_.Enter(Stage::kRun);
-    const std::string who = "backend '" + cell_.id.backend + "'";
-    const Untouched given(inputs);
-    CONFORMANCE_TRY(NamedTensors outputs, Guarded(who, [&] { return session.Run(inputs); }));
-    CONFORMANCE_RETURN_IF_ERROR(given.Check(who));
-    return outputs;
+    return OpenSession(context_, cell_, optimize_, artifact, timer_);
   }
 
   /// A recorded call, judged against what came with it.
@@ -164,7 +94,7 @@ class Passage {
       artifact.options[key] = value;
     }
     CONFORMANCE_TRY(const auto session, Prepare(artifact));
-    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(*session, recorded->inputs.tensors));
+    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(cell_, *session, recorded->inputs.tensors, timer_));
 
     const NamedTensors expected = WithoutBookkeeping(recorded->expected);
     ports::ComparisonRequest request;
@@ -194,6 +124,7 @@ class Passage {
       return made->check;
     }
     CONFORMANCE_TRY(const auto session, Prepare(made->artifact));
+    if (cell_.relation) return Relate(*loaded, calls->front(), *made, *session);
     for (size_t i = 0; i < calls->size(); ++i) {
       if (Status status = RunCall(loaded, (*calls)[i], i, *made, *session); !status.ok()) {
         if (!failed_) {
@@ -208,14 +139,13 @@ class Passage {
     return Doubt(loaded, calls->front());
   }
 
-  /// A pass on outputs that hardly depend on anything proves little. Asked of models that are evaluated here, once for all cells of a case
-  /// that take the same inputs.
+  /// A pass on outputs that hardly depend on anything proves little. Asked of models, once for all cells of a case that take the same inputs.
   Status Doubt(const std::shared_ptr<const LoadedCase>& loaded, const Call& call) {
-    if (failed_ || !loaded->model() || !loaded->weights() || cell_.model->Info().measure) return Ok();
+    if (failed_ || cell_.model->Info().measure) return Ok();
     timer_.Enter(Stage::kCompare);
     CONFORMANCE_TRY(const auto judge, JudgeFor(context_, *cell_.model));
-    // One in a worker reads the folder: it knows nothing of other weights.
-    if (!judge->HasEnsemble() || dynamic_cast<const LivesInWorker<ports::Reference>*>(judge.get()) != nullptr) return Ok();
+    const bool elsewhere = dynamic_cast<const LivesInWorker<ports::Reference>*>(judge.get()) != nullptr;
+    if (!judge->HasEnsemble() || (!elsewhere && (!loaded->model() || !loaded->weights()))) return Ok();
     CONFORMANCE_TRY(const auto truth, TruthOf(*loaded, call, 0));
     std::string names;
     for (const auto& [name, tensor] : call.inputs.tensors) names += name + ' ' + (tensor.num_elements() > 0 ? "" : "empty ");
@@ -227,6 +157,21 @@ class Passage {
     if (doubts.empty()) return Ok();
     ending_.outcome = Outcome::kMistrusted;
     ending_.reason = "the comparison proves little: " + Join(doubts, "; ");
+    return Ok();
+  }
+
+  /// The artifact against itself, by a relation that a sound one has.
+  Status Relate(const LoadedCase& loaded, const Call& call, const MadeArtifact& made, ports::Session& session) {
+    ArtifactRuns runs({context_, cell_, optimize_, loaded, work_, timer_}, made, session);
+    CONFORMANCE_TRY(Related related, RunRelation(runs, call));
+    for (const std::string& note : related.notes) AddOnce(ending_.notes, note);
+    ending_.facts["judged_by"] = JudgeName(context_.toolbox, *cell_.model);
+    ending_.facts["relation"] = std::string(cell_.relation->Summary());
+    ports::ComparisonRequest request = related.Request();
+    request.decide = [&](const std::string& output) { return Decide(loaded, made, related.call->inputs.tensors, output); };
+    CONFORMANCE_RETURN_IF_ERROR(Judge(request, ""));
+    ending_.facts["rules"]["relation"] = std::string(kRelationRule);
+    if (failed_) ending_.reason += ReferenceOn(runs.way(), related, *context_.toolbox.comparator);
     return Ok();
   }
 
@@ -251,26 +196,6 @@ class Passage {
                                ", which has no f64: every output is held to the plain tolerance of its type");
   }
 
-  /// What the artifact is run on: the call's inputs as its exporter prepares them.
-  Result<ports::ModelInputs> Prepared(const LoadedCase& loaded, const Call& call, const ports::Artifact& artifact) {
-    if (cell_.exporter && cell_.entry == Entry::kSource && !Lacking(artifact, call.inputs.tensors).empty()) return PreparedElsewhere(call);
-    if (!cell_.exporter || cell_.entry != Entry::kModule) return call.inputs;
-    timer_.Enter(Stage::kExport);
-    CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
-    CONFORMANCE_TRY(auto request, Guarded("exporter '" + cell_.id.exporter + "'", [&] {
-                      return cell_.exporter->Prepare(*loaded.model(), call.inputs, *config);
-                    }));
-    return std::move(request.inputs);
-  }
-
-  /// An exporter that is a program of its own, whose artifact takes more than the model does.
-  Result<ports::ModelInputs> PreparedElsewhere(const Call& call) {
-    timer_.Enter(Stage::kExport);
-    CONFORMANCE_TRY(const auto config, ConfigFor(context_, cell_, optimize_));
-    return Guarded("exporter '" + cell_.id.exporter + "'",
-                   [&] { return cell_.exporter->PrepareInputs(SourceOf(cell_.model->Info()), call.inputs, *config); });
-  }
-
   /// What the judge evaluates: the case, or its measure.
   Result<std::shared_ptr<const LoadedCase>> Judged(const std::shared_ptr<const LoadedCase>& loaded) {
     if (!cell_.model->Info().measure) return loaded;
@@ -289,12 +214,12 @@ class Passage {
     timer_.Enter(Stage::kCompare);
     CONFORMANCE_TRY(const auto judged, Judged(loaded));
     CONFORMANCE_TRY(const auto truth, TruthOf(*judged, call, index));
-    CONFORMANCE_TRY(const ports::ModelInputs prepared, Prepared(*loaded, call, made.artifact));
+    CONFORMANCE_TRY(const ports::ModelInputs prepared, PreparedInputs(context_, cell_, optimize_, *loaded, call, made.artifact, timer_));
     timer_.Enter(Stage::kRun);
     std::vector<std::string> unused;
     CONFORMANCE_TRY(const NamedTensors bound, BindInputs(made.artifact, prepared.tensors, unused));
     for (const std::string& name : unused) AddOnce(ending_.notes, "the artifact takes no input '" + name + "'");
-    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(session, bound));
+    CONFORMANCE_TRY(const NamedTensors outputs, RunSession(cell_, session, bound, timer_));
 
     ports::ComparisonRequest request;
     NamedTensors named = NameOutputs(outputs, truth->reference);
@@ -307,6 +232,7 @@ class Passage {
     request.ensemble = &ensemble;
     request.decide = [&](const std::string& output) { return Decide(*loaded, made, prepared.tensors, output); };
     request.assignment = call.assignment;
+    request.exact = cell_.model->Info().exact;
     const bool failed_before = failed_;
     CONFORMANCE_RETURN_IF_ERROR(Judge(request, call.assignment));
     if (!failed_) CONFORMANCE_RETURN_IF_ERROR(JudgeByLibrary(*loaded, call, index, outputs));

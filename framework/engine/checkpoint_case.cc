@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/engine/relation_terms.h"
 #include "framework/formats/json.h"
 #include "framework/load/input_plan.h"
 #include "framework/load/load.h"
@@ -20,6 +21,20 @@ using load::Recording;
 /// How many shapes a dynamic variant is run at that its trace has not seen.
 constexpr size_t kUnseenShapes = 3;
 
+/// The folder's own inputs where it has some; steps of generation are planned, because their recordings are of one row, which a trace
+/// would fix.
+Result<InputPlan> PlanOf(const nn::Model& model, const std::optional<load::CaseInputs>& inputs, const Variant& variant) {
+  if (inputs && (EndsWith(variant.name, "static") || EndsWith(variant.name, "dynamic"))) {
+    CONFORMANCE_TRY(InputPlan given, InputPlan::FromInputs(model, variant.name, inputs->tensors, inputs->kwargs));
+    if (!variant.dynamic || given.Unseen().size() >= kUnseenShapes) return given;
+    // A trace fixes sizes of one. Inputs that leave too few shapes to try give way to the plan's own.
+    auto planned = InputPlan::Make(model, variant.name);
+    if (planned.ok() && planned->Unseen().size() > given.Unseen().size()) return planned;
+    return given;
+  }
+  return InputPlan::Make(model, variant.name);
+}
+
 /// An open folder: model, weights (not read yet), its inputs and recordings.
 class LoadedCheckpoint : public LoadedCase {
  public:
@@ -30,7 +45,7 @@ class LoadedCheckpoint : public LoadedCase {
   std::shared_ptr<const weights::Weights> weights() const override { return loaded_.weights; }
 
   Result<std::vector<Call>> Calls(const Variant& variant, uint64_t seed) const override {
-    CONFORMANCE_TRY(const InputPlan plan, PlanOf(variant));
+    CONFORMANCE_TRY(const InputPlan plan, PlanOf(*loaded_.model, inputs_, variant));
     std::vector<Call> calls;
     const auto add = [&](std::string name, const load::Assignment& assignment) -> Status {
       Call call;
@@ -48,7 +63,7 @@ class LoadedCheckpoint : public LoadedCase {
   }
 
   Result<DynamicShapes> Shapes(const Variant& variant) const override {
-    CONFORMANCE_TRY(const InputPlan plan, PlanOf(variant));
+    CONFORMANCE_TRY(const InputPlan plan, PlanOf(*loaded_.model, inputs_, variant));
     return plan.AutoShapes();
   }
 
@@ -77,20 +92,6 @@ class LoadedCheckpoint : public LoadedCase {
   }
 
  private:
-  /// The folder's own inputs where it has some; steps of generation are planned, because their recordings are of one row, which a trace
-  /// would fix.
-  Result<InputPlan> PlanOf(const Variant& variant) const {
-    if (inputs_ && (EndsWith(variant.name, "static") || EndsWith(variant.name, "dynamic"))) {
-      CONFORMANCE_TRY(InputPlan given, InputPlan::FromInputs(*loaded_.model, variant.name, inputs_->tensors, inputs_->kwargs));
-      if (!variant.dynamic || given.Unseen().size() >= kUnseenShapes) return given;
-      // A trace fixes sizes of one. Inputs that leave too few shapes to try give way to the plan's own.
-      auto planned = InputPlan::Make(*loaded_.model, variant.name);
-      if (planned.ok() && planned->Unseen().size() > given.Unseen().size()) return planned;
-      return given;
-    }
-    return InputPlan::Make(*loaded_.model, variant.name);
-  }
-
   const load::LoadedModel loaded_;
   const std::optional<load::CaseInputs> inputs_;
   const std::shared_ptr<const std::vector<load::Recording>> recordings_;
@@ -129,6 +130,16 @@ class CheckpointCase : public Case {
   const CaseInfo& Info() const override { return info_; }
   std::vector<Variant> Variants() const override { return variants_; }
 
+  std::optional<ports::RelationTerms> Terms(const Variant& variant) const override {
+    if (!model_ || variant.recording) return std::nullopt;
+    const auto inputs = load::ReadCaseInputs(info_.source);
+    if (!inputs.ok()) return std::nullopt;
+    const auto plan = PlanOf(*model_, *inputs, variant);
+    if (!plan.ok()) return std::nullopt;
+    const auto step = generates_ ? InputPlan::Make(*model_, "decode") : Result<InputPlan>(Unsupported("it does not generate"));
+    return TermsOf(*model_, *plan, variant.dynamic, step.ok() ? &*step : nullptr);
+  }
+
   Result<std::shared_ptr<const LoadedCase>> Load(DType dtype) const override {
     CONFORMANCE_RETURN_IF_ERROR(broken_);
     load::LoadOptions options;
@@ -151,11 +162,12 @@ class CheckpointCase : public Case {
     const auto model_class = models_.Resolve(*config, file);
     if (!model_class.ok()) return;
     info_.model_class = (*model_class)->name;
-    const auto model = (*model_class)->make(*config, file);
+    auto model = (*model_class)->make(*config, file);
     if (!model.ok()) return;
-    generates_ = (*model)->traits().generates;
-    static_cache_ = (*model)->Layout("decode_static_cache").ok();
-    entry_points_ = (*model)->traits().entry_points;
+    model_ = *std::move(model);
+    generates_ = model_->traits().generates;
+    static_cache_ = model_->Layout("decode_static_cache").ok();
+    entry_points_ = model_->traits().entry_points;
   }
 
   CaseInfo info_;
@@ -163,6 +175,7 @@ class CheckpointCase : public Case {
   std::vector<Variant> variants_;
   std::shared_ptr<const std::vector<Recording>> recordings_ = std::make_shared<const std::vector<Recording>>();
   Status broken_;
+  std::shared_ptr<const nn::Model> model_;  // on meta, for what its inputs are; null where the config cannot be read
   bool generates_ = false;
   bool static_cache_ = false;
   std::vector<std::string> entry_points_;

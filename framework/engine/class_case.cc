@@ -62,6 +62,7 @@ class ClassCase : public Case {
     offer.dtypes = {DType::kF32};  // what its worker builds
     return offer;
   }
+  std::optional<ports::RelationTerms> Terms(const Variant& variant) const override { return inputs_.Terms(variant.dynamic); }
   Result<std::shared_ptr<const LoadedCase>> Load(DType) const override {
     return std::shared_ptr<const LoadedCase>(std::make_shared<LoadedClass>(inputs_, given_, kwargs_));
   }

@@ -6,6 +6,7 @@
 
 #include "framework/base/random.h"
 #include "framework/base/strings.h"
+#include "framework/engine/relation_terms.h"
 #include "framework/formats/json.h"
 
 namespace conformance::engine {
@@ -208,6 +209,18 @@ std::vector<load::Assignment> ClassInputs::Unseen() const {
   const int64_t other = NextPrime(traced), another = NextPrime(other);
   if (traced_.size() == 1) return {{{kBatch, other}}, {{kBatch, another}}, {{kBatch, NextPrime(another)}}};
   return {with_batch(traced_, other), with_batch(longer[0], traced), with_batch(longer[1], another)};
+}
+
+ports::RelationTerms ClassInputs::Terms(bool dynamic) const {
+  ports::RelationTerms terms;
+  terms.dynamic = dynamic;
+  terms.generates = true;  // nothing tells: what follows no length is then left out where padding comes last
+  for (const Entry& entry : entries_) {
+    ports::RelationLeaf leaf{.name = entry.name, .role = RoleByName(entry.name), .sizes = {}};
+    for (const Dim& dim : entry.dims) leaf.sizes.push_back(dim.size.empty() ? SymInt(dim.factor) : SymInt(dim.factor) * SymInt::Symbol(dim.size));
+    terms.leaves.push_back(std::move(leaf));
+  }
+  return terms;
 }
 
 Tensor ClassInputs::Fill(const Entry& entry, Shape shape, uint64_t seed) {

@@ -9,6 +9,7 @@
 #include "framework/base/json.h"
 #include "framework/base/result.h"
 #include "framework/load/input_plan.h"
+#include "framework/ports/relation.h"
 #include "framework/tensor/tensor.h"
 
 namespace conformance::engine {
@@ -38,6 +39,8 @@ class ClassInputs {
   /// Three that a trace has not seen: another batch; other lengths; both. Lengths are primes, which no chunk, window or patch divides.
   /// None where the row names no sizes.
   std::vector<load::Assignment> Unseen() const;
+  /// What relations have to know: sizes over the plan's names, and what a leaf is by its name.
+  ports::RelationTerms Terms(bool dynamic) const;
   /// Same assignment and seed, same bytes. Errors: kInvalid for an assignment without one of the sizes; kOutOfMemory for tensors that
   /// together would be larger than 4 GiB.
   Result<NamedTensors> Make(const load::Assignment& assignment, uint64_t seed) const;

@@ -8,27 +8,10 @@
 #include "framework/engine/cell.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/judge.h"
+#include "framework/engine/session_runs.h"
 #include "framework/record/clusters.h"
 
 namespace conformance::engine {
-namespace {
-
-/// As a cell does: what the artifact takes may be more, or of another type, than what the model does.
-Result<ports::ModelInputs> Prepared(const SweepContext& context, const Dissection& open) {
-  const PlannedCell& cell = open.cell;
-  if (!cell.exporter) return open.call.inputs;
-  CONFORMANCE_TRY(const auto config, ConfigFor(context, cell, context.options.optimize));
-  const std::string who = "exporter '" + cell.id.exporter + "'";
-  if (cell.entry == Entry::kSource && !Lacking(open.made->artifact, open.call.inputs.tensors).empty()) {
-    return Guarded(who, [&] { return cell.exporter->PrepareInputs(SourceOf(cell.model->Info()), open.call.inputs, *config); });
-  }
-  if (cell.entry != Entry::kModule) return open.call.inputs;
-  CONFORMANCE_TRY(auto request, Guarded(who, [&] { return cell.exporter->Prepare(*open.loaded->model(), open.call.inputs, *config); }));
-  return std::move(request.inputs);
-}
-
-}  // namespace
-
 Result<PlannedCell> OnlyCell(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases, const SweepOptions& options) {
   CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
   if (plan.size() == 1) return plan.front();
@@ -39,6 +22,7 @@ Result<PlannedCell> OnlyCell(const Toolbox& toolbox, const std::vector<std::shar
 
 Result<Dissection> Dissect(const Toolbox& toolbox, const PlannedCell& cell, const SweepOptions& options, const std::filesystem::path& folder,
                            const std::string& assignment) {
+  if (cell.relation) return Unsupported("a relation holds an artifact against itself: look into the cell of its variant").With("cell", cell.id.ToString());
   if (cell.variant.recording) return Unsupported("a recording has no artifact that could be looked into").With("cell", cell.id.ToString());
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -56,7 +40,7 @@ Result<Dissection> Dissect(const Toolbox& toolbox, const PlannedCell& cell, cons
   open.call = *call;
   open.index = static_cast<size_t>(call - calls.begin());
   CONFORMANCE_TRY(open.made, MakeArtifact(context, cell, options.optimize, *open.loaded, calls.front(), work, timer));
-  CONFORMANCE_TRY(open.prepared, Prepared(context, open));
+  CONFORMANCE_TRY(open.prepared, PreparedInputs(context, cell, options.optimize, *open.loaded, open.call, open.made->artifact, timer));
   std::vector<std::string> unused;
   CONFORMANCE_TRY(open.bound, BindInputs(open.made->artifact, open.prepared.tensors, unused));
   std::shared_ptr<const LoadedCase> judged = open.loaded;

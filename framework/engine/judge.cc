@@ -1,5 +1,6 @@
 #include "framework/engine/judge.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "framework/engine/binding.h"
 #include "framework/engine/guarded.h"
 #include "framework/engine/worker_program.h"
+#include "framework/engine/worker_reference.h"
 
 namespace conformance::engine {
 namespace {
@@ -122,14 +124,32 @@ Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& referen
   return std::shared_ptr<const Truth>(std::move(truth));
 }
 
+Result<NamedTensors> OutputsOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded, const Call& call, bool wide) {
+  CONFORMANCE_TRY(const Asked asked, Asked::Make(cell, loaded, call));
+  return wide ? asked.Run(reference, ops::Numerics::Oracle(), ", in f64") : asked.Run(reference, {}, "");
+}
+
 Result<Doubts> DoubtsOf(const ports::Reference& reference, const Tracer& tracer, const PlannedCell& cell, const LoadedCase& loaded, const Call& call,
                         const NamedTensors& outputs, uint64_t seed) {
   CONFORMANCE_TRY(const Asked asked, Asked::Make(cell, loaded, call));
   const Evaluate evaluate = [&](const NamedTensors* inputs, const weights::Weights* weights) {
     return asked.Run(reference, {}, ", perturbed", inputs, weights);
   };
-  std::vector<Unmoved> unmoved = FindUnmoved(call.inputs.tensors, loaded.weights(), outputs, evaluate, seed);
+  // A judge in a worker builds the model itself, and perturbs its weights there.
+  const auto* elsewhere = dynamic_cast<const WorkerReference*>(&reference);
+  const bool here = elsewhere == nullptr && loaded.model();
+  std::vector<Unmoved> unmoved = FindUnmoved(call.inputs.tensors, here ? loaded.weights() : nullptr, outputs, evaluate, seed);
+  if (elsewhere != nullptr) {
+    CONFORMANCE_TRY(const auto found, elsewhere->SensitivityOf(SourceOf(JudgedCase(*cell.model).Info()), call.inputs));
+    std::erase_if(unmoved, [&](const Unmoved& one) { return std::ranges::find(found.unread, one.name) != found.unread.end(); });
+    for (const std::string& name : found.unmoved) unmoved.push_back({.input = false, .name = name, .weights = {}});
+  }
   if (unmoved.empty()) return Doubts();
+  if (!here) {
+    Doubts doubts;
+    for (const Unmoved& one : unmoved) doubts.push_back(one.Text());
+    return doubts;
+  }
   // What the model does not read in this use is as it should be.
   ports::TraceRequest request;
   request.inputs = call.inputs;

@@ -31,8 +31,11 @@ Result<std::shared_ptr<const Truth>> Judgement(const SweepContext& context, cons
 Result<std::shared_ptr<const Truth>> JudgementOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded,
                                                  const Call& call);
 
-/// What moves none of the judge's outputs of a call (`outputs`): inputs, and blocks of weights, that the model
-/// reads. Errors: of the case.
+/// Its outputs alone, in the declared dtype or, where `wide`, in f64.
+Result<NamedTensors> OutputsOf(const ports::Reference& reference, const PlannedCell& cell, const LoadedCase& loaded, const Call& call, bool wide);
+
+/// What moves none of the judge's outputs of a call (`outputs`): inputs, and blocks of weights, that the model reads. Of a model that a
+/// worker builds it perturbs the weights, and tells what is read. Errors: of the case or the worker.
 Result<Doubts> DoubtsOf(const ports::Reference& reference, const Tracer& tracer, const PlannedCell& cell, const LoadedCase& loaded, const Call& call,
                         const NamedTensors& outputs, uint64_t seed);
 

@@ -62,6 +62,30 @@ std::vector<DType> DTypesOf(const Offer& offer, const std::vector<DType>& asked)
   return dtypes;
 }
 
+/// A relation is asked of "encode.dynamic" where it is of "dynamic".
+bool IsOf(const ports::Relation& relation, const Variant& variant) {
+  const std::string_view last = std::string_view(variant.name).substr(variant.name.rfind('.') + 1);  // npos + 1 is 0
+  return Contains(relation.Variants(), last);
+}
+
+/// Behind the cells from `first` on, which are those of one variant: the same of its relations.
+void AddRelations(const Toolbox& toolbox, const Variant& variant, size_t first, std::vector<PlannedCell>& cells) {
+  if (variant.recording || cells.size() == first) return;
+  const size_t plain = cells.size();
+  for (const auto& relation : toolbox.relations.All()) {
+    if (!IsOf(*relation, variant)) continue;
+    const auto terms = cells[first].model->Terms(variant);
+    const std::string why = terms ? relation->NotApplicable(*terms) : "nothing tells what the axes of its inputs are";
+    for (size_t i = first; i < plain; ++i) {
+      PlannedCell cell = cells[i];
+      cell.id.variant += kRelationSign + std::string(relation->Name());
+      cell.relation = relation;
+      cell.not_applicable = why;
+      cells.push_back(std::move(cell));
+    }
+  }
+}
+
 /// Components of a path from the last to the first, without "." and a trailing slash.
 std::vector<std::string> Backwards(const std::filesystem::path& path) {
   std::vector<std::string> parts;
@@ -78,6 +102,18 @@ bool Selection::Matches(const record::CellId& id, std::string_view model_class) 
   return AnyMatches(classes, model_class) && AnyMatches(variants, id.variant) && AnyMatches(exporters, id.exporter) &&
          AnyMatches(backends, id.backend) && AnyMatches(filters, id.ToString());
 }
+
+bool Selection::AsksFor(const record::CellId& id) const {
+  const std::string whole = id.ToString();
+  const auto named = [](const std::vector<std::string>& patterns, const std::string& text) {
+    return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+      return pattern.find(kRelationSign) != std::string::npos && GlobMatch(pattern, text);
+    });
+  };
+  return named(variants, id.variant) || named(filters, whole);
+}
+
+bool Selection::Includes(const record::CellId& id) const { return !relations.empty() && AnyMatches(relations, id.ToString()); }
 
 bool Selection::NamesBackend(std::string_view backend) const {
   return std::find(backends.begin(), backends.end(), backend) != backends.end();
@@ -131,6 +167,7 @@ Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::ve
     for (const Variant& variant : cases[c]->Variants()) {
       const Offer offer = cases[c]->Offers(variant);
       const std::vector<DType> types = DTypesOf(offer, dtypes);
+      const size_t first = cells.size();
       for (const Column& column : columns) {
         for (size_t b = 0; b < toolbox.backends.All().size(); ++b) {
           const auto way = WayTo(capabilities[b], column, variant, offer);
@@ -141,9 +178,6 @@ Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::ve
             PlannedCell cell;
             cell.id = {names[c], variant.name, column.exporter ? std::string(column.exporter->Name()) : "none",
                        std::string(backend->Name()), std::string(ToString(dtype))};
-            if (!ids.insert(cell.id.ToString()).second) {
-              return Invalid("two cells have the id '" + cell.id.ToString() + "'");
-            }
             cell.model_class = cases[c]->Info().model_class;
             cell.model = cases[c];
             cell.variant = variant;
@@ -155,6 +189,10 @@ Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::ve
             cells.push_back(std::move(cell));
           }
         }
+      }
+      AddRelations(toolbox, variant, first, cells);
+      for (size_t i = first; i < cells.size(); ++i) {
+        if (!ids.insert(cells[i].id.ToString()).second) return Invalid("two cells have the id '" + cells[i].id.ToString() + "'");
       }
     }
   }

@@ -19,7 +19,13 @@ struct Selection {
   std::vector<std::string> exporters;  ///< --exporter; "none" is one
   std::vector<std::string> backends;   ///< --backend
   std::vector<std::string> filters;    ///< --filter, over the whole cell id
+  /// Cells of relations that run though nobody asked for them, by patterns over the cell id. All others run where an entry of `variants` or
+  /// `filters` that has the plus of their names ("*+rows") matches.
+  std::vector<std::string> relations;
   bool Matches(const record::CellId& id, std::string_view model_class) const;
+  /// Whether a relation's cell is asked for by name, and whether it is among `relations`.
+  bool AsksFor(const record::CellId& id) const;
+  bool Includes(const record::CellId& id) const;
   /// True where `backend` was asked for by its own name, not by a pattern.
   bool NamesBackend(std::string_view backend) const;
 };
@@ -43,7 +49,13 @@ struct PlannedCell {
   Entry entry = Entry::kModule;
   std::string format;                               ///< of the artifact: the exporter's, or one that the case offers
   std::shared_ptr<const ports::Backend> backend;
+  /// Null: judged by a reference. Else the artifact of `variant` is held against itself; id.variant is "dynamic+rows".
+  std::shared_ptr<const ports::Relation> relation;
+  std::string not_applicable;  ///< why the relation says nothing of the variant: such a cell is told of, and is not run
 };
+
+/// Between a variant's name and a relation's.
+inline constexpr char kRelationSign = '+';
 
 /// Names for cases in the order given, unique: a folder's own name (a trailing slash ignored), with as many parents before it as it
 /// takes where two are equal; "#2" behind it for a folder that is given twice.
@@ -51,7 +63,7 @@ std::vector<std::string> CaseNames(const std::vector<std::shared_ptr<const Case>
 
 /// The whole catalogue: {case × variant × exporter × backend × dtype}, cases outermost. A pair whose backend doesn't take the
 /// exporter's format is not a cell, nor is a dynamic variant with an exporter that has none, nor a case that offers an exporter nothing
-/// to begin with. `dtypes`: none asked for gives each case in its first, f32 where it can be had in any.
+/// to begin with. Behind the cells of a variant come those of its relations. `dtypes`: none asked for gives each case in its first, f32 where it can be had in any.
 /// Errors: kInvalid for two cells of one id.
 Result<std::vector<PlannedCell>> Catalogue(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                            const std::vector<DType>& dtypes);

@@ -92,7 +92,7 @@ std::vector<Unit> Units(const std::vector<PlannedCell>& plan, const std::vector<
   std::vector<Unit> together;
   for (size_t i = 0; i < plan.size(); ++i) {
     const auto& id = plan[i].id;
-    const std::string key = id.model + '\n' + id.variant + '\n' + id.dtype + (plan[i].variant.recording ? "\nrecording" : "");
+    const std::string key = id.model + '\n' + plan[i].variant.name + '\n' + id.dtype + (plan[i].variant.recording ? "\nrecording" : "");
     const auto [place, fresh] = places.try_emplace(key, together.size());
     if (fresh) together.push_back({0, i, {}});
     together[place->second].seconds += seconds[i];

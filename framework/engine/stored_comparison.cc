@@ -181,6 +181,7 @@ Result<ports::Comparison> CompareAndStore(const ports::Comparator& comparator, c
     json[kind] = NamesOf(*tensors);
   }
   json["has_oracle"] = request.oracle != nullptr;
+  if (request.exact) json["exact"] = true;
   if (ensemble) json["ensemble_size"] = static_cast<int64_t>(ensemble->size());
   json["members"] = Json::MakeObject();
   if (ensemble) {
@@ -235,6 +236,8 @@ Result<std::unique_ptr<StoredComparison>> ReadStoredComparison(const std::filesy
   const auto has_oracle = json->GetBool("has_oracle");
   request.oracle = has_oracle.ok() && *has_oracle ? &stored->oracle : nullptr;
   request.assignment = *assignment;
+  const auto exact = json->GetBool("exact");
+  request.exact = exact.ok() && *exact;
   if (const Json* tolerance = json->Find("tolerance")) {
     ports::PlainTolerance plain;
     CONFORMANCE_TRY(plain.atol, reader.Number(*tolerance, "atol"));

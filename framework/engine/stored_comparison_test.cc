@@ -62,6 +62,18 @@ TEST(StoredComparison, IsJudgedAgainWithTheSameVerdictAndFigures) {
   }
 }
 
+TEST(StoredComparison, WhatWasExactStaysSo) {
+  const TempFolder folder;
+  const compare::LanesComparator comparator;
+  Seen seen(1);
+  seen.oracle = {{"y", F64({1, 2})}};
+  seen.candidate = {{"y", F32({1 + 0x1p-23f, 2})}};
+  seen.request.exact = true;
+  ASSERT_EQ(CompareAndStore(comparator, seen.request, "c", folder.path() / "exact.safetensors")->outcome, record::Outcome::kFail);
+  const auto stored = ReadStoredComparison(folder.path() / "exact.safetensors").value();
+  EXPECT_EQ(comparator.Compare(stored->request)->figures[0].lane, "exact");
+}
+
 TEST(StoredComparison, TheVerdictFollowsTheTensors) {
   const TempFolder folder;
   const compare::LanesComparator comparator;

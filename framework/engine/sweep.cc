@@ -74,7 +74,7 @@ std::vector<JobNeeds> Needs(const std::vector<PlannedCell>& plan, const std::vec
     job.bytes = cell.model->Info().bytes;
     job.threads = options.backend_threads;
     const std::string model = cell.id.model + '\n' + cell.id.dtype;
-    const std::string variant = model + '\n' + cell.id.variant + (cell.variant.recording ? "\nrecording" : "");
+    const std::string variant = model + '\n' + cell.variant.name + (cell.variant.recording ? "\nrecording" : "");
     job.pieces = {number(model), number(variant), number(variant + '\n' + cell.id.exporter)};
     needs.push_back(std::move(job));
   }
@@ -247,14 +247,21 @@ void Conclude(const SweepOptions& options, const Status& status, record::RunReco
 }  // namespace
 
 Result<std::vector<PlannedCell>> PlanSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
-                                           const SweepOptions& options) {
+                                           const SweepOptions& options, std::vector<std::string>* not_applicable) {
   CONFORMANCE_RETURN_IF_ERROR(toolbox.Validate());
   CONFORMANCE_TRY(std::vector<PlannedCell> catalogue, Catalogue(toolbox, cases, options.dtypes));
   CONFORMANCE_RETURN_IF_ERROR(CheckLists(catalogue, options.lists));
   std::vector<PlannedCell> plan;
+  std::set<std::string> missed;
   for (const PlannedCell& cell : catalogue) {
-    if (options.selection.Matches(cell.id, cell.model_class) && (!options.selection.exporters.empty() || !OnRequest(cell))) plan.push_back(cell);
+    if (!options.selection.Matches(cell.id, cell.model_class) || (options.selection.exporters.empty() && OnRequest(cell))) continue;
+    const bool asked = !cell.relation || options.selection.AsksFor(cell.id);
+    if (!asked && !options.selection.Includes(cell.id)) continue;
+    if (cell.not_applicable.empty()) plan.push_back(cell);
+    else if (asked) missed.insert(cell.id.model + "/" + cell.id.variant + " is not applicable: " + cell.not_applicable);
   }
+  if (not_applicable != nullptr) not_applicable->assign(missed.begin(), missed.end());
+  if (plan.empty() && !missed.empty()) return Invalid("nothing is selected: " + Join(std::vector<std::string>(missed.begin(), missed.end()), "; "));
   if (plan.empty()) return NothingSelected(catalogue, options.selection);
   CONFORMANCE_RETURN_IF_ERROR(CheckWhole(toolbox, plan));
   return plan;
@@ -264,9 +271,11 @@ Result<record::RunRecord> RunSweep(const Toolbox& given, const std::vector<std::
                                    const SweepOptions& options, ProgressSink& progress) {
   CONFORMANCE_TRY(const auto isolation, Isolation::Make(given, options));
   const Toolbox& toolbox = isolation->toolbox();
-  CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options));
+  std::vector<std::string> not_applicable;
+  CONFORMANCE_TRY(const std::vector<PlannedCell> plan, PlanSweep(toolbox, cases, options, &not_applicable));
   CONFORMANCE_RETURN_IF_ERROR(isolation->Begin(plan));  // before the journal is opened: what is forked has no part in its lock
   JournalSession session = Describe(toolbox, plan, options);
+  session.warnings.insert(session.warnings.end(), not_applicable.begin(), not_applicable.end());
   JournalHeader header;
   header.version = options.version;
   header.started = toolbox.clock->WallTime();

@@ -105,9 +105,10 @@ Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std
 Result<record::RunRecord> RunSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
                                    const SweepOptions& options);
 
-/// The selected cells, in order, before shards and budgets; `conformance list cells`. Errors: as above.
+/// The selected cells, in order, before shards and budgets; `conformance list cells`. Relations that were asked for and say nothing of a case
+/// are no cells: `not_applicable` (may be null) gets a line for each, with the reason; RunSweep has them among its warnings. Errors: as above.
 Result<std::vector<PlannedCell>> PlanSweep(const Toolbox& toolbox, const std::vector<std::shared_ptr<const Case>>& cases,
-                                           const SweepOptions& options);
+                                           const SweepOptions& options, std::vector<std::string>* not_applicable = nullptr);
 
 /// SPEC C1. 0: all pass or as expected; 1: any other outcome, an unavailable backend that `selection` names, or a sweep that did not
 /// come to its end; 2: the harness broke, or nothing was compared (of a shard alone that says nothing: its merged whole is asked).

@@ -36,6 +36,7 @@ Status Toolbox::Validate() const {
   check("fusions", fusions);
   check("quantizers", quantizers);
   check("references", references);
+  check("relations", relations);
   check("backends", backends);
   check("report writers", report_writers);
   if (exporters.Find("none")) problems.push_back("exporters: 'none' stands for no exporter and is no name for one");

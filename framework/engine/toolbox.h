@@ -20,6 +20,7 @@
 #include "framework/ports/process_launcher.h"
 #include "framework/ports/quantizer.h"
 #include "framework/ports/reference.h"
+#include "framework/ports/relation.h"
 #include "framework/ports/report_writer.h"
 
 namespace conformance::engine {
@@ -116,6 +117,7 @@ struct Toolbox {
   Table<const ports::Fusion> fusions;
   Table<const ports::Quantizer> quantizers;
   Table<const ports::Reference> references;
+  Table<const ports::Relation> relations;
   Table<const ports::Backend> backends;
   Table<const ports::ReportWriter> report_writers;
   std::vector<ports::PatchInfo> patches;

@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "framework/engine/class_case.h"
 #include "framework/engine/isolation.h"
 #include "framework/engine/posix_process.h"
 #include "framework/engine/sweep.h"
@@ -14,6 +15,7 @@
 #include "framework/engine/worker_backend.h"
 #include "framework/engine/worker_exporter.h"
 #include "framework/engine/worker_reference.h"
+#include "framework/formats/json.h"
 #include "framework/testing/fakes.h"
 #include "framework/testing/matchers.h"
 
@@ -210,6 +212,32 @@ TEST_F(WorkerSweep, AnExporterAndABackendOfOneCommandShareItsWorkers) {
   auto cells = Run();
   EXPECT_EQ(cells["double"].outcome, Outcome::kPass) << cells["double"].reason << cells["double"].detail;
   EXPECT_EQ(cells["echo"].outcome, Outcome::kFail) << cells["echo"].reason;
+}
+
+TEST_F(WorkerSweep, APassOnOutputsThatDependOnNothingIsMistrustedThereToo) {
+  const auto program = std::make_shared<WorkerProgram>(TestCommand());
+  WorkerExporterInfo info;
+  info.name = "writer";
+  info.format = "test";
+  info.config = std::make_shared<PlainExportConfig>("test");
+  toolbox_.exporters.Add(std::make_shared<WorkerExporter>(std::move(info), program));
+  toolbox_.references.Add(std::make_shared<WorkerReference>("doubles", program));
+  toolbox_.backends.Add(std::make_shared<FakeBackend>("here", std::vector<std::string>{"test"}, [](const auto&, const auto&, const NamedTensors& inputs) -> Result<NamedTensors> {
+    return DoubledAll({{"x", *Find(inputs, "x")}});
+  }));
+  const auto cell = [&](const char* inputs) {
+    Json row = *formats::ParseJson(R"({"name": "m", "class": "M", "sizes": {}, "ignores": "unused", "inputs": )" + std::string(inputs) + "}");
+    const auto model = MakeClassCase(row, "doubles", {});
+    EXPECT_THAT(model, IsOk());
+    const auto run = RunSweep(toolbox_, {*model}, options_);
+    EXPECT_THAT(run, IsOk());
+    return run->cells.at(0);
+  };
+  const auto sound = cell(R"({"x": {"dtype": "f32", "shape": [2, 3], "range": [-1, 1]}})");
+  EXPECT_EQ(sound.outcome, Outcome::kPass) << sound.reason;
+  const auto doubtful = cell(R"({"x": {"dtype": "f32", "shape": [2, 3], "range": [-1, 1]}, "unused": {"dtype": "f32", "shape": [2], "range": [-1, 1]}})");
+  EXPECT_EQ(doubtful.outcome, Outcome::kMistrusted);
+  EXPECT_THAT(doubtful.reason, HasSubstr("no output depends on input unused"));
 }
 
 }  // namespace

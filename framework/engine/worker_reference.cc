@@ -31,6 +31,23 @@ Result<NamedTensors> WorkerReference::Run(const ports::ReferenceRequest& request
   return std::move(answer.tensors);
 }
 
+Result<WorkerReference::Sensitivity> WorkerReference::SensitivityOf(const ports::ModelSource& source, const ports::ModelInputs& inputs) const {
+  WorkerMessage message;
+  message.header["type"] = "sensitivity";
+  message.header["reference"] = name_;
+  message.header["folder"] = source.folder.string();
+  if (!source.spec.IsNull()) message.header["spec"] = source.spec;
+  message.header["kwargs"] = inputs.kwargs;
+  message.tensors = inputs.tensors;
+  auto answer = program_->pool().Ask(message);
+  if (!answer.ok() && answer.error().kind() == ErrorKind::kUnsupported) return Sensitivity();
+  if (!answer.ok()) return std::move(answer).error();
+  Sensitivity found;
+  CONFORMANCE_TRY(found.unmoved, answer->header.GetStrings("unmoved"));
+  CONFORMANCE_TRY(found.unread, answer->header.GetStrings("unread"));
+  return found;
+}
+
 std::shared_ptr<const ports::Reference> WorkerReference::In(std::shared_ptr<WorkerProgram> program) const {
   return std::make_shared<WorkerReference>(name_, std::move(program));
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "framework/base/result.h"
 #include "framework/engine/worker_program.h"
@@ -18,6 +19,13 @@ class WorkerReference : public LivesInWorker<ports::Reference> {
   Result<std::string> Version() const override { return program_->ReferenceVersion(name_); }
   /// Errors: kUnsupported for a request without a folder or a class, or with values to capture; of the worker.
   Result<NamedTensors> Run(const ports::ReferenceRequest& request) const override;
+
+  /// What the worker finds of a forward: blocks of weights that the model reads and that move none of its outputs when they are perturbed, and
+  /// inputs that no output is made of. Nothing where it cannot tell. Errors: of the worker.
+  struct Sensitivity {
+    std::vector<std::string> unmoved, unread;
+  };
+  Result<Sensitivity> SensitivityOf(const ports::ModelSource& source, const ports::ModelInputs& inputs) const;
 
   std::shared_ptr<WorkerProgram> program() const override { return program_; }
   std::shared_ptr<const ports::Reference> In(std::shared_ptr<WorkerProgram> program) const override;

@@ -38,6 +38,9 @@ class InputPlan {
   const std::string& variant() const { return variant_; }
   const std::vector<nn::InputSymbol>& symbols() const { return layout_.symbols; }
   const std::vector<nn::InputSpec>& leaves() const { return layout_.inputs; }
+  const nn::InputLayout& layout() const { return layout_; }
+  /// The id of padded tokens, where the config has one.
+  const std::optional<int64_t>& pad_id() const { return pad_id_; }
   /// Arguments of forward that are no tensors.
   const Json& kwargs() const { return layout_.kwargs; }
 

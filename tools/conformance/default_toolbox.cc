@@ -7,6 +7,7 @@
 #include "exporters/onnx/onnx_exporter.h"
 #include "exporters/onnx/patches/patches.h"
 #include "framework/compare/lanes_comparator.h"
+#include "framework/relations/relations.h"
 #include "references/eager/model.h"
 #include "references/program/interpreter.h"
 #include "references/runtimes/eager_backend.h"
@@ -55,6 +56,7 @@ engine::Toolbox DefaultToolbox() {
   toolbox.references.Add(std::make_unique<eager::EagerReference>());
   toolbox.references.Add(std::make_unique<program::ProgramReference>());
   toolbox.references.Add(std::make_unique<runtimes::OnnxReference>());
+  for (const auto& relation : relations::All()) toolbox.relations.Add(relation);
   toolbox.backends.Add(std::make_unique<runtimes::EagerBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::ProgramBackend>(toolbox.models));
   toolbox.backends.Add(std::make_unique<runtimes::OnnxReferenceBackend>());
