@@ -154,18 +154,28 @@ Result<Candidate> KeepOutputs(const Candidate& candidate, const std::vector<std:
   return Tidy(std::move(builder), candidate, candidate.inputs);
 }
 
-Result<Candidate> CutAt(const Candidate& candidate, const NamedTensors& values) {
+Result<Candidate> CutAt(const Candidate& candidate, const NamedTensors& values, bool but_outputs) {
   ir::ProgramBuilder builder(candidate.program);
   NamedTensors inputs = candidate.inputs;
   for (const auto& [name, tensor] : values) {
     CONFORMANCE_TRY(const ValueId id, TensorNamed(builder.graph(), name));
+    std::vector<NodeId> readers;
     for (const ir::Use& use : builder.graph().value(id).uses()) {
-      if (use.node == NodeId::kOutput) return Unsupported("an output cannot be cut").With("value", name);
+      if (use.node != NodeId::kOutput) readers.push_back(use.node);
+      else if (!but_outputs) return Unsupported("an output cannot be cut").With("value", name);
     }
     const ir::TensorMeta meta = *builder.graph().value(id).tensor();
     const std::string fresh = builder.FreshName("cut_" + name);
     const ValueId input = builder.AddUserInput(fresh, MetaOf(meta, tensor));
-    builder.ReplaceAllUses(id, input);
+    for (const NodeId reader : readers) {
+      std::vector<ir::NamedArgument> arguments = builder.graph().node(reader).inputs;
+      for (ir::NamedArgument& argument : arguments) {
+        ir::VisitValues(argument.arg, [&](ValueId& read) {
+          if (read == id) read = input;
+        });
+      }
+      builder.SetInputs(reader, std::move(arguments));
+    }
     inputs.emplace_back(fresh, tensor.Contiguous());
   }
   return Tidy(std::move(builder), candidate, std::move(inputs));

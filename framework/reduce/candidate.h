@@ -32,8 +32,9 @@ using Evaluate = std::function<Result<NamedTensors>(const Candidate& candidate, 
 Result<Candidate> Plain(Candidate candidate);
 /// These values are the only outputs; what they do not need goes.
 Result<Candidate> KeepOutputs(const Candidate& candidate, const std::vector<std::string>& values);
-/// The values become user inputs with these elements; what only they needed goes. Outputs cannot be cut.
-Result<Candidate> CutAt(const Candidate& candidate, const NamedTensors& values);
+/// The values become user inputs with these elements where nodes read them; what only that needed goes. Outputs cannot be cut, unless
+/// `but_outputs`: then they are made as before and are given as they are made.
+Result<Candidate> CutAt(const Candidate& candidate, const NamedTensors& values, bool but_outputs = false);
 /// Uses of what the node makes become uses of its operand `operand` (a value's name, of the same type).
 Result<Candidate> Bypass(const Candidate& candidate, const std::string& node, const std::string& operand);
 /// Every size is the number that it has on the candidate's inputs; symbols, ranges and guards go.

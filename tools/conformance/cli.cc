@@ -127,7 +127,7 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   ListOptions list_options;
   CLI::App* list = app.add_subcommand("list", "print a table: cells, models, exporters, backends, ops, patches, fixes, …");
   list->add_option("TABLE", list_options.what,
-                   "cells, expectations, models, exporters, backends, references, ops, patches, fixes, translations, fusions, "
+                   "cells, relations, expectations, models, exporters, backends, references, ops, patches, fixes, translations, fusions, "
                    "quantizers, decomposers, reports, libraries");
   list->add_flag("--json", list_options.json, "as JSON");
   list->add_flag("--markdown", list_options.markdown, "of ops: as docs/operators.md; of onnx-operators: as docs/onnx_operators.md");

@@ -24,6 +24,7 @@ struct SelectOptions {
   std::vector<std::string> sizes;   ///< of files: DIMENSION=SIZE
   std::string against;              ///< what the models are held against; empty: their own judge
   std::string reference;            ///< what judges them; empty: by kind
+  bool exact = false;               ///< the part of each model that computes exactly, in place of the model
   std::string suite;                ///< a suite file in place of the shipped one
   engine::Selection selection;
   std::vector<std::string> dtypes;  ///< "f32"

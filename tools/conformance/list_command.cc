@@ -21,6 +21,7 @@ Result<Rows> Cells(const engine::Toolbox& toolbox, const SelectOptions& options,
   CONFORMANCE_TRY(const Suite suite, OpenSuite(toolbox, options, invocation));
   engine::SweepOptions sweep;
   sweep.selection = options.selection;
+  sweep.selection.relations = suite.relations;
   sweep.lists = suite.lists;
   CONFORMANCE_TRY(const auto cells, engine::PlanSweep(toolbox, suite.cases, sweep));
   Rows rows = {{"cell", "class", "source"}};
@@ -36,6 +37,20 @@ Result<Rows> Expectations(const engine::Toolbox& toolbox, const SelectOptions& o
   Rows rows = {{"entry", "date", "days", "place", "reason", "reference"}};
   for (const engine::ListEntry& entry : suite.lists) {
     rows.push_back({entry.id, entry.date, std::to_string(today - DayNumber(entry.date).value_or(today)), entry.place, entry.reason, entry.reference});
+  }
+  return rows;
+}
+
+/// Which relations each variant of the selected cases has, and why not.
+Result<Rows> Relations(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation) {
+  CONFORMANCE_TRY(const Suite suite, OpenSuite(toolbox, options, invocation));
+  CONFORMANCE_TRY(const auto catalogue, engine::Catalogue(toolbox, suite.cases, {}));
+  Rows rows = {{"model", "variant", "what", "applies"}};
+  for (const engine::PlannedCell& cell : catalogue) {
+    if (!cell.relation || !options.selection.Matches(cell.id, cell.model_class)) continue;
+    std::vector<std::string> row = {cell.id.model, cell.id.variant, std::string(cell.relation->Summary()),
+                                    cell.not_applicable.empty() ? "yes" : "not applicable: " + cell.not_applicable};
+    if (std::ranges::find(rows, row) == rows.end()) rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -108,6 +123,7 @@ const std::vector<Listing>& Listings() {
   using engine::Toolbox;
   static const std::vector<Listing> listings = {
       {"cells", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Cells(t, o.select, i); }},
+      {"relations", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Relations(t, o.select, i); }},
       {"expectations", [](const Toolbox& t, const ListOptions& o, const Invocation& i) { return Expectations(t, o.select, i); }},
       {"models",
        [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {

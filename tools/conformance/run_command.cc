@@ -73,6 +73,7 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
   auto suite = OpenSuite(toolbox, options.select, invocation);
   if (!suite.ok()) return Complain(suite.error());
   sweep->lists = suite->lists;
+  sweep->selection.relations = suite->relations;
 
   // Before anything runs: --json may name the same file.
   auto baseline = options.baseline.empty() ? record::RunRecord() : ReadRecord(options.baseline);

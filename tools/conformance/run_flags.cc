@@ -5,11 +5,16 @@ namespace conformance::cli {
 void AddSelection(CLI::App& command, SelectOptions& select) {
   command.add_option("MODEL", select.models, "checkpoint folders (config.json and *.safetensors), .pt2, .onnx and .pte files; none: the shipped suite");
   command.add_option("--suite", select.suite, "a suite file in place of the shipped one");
+  command.add_flag("--exact", select.exact,
+                   "in place of each model the part of it that computes without rounding, with small integers for weights and inputs: outputs are "
+                   "equal or wrong (variant exact)");
   const auto patterns = [&](const char* flag, std::vector<std::string>& values, const char* text) {
     command.add_option(flag, values, text)->delimiter(',')->group("Selection (may be repeated; NAME[,NAME]; * and ? match)");
   };
   patterns("--class", select.selection.classes, "model classes: LlamaForCausalLM, 'Llama*'");
-  patterns("--variant", select.selection.variants, "static, dynamic, prefill, decode, decode_static_cache; recordings: forward, hidden, generate, …");
+  patterns("--variant", select.selection.variants,
+           "static, dynamic, prefill, decode, decode_static_cache; recordings: forward, hidden, generate, …; relations, which run where they are "
+           "named: '*+rows', '*+*' (list relations)");
   patterns("--exporter", select.selection.exporters, "none, onnx, …");
   patterns("--backend", select.selection.backends, "eager, program, onnxruntime, …; one named so and unavailable fails the run");
   patterns("--dtype", select.dtypes, "f32 (default; files have their own), f64, f16, bf16");

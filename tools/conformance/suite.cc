@@ -11,6 +11,7 @@
 #include "framework/engine/checkpoint_case.h"
 #include "framework/engine/class_case.h"
 #include "framework/formats/json.h"
+#include "framework/reduce/exact_case.h"
 #include "tools/conformance/foreign_folder.h"
 
 namespace conformance::cli {
@@ -74,11 +75,11 @@ Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const
                      Suite& suite) {
   CONFORMANCE_TRY(const Json json, formats::ReadJson(file));
   for (const auto& [key, value] : json.IsObject() ? json.AsObject() : Json::Object{}) {
-    if (key != "name" && key != "cases" && key != "lists" && key != "classes" && key != "judge") {
+    if (key != "name" && key != "cases" && key != "lists" && key != "classes" && key != "judge" && key != "relations") {
       return Invalid("unknown key in a suite file")
           .With("file", file.string())
           .With("found", key)
-          .With("wanted", "name, cases, classes, judge, lists");
+          .With("wanted", "name, cases, classes, judge, lists, relations");
     }
   }
   const auto named = [&](Error error) { return std::move(error).With("file", file.string()); };
@@ -99,6 +100,11 @@ Status OpenSuiteFile(const engine::Toolbox& toolbox, const fs::path& root, const
       CONFORMANCE_TRY(auto opened, engine::OpenCheckpointCase(folder, toolbox.models));
       suite.cases.push_back(std::move(opened));
     }
+  }
+  if (json.Has("relations")) {
+    auto relations = json.GetStrings("relations");
+    if (!relations.ok()) return named(relations.error());
+    suite.relations = *std::move(relations);
   }
   if (json.Has("lists")) {
     auto lists = json.GetStrings("lists");
@@ -197,6 +203,15 @@ Result<Suite> OpenSuite(const engine::Toolbox& toolbox, const SelectOptions& opt
     // As with --suite: a catalogue's paths are relative to its own folder.
     const fs::path base = file == root / kShippedSuite ? root : file.parent_path();
     CONFORMANCE_RETURN_IF_ERROR(OpenSuiteFile(toolbox, base, file, {}, suite));
+  }
+  if (options.exact) {
+    std::vector<std::shared_ptr<const engine::Case>> parts;
+    for (const auto& whole : suite.cases) {
+      if (reduce::CanHaveExactPart(*whole)) parts.push_back(reduce::ExactCaseOf(whole, toolbox));
+    }
+    if (parts.empty()) return Invalid("--exact is for checkpoint folders of known classes and .pt2 files");
+    suite.cases = std::move(parts);
+    suite.lists.clear();  // they are about whole models
   }
   for (const std::string& list : options.lists) CONFORMANCE_RETURN_IF_ERROR(AddLists(list, suite.lists));
   return suite;
