@@ -71,6 +71,14 @@ class TransformersWorker(WorkerTestCase):
         worst = max(np.abs(member - exact).max() for member in (first, other))
         self.assertLess(worst, 10 * np.abs(own - exact).max())
 
+    def test_every_block_of_weights_moves_an_output(self):
+        import numpy as np
+
+        before = self.evaluate(LLAMA, text())["logits"].array
+        answer = self.client.ask("sensitivity", text(), reference="pytorch", folder="", spec=LLAMA, kwargs={}).header
+        self.assertEqual((answer["unmoved"], answer["unread"]), ([], []))
+        np.testing.assert_array_equal(self.evaluate(LLAMA, text())["logits"].array, before)
+
     def test_the_same_spec_gives_the_same_weights_and_another_seed_others(self):
         import numpy as np
 

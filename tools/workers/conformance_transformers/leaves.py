@@ -37,13 +37,18 @@ def of_torch(tensor: torch.Tensor) -> Tensor:
 def forward_inputs(model: torch.nn.Module, tensors: Tensors, kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments of one forward, fresh for each call: dotted names become nested lists and dicts, leaves of a cache a
     DynamicCache. Errors: `unsupported` for a cache of another kind."""
+    return nested_inputs(model, {name: to_torch(tensor) for name, tensor in tensors.items()}, kwargs)
+
+
+def nested_inputs(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of PyTorch's own tensors, which are not copied."""
     inputs: dict[str, Any] = {}
     cache: dict[str, torch.Tensor] = {}
     for name, tensor in tensors.items():
         if name.startswith(_CACHE + "."):
-            cache[name.removeprefix(_CACHE + ".")] = to_torch(tensor)
+            cache[name.removeprefix(_CACHE + ".")] = tensor
         else:
-            _put(inputs, name.split("."), to_torch(tensor))
+            _put(inputs, name.split("."), tensor)
     inputs = {name: _lists(value) for name, value in inputs.items()}
     if cache:
         inputs[_CACHE] = _cache_of(model, cache)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Mapping
 
 from conformance_worker import Message, Reference, Tensors, WorkerError, installed_version
 from conformance_worker.errors import from_exception
 
-from .leaves import forward_inputs, leaves_of, of_torch
+from .leaves import forward_inputs, leaves_of, nested_inputs, of_torch, to_torch
 from .sources import Source
 
 if TYPE_CHECKING:
@@ -34,6 +34,25 @@ class Eager(Reference):
         oracle = request.get("oracle", bool, False)
         member = request.get("member", int, 0)
         return self._run(self._model(Source.of(request), oracle), request, oracle, member)
+
+    def sensitivity(self, request: Message) -> tuple[list[str], list[str]]:
+        """Errors: as `evaluate`."""
+        import torch
+
+        from .sensitivity import unmoved_and_unread
+
+        model = self._model(Source.of(request), False)
+        kwargs = request.get("kwargs", dict, {})
+
+        def run(inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+            torch.manual_seed(0)
+            return leaves_of(model(**nested_inputs(model, inputs, kwargs)))
+
+        try:
+            with torch.no_grad():
+                return unmoved_and_unread(model, {name: to_torch(tensor) for name, tensor in request.tensors.items()}, run)
+        except Exception as cause:
+            raise _said(cause, model) from cause
 
     def _model(self, source: Source, oracle: bool) -> torch.nn.Module:
         if self._key != source.key():

@@ -125,6 +125,11 @@ class Reference(ABC):
         """Outputs by name for a request with `folder` or `spec`, `kwargs`, input tensors and `oracle`: in f64 where that is true.
         `member` (0: none) asks for another legal answer by that seed: sums in another order, functions a few units off."""
 
+    def sensitivity(self, request: Message) -> tuple[list[str], list[str]]:
+        """For a request as of `evaluate`: blocks of weights that the model reads and that move no output when they are perturbed, and
+        inputs that no output is made of."""
+        raise WorkerError("unsupported", "this reference does not perturb weights")
+
     def describe(self) -> dict[str, Any]:
         """Its entry in the answer to `hello`."""
         entry: dict[str, Any] = {"name": self.name}
@@ -149,7 +154,7 @@ class Worker:
         self._next_session = 1
         self._handlers: dict[str, Handler] = {
             "hello": self._hello, "prepare": self._prepare, "run": self._run, "release": self._release, "export": self._export,
-            "inputs": self._inputs, "evaluate": self._evaluate,
+            "inputs": self._inputs, "evaluate": self._evaluate, "sensitivity": self._sensitivity,
             "shutdown": lambda _: Message({"type": "bye"})}
         for backend in backends:
             self.add_backend(backend)
@@ -271,6 +276,12 @@ class Worker:
         reference = _find(self._references, request.get("reference", str), "reference")
         reference.version()  # unavailable, before an import error says so less plainly
         return Message({"type": "outputs"}, reference.evaluate(request))
+
+    def _sensitivity(self, request: Message) -> Message:
+        reference = _find(self._references, request.get("reference", str), "reference")
+        reference.version()
+        unmoved, unread = reference.sensitivity(request)
+        return Message({"type": "sensitivity", "unmoved": unmoved, "unread": unread})
 
 
 def _add(table: dict[str, Any], name: str, entry: Any) -> None:
