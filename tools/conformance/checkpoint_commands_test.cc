@@ -92,5 +92,29 @@ TEST(RunCommand, ABaselineIsReadBeforeItIsWritten) {
   EXPECT_EQ((*formats::ReadFileText(file)).find("\"outcome\": \"fail\""), std::string::npos);  // the next one is shorter
 }
 
+TEST(RunCommand, RelationsAndExactPartsRunWhereTheyAreAskedFor) {
+  const conformance::testing::TempFolder folder;
+  const std::string model = std::string(CONFORMANCE_FIXTURES_DIR) + "/checkpoints/bloom_three", file = (folder.path() / "record.json").string();
+  const auto call = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), "conformance");
+    ::testing::internal::CaptureStdout();
+    const int code = RunCli(static_cast<int>(words.size()), words.data(), DefaultToolbox());
+    return std::pair(code, ::testing::internal::GetCapturedStdout());
+  };
+  const auto [listed, table] = call({"list", "relations", model.c_str()});
+  EXPECT_EQ(listed, 0);
+  EXPECT_THAT(table, AllOf(HasSubstr("dynamic+rows"), HasSubstr("prefill+steps"), HasSubstr("not applicable: its forward takes no positions")));
+  EXPECT_EQ(call({"run", model.c_str(), "--exporter", "onnx", "--backend", "onnx-reference", "--variant", "*+*", "-q", "--json", file.c_str()}).first, 0);
+  const auto related = formats::ReadJson(file);
+  ASSERT_THAT(related, IsOk());
+  for (const Json& cell : related->Find("cells")->AsArray()) EXPECT_THAT(*cell.GetString("variant"), HasSubstr("+"));
+  EXPECT_THAT(*formats::ReadFileText(file), HasSubstr("bloom_three/prefill+padded-left is not applicable"));
+  EXPECT_EQ(call({"run", model.c_str(), "--exporter", "onnx", "--backend", "onnx-reference", "--exact", "-q", "--json", file.c_str()}).first, 0);
+  const auto exact = formats::ReadJson(file);
+  ASSERT_THAT(exact, IsOk());
+  ASSERT_EQ(exact->Find("cells")->AsArray().size(), 1u);
+  EXPECT_EQ(*exact->Find("cells")->AsArray()[0].GetString("variant"), "exact");
+}
+
 }  // namespace
 }  // namespace conformance::cli

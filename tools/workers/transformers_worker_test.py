@@ -75,7 +75,9 @@ class TransformersWorker(WorkerTestCase):
         import numpy as np
 
         before = self.evaluate(LLAMA, text())["logits"].array
-        answer = self.client.ask("sensitivity", text(), reference="pytorch", folder="", spec=LLAMA, kwargs={}).header
+        padded = text()
+        padded["attention_mask"] = i64(np.array([[1] * 7, [1] * 5 + [0] * 2]))  # one of ones alone is not used
+        answer = self.client.ask("sensitivity", padded, reference="pytorch", folder="", spec=LLAMA, kwargs={}).header
         self.assertEqual((answer["unmoved"], answer["unread"]), ([], []))
         np.testing.assert_array_equal(self.evaluate(LLAMA, text())["logits"].array, before)
 
