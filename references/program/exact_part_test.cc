@@ -117,8 +117,8 @@ TEST(ExactPart, NumbersStayBelowWhatTheTypeHolds) {
   for (const auto& [dtype, largest] : {std::pair(DType::kF32, 0x1p24), std::pair(DType::kBF16, 256.0)}) {
     const auto part = reduce::ExactPart(chain(12), dtype, 0, reference);
     ASSERT_THAT(part, IsOk());
-    EXPECT_EQ(part->nodes(), 12u);          // all of them, begun anew on the way
-    EXPECT_GT(part->inputs.size(), 1u);
+    EXPECT_EQ(part->nodes(), 12u);  // all of them, begun anew on the way where they must
+    if (dtype == DType::kBF16) EXPECT_GT(part->inputs.size(), 1u);
     EXPECT_EQ(part->inputs.size(), part->program.UserOutputs().size());
     for (const auto& [name, y] : Evaluate(*part, ops::Numerics::Oracle())) {
       for (const double value : y.ToDoubles()) EXPECT_LE(std::fabs(value), largest);

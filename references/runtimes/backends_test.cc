@@ -157,7 +157,7 @@ TEST(Backends, ASweepOverARealCheckpointPasses) {
   EXPECT_THAT(ids, ::testing::ElementsAre("gpt2/forward/none/eager/f32", "gpt2/hidden/none/eager/f32", "gpt2/prefill/none/eager/f32",
                                           "gpt2/decode/none/eager/f32", "gpt2/generate/none/eager/f32", "gpt2/generate_batch/none/eager/f32",
                                           "gpt2/static/none/program/f32", "gpt2/dynamic/none/program/f32", "gpt2/prefill/none/program/f32",
-                                          "gpt2/decode/none/program/f32"));
+                                          "gpt2/decode/none/program/f32", "gpt2/decode_static_cache/none/program/f32"));
 }
 
 }  // namespace
