@@ -65,6 +65,10 @@ bool GivesNumbers(const ir::Graph& graph, const std::vector<ValueId>& outputs) {
   });
 }
 
+bool GivesConditions(const ir::Graph& graph, const std::vector<ValueId>& outputs) {
+  return !outputs.empty() && std::ranges::all_of(outputs, [&](ValueId id) { return std::holds_alternative<SymBool>(graph.value(id).meta); });
+}
+
 }  // namespace
 
 struct Interpreter::Plan {
@@ -145,7 +149,9 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
     step.condition = ConditionOf(graph, node);
     if (!step.condition) {
       step.op = ops.Find(node.op());
-      if (step.op == nullptr && GivesNumbers(graph, step.outputs)) continue;  // sym_ite of what an assertion has settled
+      // Conditions are read off what the Program says of them, and what an assertion has settled (sym_ite of it) is a number already.
+      const bool of_sizes = node.op().starts_with("torch.sym_") || node.op().starts_with("_operator.");
+      if ((of_sizes && GivesConditions(graph, step.outputs)) || (step.op == nullptr && GivesNumbers(graph, step.outputs))) continue;
       if (step.op == nullptr) {
         Error error = Unsupported("no rule and no kernel for the operator " + std::string(node.op())).With("node", node.name);
         if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));

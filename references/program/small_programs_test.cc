@@ -84,6 +84,14 @@ TEST(SmallPrograms, ARuntimeAssertionFails) {
   EXPECT_THAT(RunFile("data_dependent", {{"x", x}, {"n", Tensor::Of<int64_t>({}, {1})}}), IsError(ErrorKind::kInvalid, HasSubstr("u0 >= 2")));
 }
 
+TEST(SmallPrograms, ACheckOfATensorFails) {
+  NamedTensors inputs = ReadRecorded("composites").inputs;
+  for (auto& [name, tensor] : inputs) {
+    if (name == "ids") tensor = Tensor::Of<int64_t>(tensor.shape(), std::vector<int64_t>(static_cast<size_t>(tensor.num_elements()), -1));
+  }
+  EXPECT_THAT(RunFile("composites", inputs), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("a runtime assertion fails"), HasSubstr("wanted: true"))));
+}
+
 TEST(SmallPrograms, FloatsOverSizesAreRefusedByName) {
   EXPECT_THAT(RunFile("floats", ReadRecorded("floats").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("as_sym_float")));
 }

@@ -120,9 +120,10 @@ class Types(torch.nn.Module):
 
 
 class Composites(torch.nn.Module):
-    """Ops that are others put together."""
+    """Ops that are others put together; a check of a tensor, which is settled (sym_ite) and asserted."""
 
     def forward(self, x, ids):
+        torch._check_tensor_all(ids >= 0, lambda: "an id below 0")
         rows, columns = torch.meshgrid(torch.arange(3.0), torch.linspace(0, 1, 4), indexing="xy")
         edges = torch.tensor([0.0, 0.5, 1.0])
         return {
