@@ -217,8 +217,14 @@ std::optional<std::vector<double>> LocalBound(const LocalRow& row, const LocalCa
     case LocalScale::kAttention: scale = AttentionScale(call); break;
   }
   if (!scale || scale->size() != y.size()) return std::nullopt;
+  Values stored = y;
+  if (row.scale == LocalScale::kAttention && ByteSize(declared) == 2) {
+    // The weights meet the values as halves, each rounded once. Source: PyTorch's FlashAttentionKernel.cpp, as references/eager has it.
+    const Values weighted = call.magnitude->ToDoubles();
+    for (size_t i = 0; i < stored.size(); ++i) stored[i] = Magnitude(stored[i]) + Magnitude(weighted[i]);
+  }
   for (size_t i = 0; i < y.size(); ++i) {
-    y[i] = kLocalFactor * (store * Magnitude(y[i]) + factor * accumulator * Magnitude((*scale)[i])) + least;
+    y[i] = kLocalFactor * (store * Magnitude(stored[i]) + factor * accumulator * Magnitude((*scale)[i])) + least;
   }
   return y;
 }

@@ -178,7 +178,7 @@ constexpr LocalRow kRows[] = {
     {"aten.rsqrt", kOutput, 3, "StableHLO's checks: 3 ULP"},
     {"aten.rsub", kTerms, 2, "IEEE 754: one rounding of each term; contraction to fma allowed"},
     {"aten.scalar_tensor", kMoved, 0, kMove},
-    {"aten.scaled_dot_product_attention", kAttention, 4, "softmax of scores with the error of their inner products"},
+    {"aten.scaled_dot_product_attention", kAttention, 4, "softmax of scores with the error of their inner products; halves: weights rounded for the product"},
     {"aten.scatter", kMoved, 0, kMove},
     {"aten.scatter_add", kReduced, 1, "sums: √K · u (Higham & Mary 2019); WebNN reduceSum n, mean n + 2"},
     {"aten.select", kMoved, 0, kMove},

@@ -109,6 +109,49 @@ class LocalLane : public ::testing::Test {
   Tensor Value(const std::string& name) { return *Find(*session_.RunCapturing(inputs_, {name}), name); }
 };
 
+/// Queries that see 200 values of ±1 with nearly equal weights: y is small beside what is summed.
+TEST(LocalLaneOfHalves, AttentionsWeightsMayBeHalvesToo) {
+  ir::ProgramBuilder builder;
+  const auto meta = [](std::vector<int64_t> sizes) { return ir::MakeTensorMeta(DType::kF16, ToSymInts(sizes)); };
+  const ir::ValueId q = builder.AddUserInput("q", meta({1, 1, 8, 4})), k = builder.AddUserInput("k", meta({1, 1, 200, 4})),
+                    v = builder.AddUserInput("v", meta({1, 1, 200, 4}));
+  const ir::ValueId y = builder.AddOp({}, "aten.scaled_dot_product_attention.default",
+                                      {{"query", ir::Argument(q)}, {"key", ir::Argument(k)}, {"value", ir::Argument(v)}}, meta({1, 1, 8, 4}), {}, "y");
+  builder.AddOutput({ir::OutputSpec::Kind::kUserOutput, ""}, ir::Argument(y));
+  const auto program = std::make_shared<const ir::Program>(std::move(builder).Finish());
+  const auto weights = std::make_shared<const weights::TensorWeights>(std::map<std::string, Tensor, std::less<>>());
+  const auto scattered = [](Shape shape, double step, bool signs) {
+    std::vector<float> numbers;
+    for (int64_t i = 0; i < NumElements(shape); ++i) {
+      const double number = std::sin(static_cast<double>(i * i + 1));
+      numbers.push_back(static_cast<float>(signs ? std::copysign(1.0, number) : step * number));
+    }
+    return Cast(Tensor::Of<float>(shape, numbers), DType::kF16);
+  };
+  const NamedTensors inputs = {{"q", scattered({1, 1, 8, 4}, 1, false)}, {"k", scattered({1, 1, 200, 4}, 0.3, false)}, {"v", scattered({1, 1, 200, 4}, 1, true)}};
+  Session session(program, weights);
+  const NamedTensors outputs = *session.Run(inputs);
+  const ports::ValueMap map = compare::IdentityMap(*program);
+  const ProgramReference reference;
+  compare::LocalRequest request;
+  request.program = program.get();
+  request.weights = weights.get();
+  request.inputs = request.bound_inputs = &inputs;
+  request.value_map = &map;
+  request.session = &session;
+  request.outputs = &outputs;
+  request.reference = &reference;
+  const auto legal = compare::JudgeLocally(request);
+  ASSERT_THAT(legal, IsOk());
+  EXPECT_EQ(legal->judged, 1);
+  EXPECT_THAT(legal->over, IsEmpty()) << legal->over[0].reason;
+  // A hundredth of what is summed is no rounding.
+  std::vector<double> values = outputs[0].second.ToDoubles();
+  for (double& value : values) value += 0.01;
+  session.instead = {{"y", Cast(Tensor::Of<double>(outputs[0].second.shape(), values), DType::kF16)}};
+  EXPECT_THAT(compare::JudgeLocally(request)->over, SizeIs(1));
+}
+
 TEST_F(LocalLane, SlicesTakeWhatTheyReadAlong) {
   // g 2·8, l and m and y 2·4 elements of 4 + 24 bytes.
   const std::vector<std::string> shown = compare::JudgedValues(*program_);
