@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "framework/base/result.h"
@@ -21,6 +23,8 @@ struct OnnxValue {
   OnnxTensor tensor;  ///< of kTensor; of kMap its keys [n], INT64 or STRING
   std::vector<OnnxValue> items;
 };
+/// A model's inputs or outputs by name, in its order.
+using NamedOnnxValues = std::vector<std::pair<std::string, OnnxValue>>;
 
 /// A TensorProto, SequenceProto, OptionalProto or MapProto, as `type` has it. Errors: as ParseOnnxTensor.
 Result<OnnxValue> ParseOnnxValue(std::string_view bytes, const OnnxType& type, std::string_view file = {});

@@ -4,6 +4,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
+#include "references/onnx/gradient.h"
 #include "references/onnx/plan.h"
 #include "references/onnx/stores.h"
 
@@ -44,7 +45,8 @@ Status CheckInput(const formats::OnnxValueInfo& declared, const Value& value) {
 
 Result<Interpreter> Interpreter::Make(std::shared_ptr<const formats::OnnxModel> model, const std::filesystem::path& folder, Limits limits) {
   Interpreter made;
-  CONFORMANCE_TRY(made.plan_, PlanModel(*model, folder, limits));
+  CONFORMANCE_TRY(made.written_out_, WithGradientsWrittenOut(*model, limits.max_nodes));
+  CONFORMANCE_TRY(made.plan_, PlanModel(made.written_out_ ? *made.written_out_ : *model, folder, limits));
   made.model_ = std::move(model);
   made.limits_ = limits;
   return made;

@@ -58,6 +58,7 @@ class Interpreter {
 
  private:
   std::shared_ptr<const formats::OnnxModel> model_;
+  std::shared_ptr<const formats::OnnxModel> written_out_;  ///< what is planned in its place, where it has gradients
   std::shared_ptr<const GraphPlan> plan_;
   Limits limits_;
 };

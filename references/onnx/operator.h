@@ -12,6 +12,7 @@
 /// 1. `ops/<operator>.cc` defines its kernel, `Outputs Name(const Call& call)` in namespace kernels: the operator text's formula, with the
 ///    semantics of one version and of all later ones up to the next line of the table. Its docstring gives shapes, types and errors.
 /// 2. One line in `operators.inc`: OPERATOR(domain, Name, since, kernel, types, inputs, mode), and the file in CMakeLists.txt.
+///    (The table's file alone includes it, so that a line more compiles nothing else again.)
 /// 3. `ops/<operator>_test.cc`, or lines in an existing test of its family, where ONNX's own suite doesn't reach: hand-worked values,
 ///    empty and size-one tensors, NaN and infinities, wrong arguments.
 /// `onnx_suite FOLDER --operators` then shows how the suite of the onnx package fares.

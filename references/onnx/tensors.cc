@@ -4,6 +4,7 @@
 
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
+#include "framework/formats/onnx_elements.h"
 #include "references/onnx/dispatch.h"
 
 namespace conformance::onnx_reference {
@@ -42,19 +43,6 @@ Result<std::shared_ptr<const Storage>> ReadExternal(const formats::OnnxTensor& t
   return formats::SliceOf(file, external.offset, external.length);
 }
 
-/// Elements of 2, 4 or 6 bits, the first in the low bits, one to a byte. `extend`: their sign goes on.
-void Unpack(const std::byte* packed, int bits, bool extend, int64_t count, uint8_t* out) {
-  const unsigned mask = (1U << bits) - 1;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t bit = i * bits;
-    unsigned value = static_cast<unsigned>(packed[bit / 8]) >> (bit % 8);
-    if (bit % 8 + bits > 8) value |= static_cast<unsigned>(packed[bit / 8 + 1]) << (8 - bit % 8);
-    value &= mask;
-    if (extend && (value >> (bits - 1)) != 0) value |= ~mask;
-    out[i] = static_cast<uint8_t>(value);
-  }
-}
-
 }  // namespace
 
 Result<Array> ArrayOf(const formats::OnnxTensor& tensor, const fs::path& folder) {
@@ -85,8 +73,7 @@ Result<Array> ArrayOf(const formats::OnnxTensor& tensor, const fs::path& folder)
   CONFORMANCE_TRY(Array array, Array::Make(tensor.elem, store, tensor.dims, UINT64_MAX));
   if (found == 0) return array;
   if (bits < 8) {
-    const bool extend = tensor.elem == Elem::kInt4 || tensor.elem == Elem::kInt2;
-    Unpack(raw->data, bits, extend, array.count(), array.mutable_data<uint8_t>());
+    formats::UnpackElements(tensor.elem, raw->data, array.count(), array.mutable_data<uint8_t>());
   } else {
     std::copy_n(raw->data, found, array.raw_mutable());
   }
@@ -173,6 +160,55 @@ Result<Value> ValueOf(const formats::OnnxValue& value) {
     }
   }
   return Internal("a kind of value that isn't one");
+}
+
+formats::OnnxTensor OnnxTensorOf(const Array& array) {
+  formats::OnnxTensor tensor;
+  // The oracle's floats are f64, whatever they are declared.
+  tensor.elem = array.store() == Store::kF64 ? Elem::kDouble : array.store() == Store::kF32 ? Elem::kFloat : array.elem();
+  tensor.dims = array.dims();
+  if (array.store() == Store::kString) {
+    tensor.strings.assign(array.data<std::string>(), array.data<std::string>() + array.count());
+    return tensor;
+  }
+  auto raw = std::make_shared<Storage>();
+  raw->writable = false;
+  if (formats::OnnxElemBits(tensor.elem) < 8) {
+    auto packed = std::make_shared<std::vector<std::byte>>(formats::PackElements(tensor.elem, array.data<uint8_t>(), array.count()));
+    raw->data = packed->data();
+    raw->bytes = packed->size();
+    raw->owner = std::move(packed);
+  } else {
+    raw->data = const_cast<std::byte*>(array.raw());
+    raw->bytes = array.bytes();
+    raw->owner = std::const_pointer_cast<void>(array.owner());
+  }
+  tensor.raw = std::move(raw);
+  return tensor;
+}
+
+formats::OnnxValue OnnxValueOf(const Value& value) {
+  using Kind = formats::OnnxValue::Kind;
+  formats::OnnxValue to;
+  const auto all = [&](const Values& items) {
+    for (const Value& item : items) to.items.push_back(OnnxValueOf(item));
+  };
+  if (const Array* array = value.array()) {
+    to.tensor = OnnxTensorOf(*array);
+  } else if (const Sequence* sequence = value.sequence()) {
+    to.kind = Kind::kSequence;
+    all(sequence->items);
+  } else if (const Map* map = value.map()) {
+    to.kind = Kind::kMap;
+    to.tensor = OnnxTensorOf(map->keys);
+    all(map->values);
+  } else if (const Optional* optional = value.optional(); optional != nullptr && !optional->value.IsAbsent()) {
+    to.kind = Kind::kOptional;
+    all({optional->value});
+  } else {
+    to.kind = Kind::kNone;
+  }
+  return to;
 }
 
 }  // namespace conformance::onnx_reference

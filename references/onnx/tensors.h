@@ -21,5 +21,8 @@ Array ArrayOf(const Tensor& tensor);
 Result<Tensor> TensorOf(const Array& array);
 /// A value that stands in a file of its own.
 Result<Value> ValueOf(const formats::OnnxValue& value);
+/// The way back: bytes are shared where they lie the same way. Floats come in the type that they are kept in: double where the oracle evaluated.
+formats::OnnxTensor OnnxTensorOf(const Array& array);
+formats::OnnxValue OnnxValueOf(const Value& value);
 
 }  // namespace conformance::onnx_reference

@@ -4,8 +4,8 @@
 #include <new>
 
 #include "framework/base/strings.h"
+#include "framework/formats/small_floats.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/small_floats.h"
 
 namespace conformance::onnx_reference {
 namespace {
@@ -173,7 +173,7 @@ std::vector<double> ToNumbers(const Array& array) {
     case Store::kF16: fill([&](int64_t i) { return HalfToFloat(array.data<uint16_t>()[i]); }); break;
     case Store::kBF16: fill([&](int64_t i) { return BFloat16ToFloat(array.data<uint16_t>()[i]); }); break;
     case Store::kBool: fill([&](int64_t i) { return array.data<bool>()[i] ? 1 : 0; }); break;
-    case Store::kCode: fill([&](int64_t i) { return DecodeSmallFloat(array.elem(), array.data<uint8_t>()[i]); }); break;
+    case Store::kCode: fill([&](int64_t i) { return formats::DecodeSmallFloat(array.elem(), array.data<uint8_t>()[i]); }); break;
     case Store::kC64:
     case Store::kC128:
     case Store::kString: break;

@@ -2,8 +2,9 @@
 # writes there `env-<hash of tools/third_party.txt>.cmake`, which says where each one is.
 #
 # Targets: Eigen3::Eigen TBB::tbb protobuf::libprotobuf ONNX::onnx nlohmann_json::nlohmann_json CLI11::CLI11
-# ZLIB::ZLIB JPEG::JPEG PNG::PNG pugixml::pugixml conformance_re2 conformance_valijson conformance_mustache conformance_ort_headers GTest::gmock GTest::gmock_main
-# benchmark::benchmark. OpenVINO, which is optional, is found by its only user (references/runtimes/openvino).
+# ZLIB::ZLIB JPEG::JPEG PNG::PNG TIFF::TIFF pugixml::pugixml conformance_re2 conformance_webp conformance_openjpeg conformance_valijson conformance_mustache
+# conformance_ort_headers GTest::gmock GTest::gmock_main benchmark::benchmark. OpenVINO, which is optional, is found by its only user
+# (references/runtimes/openvino).
 
 if(DEFINED ENV{CONFORMANCE_CACHE})
   set(CONFORMANCE_CACHE "$ENV{CONFORMANCE_CACHE}")
@@ -49,6 +50,7 @@ find_package(benchmark REQUIRED)
 # What ONNX's ImageDecoder reads.
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
+find_package(TIFF 4.5 REQUIRED)
 
 # Debian's protobuf has no package file of its own, and the one of onnx does not look for protobuf: this order matters.
 find_package(Protobuf 3.21 REQUIRED MODULE)
@@ -66,15 +68,21 @@ function(conformance_header_library target header)
 endfunction()
 conformance_header_library(conformance_valijson valijson/validator.hpp)
 conformance_header_library(conformance_mustache kainjow/mustache.hpp)
-# RE2 has no package file before 2023.
-find_path(conformance_re2_INCLUDE_DIR re2/re2.h)
-find_library(conformance_re2_LIBRARY re2)
-mark_as_advanced(conformance_re2_INCLUDE_DIR conformance_re2_LIBRARY)
-if(conformance_re2_INCLUDE_DIR AND conformance_re2_LIBRARY)
-  add_library(conformance_re2 INTERFACE)
-  target_include_directories(conformance_re2 SYSTEM INTERFACE "${conformance_re2_INCLUDE_DIR}")
-  target_link_libraries(conformance_re2 INTERFACE "${conformance_re2_LIBRARY}")
-endif()
+# Libraries without a package file (RE2 before 2023, WebP as Debian has it), or with one that asks for programs that its package doesn't have (OpenJPEG).
+function(conformance_plain_library target header library)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "SUFFIXES")
+  find_path(${target}_INCLUDE_DIR ${header} PATH_SUFFIXES ${arg_SUFFIXES})
+  find_library(${target}_LIBRARY ${library})
+  mark_as_advanced(${target}_INCLUDE_DIR ${target}_LIBRARY)
+  if(${target}_INCLUDE_DIR AND ${target}_LIBRARY)
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} SYSTEM INTERFACE "${${target}_INCLUDE_DIR}")
+    target_link_libraries(${target} INTERFACE "${${target}_LIBRARY}")
+  endif()
+endfunction()
+conformance_plain_library(conformance_re2 re2/re2.h re2)
+conformance_plain_library(conformance_webp webp/decode.h webp)
+conformance_plain_library(conformance_openjpeg openjpeg.h openjp2 SUFFIXES openjpeg-2.5)
 # Only the header is needed to build; the library is opened at run time, see tools/setup.
 conformance_header_library(conformance_ort_headers onnxruntime_c_api.h
   HINTS "${CONFORMANCE_ORT_INCLUDE_DIR}" ENV CONFORMANCE_ORT_INCLUDE_DIR
@@ -89,7 +97,7 @@ if(TARGET conformance_ort_headers)
 endif()
 
 set(_missing "")
-foreach(_target ONNX::onnx conformance_re2 conformance_valijson conformance_mustache conformance_ort_headers)
+foreach(_target ONNX::onnx conformance_re2 conformance_webp conformance_openjpeg conformance_valijson conformance_mustache conformance_ort_headers)
   if(NOT TARGET ${_target})
     list(APPEND _missing ${_target})
   endif()

@@ -94,7 +94,8 @@ std::string OnnxOperatorMarkdown(const std::vector<OnnxOperatorRow>& rows) {
       "- **types**: of the first typed input, in the newest version, those that are taken (*numbers*: integers of 8 to 64 bits and floats;\n"
       "  *floats*: f16, bf16, f32, f64; *float8*: e4m3fn, e4m3fnuz, e5m2, e5m2fnuz; *small integers*: of 2 and 4 bits). **not**: what the text allows\n"
       "  besides.\n\n";
-  text += std::to_string(has) + " of " + std::to_string(rows.size()) + " operators have a kernel.\n\n";
+  text += std::to_string(has) + " of " + std::to_string(rows.size()) + " operators have a kernel. `ai.onnx.preview.training.Gradient` needs none: it is written out by\n"
+          "reverse mode over the operators of one element each (`references/onnx/gradient.h`).\n\n";
   text += "| operator | versions | kernels | types | not |\n|---|---|---|---|---|\n";
   for (const OnnxOperatorRow& row : rows) {
     text += "| `" + (row.domain.empty() ? "" : row.domain + ".") + row.name + "`" + (row.deprecated ? " (deprecated)" : "") + " | " + Text(row.versions) + " | " +

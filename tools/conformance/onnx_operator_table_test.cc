@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "framework/formats/onnx_schema.h"
+#include "references/onnx/gradient.h"
 #include "references/onnx/operator.h"
 
 namespace conformance::cli {
@@ -24,6 +25,7 @@ TEST(OnnxOperatorTable, TheDocumentIsUpToDate) {
 TEST(OnnxOperatorTable, EveryLineIsAVersionOfAnOperator) {
   const auto schemas = formats::OnnxSchemas();
   for (const onnx_reference::Operator& entry : onnx_reference::Operators()) {
+    if (entry.domain == onnx_reference::kOwn) continue;
     const bool known = std::any_of(schemas.begin(), schemas.end(), [&](const auto& s) { return s.domain == entry.domain && s.name == entry.name && s.since == entry.since; });
     EXPECT_TRUE(known) << entry.domain << " " << entry.name << " " << entry.since;
   }

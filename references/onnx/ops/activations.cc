@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/map.h"
 #include "references/onnx/ops/arithmetic.h"
 

@@ -2,7 +2,7 @@
 
 #include "framework/base/strings.h"
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 
 namespace conformance::onnx_reference {
 

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/arithmetic.h"
 #include "references/onnx/ops/cast.h"
 

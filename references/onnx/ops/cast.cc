@@ -7,9 +7,9 @@
 
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
+#include "framework/formats/small_floats.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
-#include "references/onnx/small_floats.h"
 
 namespace conformance::onnx_reference {
 namespace {
@@ -46,7 +46,7 @@ void ReadWide(const Array& x, int64_t start, int64_t count, W* out) {
       for (int64_t i = 0; i < count; ++i) out[i] = static_cast<W>(BFloat16ToFloat(x.data<uint16_t>()[start + i]));
       return;
     case Store::kCode:
-      for (int64_t i = 0; i < count; ++i) out[i] = static_cast<W>(DecodeSmallFloat(x.elem(), x.data<uint8_t>()[start + i]));
+      for (int64_t i = 0; i < count; ++i) out[i] = static_cast<W>(formats::DecodeSmallFloat(x.elem(), x.data<uint8_t>()[start + i]));
       return;
     case Store::kBool: return copy(x.data<bool>());
     default:
@@ -121,7 +121,7 @@ void WriteWide(const W* values, int64_t start, int64_t count, const CastOptions&
     case Store::kBool: return each(out.mutable_data<bool>(), [](W v) { return v != 0; });
     case Store::kCode:
       if (out.elem() == Elem::kFloat8E8M0) return each(out.mutable_data<uint8_t>(), [&](W v) { return EncodeExponent(static_cast<double>(v), options); });
-      return each(out.mutable_data<uint8_t>(), [&](W v) { return EncodeSmallFloat(out.elem(), static_cast<double>(v), options.saturate); });
+      return each(out.mutable_data<uint8_t>(), [&](W v) { return formats::EncodeSmallFloat(out.elem(), static_cast<double>(v), options.saturate); });
     default:
       (void)VisitIntegers(out.store(), "", [&]<typename T>(Tag<T>) {
         whole(out.mutable_data<T>());

@@ -3,7 +3,6 @@
 #include "framework/base/strings.h"
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/window.h"
 
 namespace conformance::onnx_reference::kernels {

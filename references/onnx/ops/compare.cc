@@ -1,5 +1,5 @@
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/arithmetic.h"
 
 /// Comparisons and logic of two tensors that broadcast, giving bool.

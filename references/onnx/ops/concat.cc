@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference {
 
@@ -52,10 +52,14 @@ Result<Array> ConcatenateAlongNew(const Call& call, const std::vector<const Arra
   return Concatenate(call, all, axis);
 }
 
+namespace kernels {
+
 /// Inputs one after the other along `axis`, equal sizes elsewhere. Version 1 has axis 1 by default.
-Outputs kernels::Concat(const Call& call) {
+Outputs Concat(const Call& call) {
   CONFORMANCE_TRY(const int64_t axis, call.opset() < 4 ? call.Int("axis", 1) : call.Int("axis"));
   return Concatenate(call, call.From(0), axis);
 }
+
+}  // namespace kernels
 
 }  // namespace conformance::onnx_reference

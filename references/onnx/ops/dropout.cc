@@ -3,7 +3,6 @@
 #include "framework/base/random.h"
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 namespace {

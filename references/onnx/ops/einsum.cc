@@ -4,7 +4,7 @@
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/pick.h"
 #include "references/onnx/ops/product.h"
 #include "references/onnx/ops/reduce.h"

@@ -1,5 +1,5 @@
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/attention.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/stores.h"

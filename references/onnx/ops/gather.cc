@@ -2,7 +2,6 @@
 
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 

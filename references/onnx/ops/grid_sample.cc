@@ -6,7 +6,6 @@
 #include "framework/formats/file.h"
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/ops/numbers.h"
 #include "references/onnx/ops/window.h"

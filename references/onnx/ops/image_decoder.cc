@@ -13,35 +13,28 @@
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "references/onnx/call.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/ops/image.h"
 
-namespace conformance::onnx_reference::kernels {
-namespace {
+namespace conformance::onnx_reference {
 
-using Bytes = std::span<const uint8_t>;
-
-/// Red, green and blue of each pixel, row after row; sizes of 0 where a stream cannot be decoded.
-struct Image {
-  int64_t height = 0, width = 0;
-  Array pixels;
-};
-
-/// Errors: kOutOfMemory for sizes beyond the run's limits.
-Result<Image> Sized(const Call& call, int64_t height, int64_t width) {
+Result<Image> SizedImage(const Call& call, int64_t height, int64_t width) {
   Image image{height, width, {}};
   CONFORMANCE_TRY(image.pixels, call.New(Elem::kUint8, {height, width, 3}));
   std::fill_n(image.pixels.mutable_data<uint8_t>(), image.pixels.count(), uint8_t{0});
   return image;
 }
 
-uint32_t Little(Bytes bytes, size_t at, size_t width) {
+namespace kernels {
+namespace {
+
+uint32_t Little(ImageBytes bytes, size_t at, size_t width) {
   uint32_t value = 0;
   for (size_t i = 0; i < width && at + i < bytes.size(); ++i) value |= uint32_t{bytes[at + i]} << (8 * i);
   return value;
 }
 
 /// Windows bitmaps without compression: 24 and 32 bits a pixel, and 8 bits with a palette.
-Result<Image> DecodeBmp(const Call& call, Bytes bytes) {
+Result<Image> DecodeBmp(const Call& call, ImageBytes bytes) {
   const uint64_t start = Little(bytes, 10, 4), header = Little(bytes, 14, 4), bits = Little(bytes, 28, 2);
   const auto width = static_cast<int32_t>(Little(bytes, 18, 4)),
              height = static_cast<int32_t>(Little(bytes, 22, 4));
@@ -53,7 +46,7 @@ Result<Image> DecodeBmp(const Call& call, Bytes bytes) {
                  columns = static_cast<uint64_t>(width);
   const uint64_t stride = (columns * bits / 8 + 3) / 4 * 4, palette = 14 + header;
   if (start > bytes.size() || rows > (bytes.size() - start) / stride) return Image{};
-  CONFORMANCE_TRY(Image image, Sized(call, static_cast<int64_t>(rows), width));
+  CONFORMANCE_TRY(Image image, SizedImage(call, static_cast<int64_t>(rows), width));
   uint8_t* to = image.pixels.mutable_data<uint8_t>();
   for (uint64_t row = 0; row < rows; ++row) {
     // Rows go from the bottom up, unless the height is negative.
@@ -68,7 +61,7 @@ Result<Image> DecodeBmp(const Call& call, Bytes bytes) {
 }
 
 /// Portable any-maps of bytes: P5 and P6, and P2 and P3 as text.
-Result<Image> DecodePnm(const Call& call, Bytes bytes) {
+Result<Image> DecodePnm(const Call& call, ImageBytes bytes) {
   const char kind = static_cast<char>(bytes[1]);
   size_t at = 2;
   // The next number; -1 where there is none. Comments go to the end of their line.
@@ -97,7 +90,7 @@ Result<Image> DecodePnm(const Call& call, Bytes bytes) {
   ++at;
   if (width * height * parts > static_cast<int64_t>(bytes.size() - std::min(at, bytes.size())))
     return Image{};
-  CONFORMANCE_TRY(Image image, Sized(call, height, width));
+  CONFORMANCE_TRY(Image image, SizedImage(call, height, width));
   uint8_t* to = image.pixels.mutable_data<uint8_t>();
   for (int64_t i = 0; i < width * height; ++i, to += 3) {
     for (int64_t part = 0; part < parts; ++part) {
@@ -110,12 +103,12 @@ Result<Image> DecodePnm(const Call& call, Bytes bytes) {
   return image;
 }
 
-Result<Image> DecodePng(const Call& call, Bytes bytes) {
+Result<Image> DecodePng(const Call& call, ImageBytes bytes) {
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   if (png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) == 0) return Image{};
   png.format = PNG_FORMAT_RGB;
-  auto image = Sized(call, png.height, png.width);
+  auto image = SizedImage(call, png.height, png.width);
   const png_color black{};
   if (image.ok() &&
       png_image_finish_read(&png, &black, image->pixels.mutable_data<uint8_t>(), 0, nullptr) == 0)
@@ -132,7 +125,7 @@ struct JpegError {
 void JumpBack(j_common_ptr info) { std::longjmp(reinterpret_cast<JpegError*>(info->err)->back, 1); }
 void Silent(j_common_ptr) {}
 
-bool ReadJpegHeader(jpeg_decompress_struct& jpeg, JpegError& error, Bytes bytes) {
+bool ReadJpegHeader(jpeg_decompress_struct& jpeg, JpegError& error, ImageBytes bytes) {
   jpeg.err = jpeg_std_error(&error.base);
   error.base.error_exit = JumpBack;
   error.base.output_message = Silent;
@@ -152,23 +145,23 @@ bool ReadJpegRows(jpeg_decompress_struct& jpeg, JpegError& error, uint8_t* to) {
   return jpeg_finish_decompress(&jpeg) == TRUE;
 }
 
-Result<Image> DecodeJpeg(const Call& call, Bytes bytes) {
+Result<Image> DecodeJpeg(const Call& call, ImageBytes bytes) {
   jpeg_decompress_struct jpeg{};
   JpegError error{};
   Result<Image> image = Image{};
   if (ReadJpegHeader(jpeg, error, bytes)) {
-    image = Sized(call, jpeg.image_height, jpeg.image_width);
+    image = SizedImage(call, jpeg.image_height, jpeg.image_width);
     if (image.ok() && !ReadJpegRows(jpeg, error, image->pixels.mutable_data<uint8_t>())) image = Image{};
   }
   jpeg_destroy_decompress(&jpeg);
   return image;
 }
 
-bool Begins(Bytes bytes, std::string_view magic, size_t at = 0) {
+bool Begins(ImageBytes bytes, std::string_view magic, size_t at = 0) {
   return bytes.size() >= at + magic.size() && std::memcmp(bytes.data() + at, magic.data(), magic.size()) == 0;
 }
 
-Result<Image> Decode(const Call& call, Bytes bytes) {
+Result<Image> Decode(const Call& call, ImageBytes bytes) {
   using namespace std::string_view_literals;
   if (Begins(bytes, "BM")) return DecodeBmp(call, bytes);
   if (Begins(bytes, "\x89PNG")) return DecodePng(call, bytes);
@@ -176,15 +169,9 @@ Result<Image> Decode(const Call& call, Bytes bytes) {
   for (const std::string_view kind : {"P2", "P3", "P5", "P6"}) {
     if (Begins(bytes, kind)) return DecodePnm(call, bytes);
   }
-  const std::string_view other = Begins(bytes, "II*\0"sv) || Begins(bytes, "MM\0*"sv) ? "TIFF"
-                                 : Begins(bytes, "RIFF") && Begins(bytes, "WEBP", 8)  ? "WebP"
-                                 : Begins(bytes, "\0\0\0\x0CjP  "sv) || Begins(bytes, "\xFF\x4F\xFF\x51"sv)
-                                     ? "JPEG 2000"
-                                     : "";
-  if (!other.empty())
-    return Unsupported("a kind of image without a decoder here")
-        .With("found", std::string(other))
-        .With("wanted", "BMP, JPEG, PNG or PNM");
+  if (Begins(bytes, "II*\0"sv) || Begins(bytes, "MM\0*"sv)) return DecodeTiff(call, bytes);
+  if (Begins(bytes, "RIFF") && Begins(bytes, "WEBP", 8)) return DecodeWebp(call, bytes);
+  if (Begins(bytes, "\0\0\0\x0CjP  "sv) || Begins(bytes, "\xFF\x4F\xFF\x51"sv)) return DecodeJpeg2000(call, bytes);
   return Image{};
 }
 
@@ -192,8 +179,7 @@ Result<Image> Decode(const Call& call, Bytes bytes) {
 
 /// A stream of bytes -> [height, width, channels], uint8: colours in the order that pixel_format says, or one channel
 /// of grey. [0, 0, channels] for what
-/// cannot be decoded, as the text has it. Errors: kUnsupported for TIFF, WebP and JPEG 2000, which have no decoder
-/// here; kShape; kInvalid.
+/// cannot be decoded, as the text has it. Errors: kShape; kInvalid; kUnsupported for kinds of bitmaps and any-maps that are not read here.
 Outputs ImageDecoder(const Call& call) {
   const Array& stream = call[0];
   CONFORMANCE_TRY(const std::string format, call.String("pixel_format", "RGB"));
@@ -220,4 +206,5 @@ Outputs ImageDecoder(const Call& call) {
   return out;
 }
 
-}  // namespace conformance::onnx_reference::kernels
+}  // namespace kernels
+}  // namespace conformance::onnx_reference

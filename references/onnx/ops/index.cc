@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "framework/base/strings.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/pick.h"
 
 /// Reading and writing elements at places that tensors name. Negative indices count from the end; one out of range is kInvalid.

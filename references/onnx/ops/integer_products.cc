@@ -3,7 +3,7 @@
 
 #include "framework/base/strings.h"
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/ops/numbers.h"
 #include "references/onnx/ops/product.h"

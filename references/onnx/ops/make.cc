@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "framework/base/strings.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/ops/pick.h"
 

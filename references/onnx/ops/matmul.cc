@@ -2,7 +2,7 @@
 
 #include "framework/base/strings.h"
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/product.h"
 
 namespace conformance::onnx_reference {

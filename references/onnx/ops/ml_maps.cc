@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "framework/formats/file.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/ops/concat.h"
 #include "references/onnx/ops/ml_scores.h"

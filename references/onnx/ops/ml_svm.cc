@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "framework/formats/file.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/ml_scores.h"
 
 /// Support vector machines as libsvm (Chang & Lin, "LIBSVM: a library for support vector machines", 2011) evaluates

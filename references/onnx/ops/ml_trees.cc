@@ -6,7 +6,7 @@
 #include <set>
 
 #include "framework/formats/file.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/ml_scores.h"
 
 namespace conformance::onnx_reference::kernels {

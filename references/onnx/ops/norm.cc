@@ -3,8 +3,8 @@
 
 #include "framework/base/strings.h"
 #include "references/onnx/broadcast.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/pick.h"
 #include "references/onnx/ops/reduce.h"
 #include "references/onnx/ops/rows.h"

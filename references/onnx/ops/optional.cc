@@ -1,5 +1,4 @@
 #include "references/onnx/call.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 

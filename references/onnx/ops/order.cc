@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/pick.h"
 
 /// Operators that sort, or add up along an axis.

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "framework/base/strings.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/reduce.h"
 #include "references/onnx/ops/rows.h"
 #include "references/onnx/ops/window.h"

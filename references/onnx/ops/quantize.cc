@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "framework/base/strings.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/cast.h"
 #include "references/onnx/ops/numbers.h"
 #include "references/onnx/ops/pick.h"

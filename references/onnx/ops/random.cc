@@ -7,7 +7,6 @@
 #include "framework/base/strings.h"
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/cast.h"
 
 /// The texts say a distribution and no generator: one seed gives one answer here, and another elsewhere.

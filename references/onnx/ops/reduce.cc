@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/pick.h"
 #include "references/onnx/ops/rows.h"
 

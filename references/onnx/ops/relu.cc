@@ -1,4 +1,4 @@
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/map.h"
 
 namespace conformance::onnx_reference::kernels {

@@ -1,6 +1,5 @@
 #include "framework/base/strings.h"
 #include "references/onnx/call.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 namespace {

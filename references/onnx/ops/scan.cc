@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/pick.h"
 #include "references/onnx/ops/stack.h"
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "references/onnx/call.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "framework/base/strings.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 #include "references/onnx/ops/pick.h"
 
 namespace conformance::onnx_reference::kernels {

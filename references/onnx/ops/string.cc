@@ -4,7 +4,7 @@
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 
 namespace conformance::onnx_reference::kernels {
 

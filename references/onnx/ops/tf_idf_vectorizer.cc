@@ -5,7 +5,6 @@
 #include "framework/base/strings.h"
 #include "framework/formats/file.h"
 #include "references/onnx/call.h"
-#include "references/onnx/kernels.h"
 
 namespace conformance::onnx_reference::kernels {
 namespace {

@@ -4,7 +4,6 @@
 #include "framework/formats/file.h"
 #include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/ops/numbers.h"
 
 /// One step of an optimiser. Inputs: the rate, the count of updates, then of each tensor its value, gradient and

@@ -1,10 +1,10 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/formats/small_floats.h"
+#include "references/onnx/call.h"
 #include "references/onnx/dispatch.h"
-#include "references/onnx/kernels.h"
 #include "references/onnx/map.h"
-#include "references/onnx/small_floats.h"
 
 /// Operators of one tensor, element by element.
 namespace conformance::onnx_reference::kernels {
@@ -17,7 +17,7 @@ Outputs Test(const Call& call, F f) {
   CONFORMANCE_TRY(Array y, call.New(Elem::kBool, x.dims()));
   bool* to = y.mutable_data<bool>();
   if (x.store() == Store::kCode) {
-    for (int64_t i = 0; i < x.count(); ++i) to[i] = f(DecodeSmallFloat(x.elem(), x.data<uint8_t>()[i]));
+    for (int64_t i = 0; i < x.count(); ++i) to[i] = f(formats::DecodeSmallFloat(x.elem(), x.data<uint8_t>()[i]));
     return y;
   }
   CONFORMANCE_RETURN_IF_ERROR(VisitFloats(x.store(), "the input", [&]<typename T>(Tag<T>) {

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 
 /// Operators of any number of tensors that broadcast.
 namespace conformance::onnx_reference::kernels {

@@ -1,5 +1,5 @@
 #include "references/onnx/broadcast.h"
-#include "references/onnx/kernels.h"
+#include "references/onnx/call.h"
 
 namespace conformance::onnx_reference::kernels {
 

@@ -1,18 +1,18 @@
-#include "references/onnx/small_floats.h"
+#include "framework/formats/small_floats.h"
 
 #include <cmath>
 #include <limits>
 
-namespace conformance::onnx_reference {
+namespace conformance::formats {
 
-SmallFloat SmallFloatOf(Elem elem) {
+SmallFloat SmallFloatOf(OnnxElem elem) {
   switch (elem) {
-    case Elem::kFloat8E4M3Fn: return {4, 3, 7, false, true, false};
-    case Elem::kFloat8E4M3FnUz: return {4, 3, 8, false, false, true};
-    case Elem::kFloat8E5M2: return {5, 2, 15, true, false, false};
-    case Elem::kFloat8E5M2FnUz: return {5, 2, 16, false, false, true};
-    case Elem::kFloat6E2M3: return {2, 3, 1, false, false, false};
-    case Elem::kFloat6E3M2: return {3, 2, 3, false, false, false};
+    case OnnxElem::kFloat8E4M3Fn: return {4, 3, 7, false, true, false};
+    case OnnxElem::kFloat8E4M3FnUz: return {4, 3, 8, false, false, true};
+    case OnnxElem::kFloat8E5M2: return {5, 2, 15, true, false, false};
+    case OnnxElem::kFloat8E5M2FnUz: return {5, 2, 16, false, false, true};
+    case OnnxElem::kFloat6E2M3: return {2, 3, 1, false, false, false};
+    case OnnxElem::kFloat6E3M2: return {3, 2, 3, false, false, false};
     default: return {2, 1, 1, false, false, false};  // float4e2m1
   }
 }
@@ -32,8 +32,8 @@ int LargestOf(const SmallFloat& type) {
 }
 }  // namespace
 
-float DecodeSmallFloat(Elem elem, uint8_t code) {
-  if (elem == Elem::kFloat8E8M0) return code == 0xFF ? kNaN : std::ldexp(1.0F, code - 127);
+float DecodeSmallFloat(OnnxElem elem, uint8_t code) {
+  if (elem == OnnxElem::kFloat8E8M0) return code == 0xFF ? kNaN : std::ldexp(1.0F, code - 127);
   const SmallFloat type = SmallFloatOf(elem);
   const int magnitude = code & ((1 << (type.exponent_bits + type.mantissa_bits)) - 1);
   const bool negative = (code & SignOf(type, true)) != 0;
@@ -46,7 +46,7 @@ float DecodeSmallFloat(Elem elem, uint8_t code) {
   return negative ? -value : value;
 }
 
-uint8_t EncodeSmallFloat(Elem elem, double value, bool saturate) {
+uint8_t EncodeSmallFloat(OnnxElem elem, double value, bool saturate) {
   const SmallFloat type = SmallFloatOf(elem);
   const int all = (1 << (type.exponent_bits + type.mantissa_bits)) - 1;
   const int largest = LargestOf(type);
@@ -85,4 +85,4 @@ uint8_t EncodeSmallFloat(Elem elem, double value, bool saturate) {
   return static_cast<uint8_t>(sign | code);
 }
 
-}  // namespace conformance::onnx_reference
+}  // namespace conformance::formats

@@ -2,17 +2,17 @@
 
 #include <cstdint>
 
-#include "references/onnx/elem.h"
+#include "framework/formats/onnx.h"
 
 /// Floating-point types of a byte and less, by their codes. Sources: ONNX docs "Float stored in 8 bits" (Micikevicius et al.,
 /// arXiv:2209.05433; Noune et al., arXiv:2206.02915 for the FNUZ kinds) and the OCP Microscaling Formats specification 1.0.
-namespace conformance::onnx_reference {
+namespace conformance::formats {
 
 /// The value of a code; NaN where it means none.
-float DecodeSmallFloat(Elem elem, uint8_t code);
+float DecodeSmallFloat(OnnxElem elem, uint8_t code);
 /// The code nearest to `value`, ties to even. Beyond the largest number: that number with `saturate`, else infinity or NaN, as the type
 /// has one. float4e2m1 and the float6 kinds have neither: they always saturate, and NaN is -0.
-uint8_t EncodeSmallFloat(Elem elem, double value, bool saturate);
+uint8_t EncodeSmallFloat(OnnxElem elem, double value, bool saturate);
 
 /// How a type is made.
 struct SmallFloat {
@@ -22,6 +22,6 @@ struct SmallFloat {
   bool nan_negative_zero = false;  ///< FNUZ: the code of -0 is NaN, there is no -0
 };
 /// e8m0 is not one of them: it has no sign and no zero.
-SmallFloat SmallFloatOf(Elem elem);
+SmallFloat SmallFloatOf(OnnxElem elem);
 
-}  // namespace conformance::onnx_reference
+}  // namespace conformance::formats
