@@ -9,7 +9,10 @@
 #include "framework/cases/file_case.h"
 #include "framework/cases/onnx_case.h"
 #include "framework/cases/onnx_leaves.h"
+#include "framework/compare/onnx_contract.h"
+#include "framework/compare/onnx_values.h"
 #include "framework/formats/onnx.h"
+#include "framework/formats/onnx_elements.h"
 #include "framework/formats/onnx_tensor.h"
 
 namespace conformance::cases {
@@ -19,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModel = "model.onnx";
 constexpr const char* kDataSet = "test_data_set_";
+constexpr ports::PlainTolerance kTolerance = {.atol = kOnnxTestAtol, .rtol = kOnnxTestRtol};
 
 /// Data sets in the order of their numbers.
 std::vector<std::string> DataSets(const fs::path& folder) {
@@ -37,20 +41,55 @@ std::vector<std::string> DataSets(const fs::path& folder) {
   return names;
 }
 
-/// The tensors of prefix_0.pb, prefix_1.pb, … under the graph's names.
-Result<NamedTensors> ReadTensors(const fs::path& folder, const std::string& prefix,
-                                 const std::vector<const formats::OnnxValueInfo*>& values) {
-  NamedTensors tensors;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const fs::path file = folder / (prefix + std::to_string(i) + ".pb");
-    CONFORMANCE_RETURN_IF_ERROR(TensorTypeOf(*values[i]).status());
-    CONFORMANCE_TRY(const formats::OnnxTensor tensor, formats::ReadOnnxTensor(file));
-    auto read = formats::TensorOf(tensor);
-    if (!read.ok()) return std::move(read).error().With("file", file.string());
-    tensors.emplace_back(values[i]->name, *std::move(read));
+/// The values of prefix_0.pb, prefix_1.pb, … under the graph's names.
+Result<formats::NamedOnnxValues> ReadValues(const fs::path& folder, const std::string& prefix,
+                                            const std::vector<const formats::OnnxValueInfo*>& infos) {
+  formats::NamedOnnxValues values;
+  for (size_t i = 0; i < infos.size(); ++i) {
+    CONFORMANCE_TRY(formats::OnnxValue value, formats::ReadOnnxValue(folder / (prefix + std::to_string(i) + ".pb"), infos[i]->type));
+    values.emplace_back(infos[i]->name, std::move(value));
   }
-  return tensors;
+  return values;
 }
+
+bool IsPlain(const formats::OnnxValue& value) {
+  return value.kind == formats::OnnxValue::Kind::kTensor && formats::DTypeFromOnnx(value.tensor.elem).has_value();
+}
+
+/// The same as tensors; none where one is a value that tensors cannot carry.
+Result<std::optional<NamedTensors>> AsTensors(const formats::NamedOnnxValues& values) {
+  NamedTensors tensors;
+  for (const auto& [name, value] : values) {
+    if (!IsPlain(value)) return std::optional<NamedTensors>();
+    CONFORMANCE_TRY(Tensor tensor, formats::TensorOf(value.tensor));
+    tensors.emplace_back(name, std::move(tensor));
+  }
+  return std::optional(std::move(tensors));
+}
+
+/// Values of any ONNX type, or draws at random.
+class RecordedOnnxTest : public engine::OnnxRecording {
+ public:
+  RecordedOnnxTest(formats::NamedOnnxValues inputs, formats::NamedOnnxValues outputs, std::optional<compare::OnnxContract> contract)
+      : inputs_(std::move(inputs)), outputs_(std::move(outputs)), contract_(std::move(contract)) {}
+  const formats::NamedOnnxValues& Inputs() const override { return inputs_; }
+  Status FitsTensors() const override {
+    for (const auto* values : {&inputs_, &outputs_}) {
+      for (const auto& [name, value] : *values) {
+        if (IsPlain(value)) continue;
+        return Unsupported("a value of a type that the way to the backend cannot carry").With("value", name).With("found", formats::Describe(value));
+      }
+    }
+    return Ok();
+  }
+  ports::Comparison Judge(const formats::NamedOnnxValues& found) const override {
+    return contract_ ? compare::CompareByContract(*contract_, found, outputs_) : compare::CompareOnnxValues(found, outputs_, kTolerance);
+  }
+
+ private:
+  const formats::NamedOnnxValues inputs_, outputs_;
+  const std::optional<compare::OnnxContract> contract_;
+};
 
 class LoadedOnnxTest : public engine::LoadedCase {
  public:
@@ -67,10 +106,18 @@ class LoadedOnnxTest : public engine::LoadedCase {
     std::vector<const formats::OnnxValueInfo*> outputs;
     for (const formats::OnnxValueInfo& output : model_.graph.outputs) outputs.push_back(&output);
     engine::Recorded recorded;
-    CONFORMANCE_TRY(recorded.inputs.tensors,
-                    ReadTensors(folder_ / variant.name, "input_", CallerInputs(model_.graph)));
-    CONFORMANCE_TRY(recorded.expected, ReadTensors(folder_ / variant.name, "output_", outputs));
-    recorded.tolerance = ports::PlainTolerance{.atol = kOnnxTestAtol, .rtol = kOnnxTestRtol};
+    CONFORMANCE_TRY(formats::NamedOnnxValues inputs, ReadValues(folder_ / variant.name, "input_", CallerInputs(model_.graph)));
+    CONFORMANCE_TRY(formats::NamedOnnxValues expected, ReadValues(folder_ / variant.name, "output_", outputs));
+    auto contract = compare::ContractOf(model_, inputs);
+    CONFORMANCE_TRY(auto input_tensors, AsTensors(inputs));
+    CONFORMANCE_TRY(auto output_tensors, AsTensors(expected));
+    if (contract || !input_tensors || !output_tensors) {
+      recorded.onnx = std::make_shared<RecordedOnnxTest>(std::move(inputs), std::move(expected), std::move(contract));
+      return recorded;
+    }
+    recorded.inputs.tensors = *std::move(input_tensors);
+    recorded.expected = *std::move(output_tensors);
+    recorded.tolerance = kTolerance;
     return recorded;
   }
 
@@ -81,14 +128,14 @@ class LoadedOnnxTest : public engine::LoadedCase {
 
 class OnnxTestCase : public engine::Case {
  public:
-  OnnxTestCase(const fs::path& root, const fs::path& folder) : info_(InfoOf(folder / kModel, {})) {
+  OnnxTestCase(const fs::path& root, const fs::path& folder, const OperatorUse& use) : info_(InfoOf(folder / kModel, {})) {
     info_.name = folder.lexically_relative(root).generic_string();
     if (info_.name == ".") info_.name = folder.filename().string();
     info_.source = folder;
     info_.words = {"--onnx-tests", folder.string()};
     for (const std::string& name : DataSets(folder))
       variants_.push_back({.name = name, .recording = true, .dynamic = false});
-    Look();
+    Look(use);
   }
 
   const engine::CaseInfo& Info() const override { return info_; }
@@ -102,8 +149,8 @@ class OnnxTestCase : public engine::Case {
   }
 
  private:
-  /// The dtype; a file that cannot be read says so when it is loaded.
-  void Look() {
+  /// Dtype and operators; a file that cannot be read says so when it is loaded.
+  void Look(const OperatorUse& use) {
     const auto model = formats::ReadOnnx(info_.source / kModel);
     if (!model.ok()) return;
     std::vector<DType> dtypes;
@@ -113,6 +160,11 @@ class OnnxTestCase : public engine::Case {
       }
     }
     dtype_ = FloatingOf(dtypes);
+    AddNodes(*model, info_.operators);
+    for (auto& [name, count] : info_.operators) {
+      const auto used = use.find(name);
+      count = used == use.end() ? 0 : used->second;
+    }
   }
 
   engine::CaseInfo info_;
@@ -142,7 +194,7 @@ Result<std::vector<fs::path>> CaseFolders(const fs::path& root) {
 
 }  // namespace
 
-Result<std::vector<std::shared_ptr<const engine::Case>>> OpenOnnxTests(const fs::path& root) {
+Result<std::vector<std::shared_ptr<const engine::Case>>> OpenOnnxTests(const fs::path& root, const OperatorUse& use) {
   std::error_code ignored;
   if (!fs::is_directory(root, ignored)) return NotFound("no such folder").With("folder", root.string());
   CONFORMANCE_TRY(const auto folders, CaseFolders(root));
@@ -152,7 +204,7 @@ Result<std::vector<std::shared_ptr<const engine::Case>>> OpenOnnxTests(const fs:
         .With("wanted", "folders with model.onnx and test_data_set_0");
   }
   std::vector<std::shared_ptr<const engine::Case>> cases;
-  for (const fs::path& folder : folders) cases.push_back(std::make_shared<OnnxTestCase>(root, folder));
+  for (const fs::path& folder : folders) cases.push_back(std::make_shared<OnnxTestCase>(root, folder, use));
   return cases;
 }
 

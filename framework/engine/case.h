@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "framework/base/json.h"
 #include "framework/base/result.h"
+#include "framework/formats/onnx_tensor.h"
 #include "framework/ports/comparator.h"
 #include "framework/ports/exporter.h"
 #include "framework/ports/relation.h"
@@ -43,6 +45,16 @@ struct Call {
   ports::ModelInputs inputs;
 };
 
+/// A recorded call of an .onnx file in values that tensors cannot carry, or judged by another rule than nearness to what was recorded.
+class OnnxRecording {
+ public:
+  virtual ~OnnxRecording() = default;
+  virtual const formats::NamedOnnxValues& Inputs() const = 0;
+  /// Whether all of it are tensors of plain types. Errors: kUnsupported, naming the first value that isn't, and its type.
+  virtual Status FitsTensors() const = 0;
+  virtual ports::Comparison Judge(const formats::NamedOnnxValues& outputs) const = 0;
+};
+
 /// A recorded call: what went in, what the real library answered, and how near an answer must be.
 struct Recorded {
   ports::ModelInputs inputs;
@@ -50,6 +62,7 @@ struct Recorded {
   std::optional<ports::PlainTolerance> tolerance;  ///< none: integers, exactly
   NamedTensors keep;                               ///< as ComparisonRequest::mask
   Json options;                                    ///< for Artifact::options: what the backend has to call
+  std::shared_ptr<const OnnxRecording> onnx;       ///< in place of inputs, expected, tolerance and keep; null: those
 };
 
 /// A case in memory, shared by its cells; const and usable from several threads at once. It has what its offers say: a model, a
@@ -85,6 +98,8 @@ struct CaseInfo {
   std::shared_ptr<const Case> measure;
   /// Whatever order it is computed in, its numbers come out the same: outputs are held to equality (reduce/exact_part.h).
   bool exact = false;
+  /// Of a test of ONNX operators: those in its graph ("Abs", "ai.onnx.ml LabelEncoder") and how often models use each.
+  std::map<std::string, int64_t> operators;
   uint64_t bytes = 0;             ///< estimate of what a cell of it keeps in memory
 };
 

@@ -93,7 +93,9 @@ class Passage {
     for (const auto& [key, value] : recorded->options.IsObject() ? recorded->options.AsObject() : Json::Object{}) {
       artifact.options[key] = value;
     }
+    if (recorded->onnx && !cell_.backend->Capabilities().onnx_values) CONFORMANCE_RETURN_IF_ERROR(recorded->onnx->FitsTensors());
     CONFORMANCE_TRY(const auto session, Prepare(artifact));
+    if (recorded->onnx) return ReplayOnnx(*recorded->onnx, *session);
     CONFORMANCE_TRY(const NamedTensors outputs, RunSession(cell_, *session, recorded->inputs.tensors, timer_));
 
     const NamedTensors expected = WithoutBookkeeping(recorded->expected);
@@ -107,6 +109,18 @@ class Passage {
     const auto empty = [](const auto& entry) { return entry.second.num_elements() == 0; };
     const bool all_empty = !expected.empty() && std::all_of(expected.begin(), expected.end(), empty);
     return Judge(request, "", all_empty);
+  }
+
+  /// The same in values of any ONNX type. A tolerance entry has no say: the recording has a rule of its own.
+  Status ReplayOnnx(const OnnxRecording& recording, ports::Session& session) {
+    timer_.Enter(Stage::kRun);
+    CONFORMANCE_TRY(const auto outputs, Guarded("backend '" + cell_.id.backend + "'", [&] { return session.RunOnnx(recording.Inputs()); }));
+    timer_.Enter(Stage::kCompare);
+    ports::Comparison comparison = recording.Judge(outputs);
+    for (const auto& [lane, rule] : comparison.rules) ending_.facts["rules"][lane] = rule;
+    default_passes_ &= comparison.outcome == Outcome::kPass;
+    Settle(std::move(comparison), "");
+    return Ok();
   }
 
   /// Exported, or taken as it is; judged by the reference, at the traced shape and at those that the trace has not seen.
@@ -356,6 +370,11 @@ class Passage {
         CONFORMANCE_TRY(comparison, CompareWithEntry(request));
       }
     }
+    Settle(std::move(comparison), assignment);
+    return Ok();
+  }
+
+  void Settle(ports::Comparison comparison, const std::string& assignment) {
     if (comparison.figures.empty() && comparison.outcome == Outcome::kPass) {
       comparison.outcome = Outcome::kFail;
       comparison.reason = "nothing was compared";
@@ -365,12 +384,11 @@ class Passage {
       ending_.figures.push_back(std::move(figures));
     }
     ending_.default_would_pass = tolerance_ && default_passes_;
-    if (failed_) return Ok();
+    if (failed_) return;
     ending_.stage = Stage::kCompare;
     ending_.outcome = comparison.outcome;
     ending_.reason = comparison.outcome == Outcome::kPass ? "" : comparison.reason;
     failed_ = comparison.outcome != Outcome::kPass;
-    return Ok();
   }
 
   /// Outputs that the entry names by its bound, the others by the default one.
@@ -510,6 +528,10 @@ record::CellRecord RunCell(const SweepContext& context, const PlannedCell& cell,
                                (entry->stage ? " at " + std::string(record::ToString(*entry->stage)) : ""));
       }
     }
+  }
+  if (const auto& operators = cell.model->Info().operators; !operators.empty()) {
+    Json& uses = record.facts["operators"] = Json::MakeObject();
+    for (const auto& [name, use] : operators) uses[name] = use;
   }
   Scrub(record, context.artifacts);
   record.stage_seconds = timer.Finish();

@@ -102,7 +102,11 @@ class Isolated : public ports::Backend {
   Isolated(std::shared_ptr<const ports::Backend> inner, std::shared_ptr<WorkerProgram> program)
       : inner_(std::move(inner)), program_(std::move(program)) {}
   std::string_view Name() const override { return inner_->Name(); }
-  ports::BackendCapabilities Capabilities() const override { return inner_->Capabilities(); }
+  ports::BackendCapabilities Capabilities() const override {
+    ports::BackendCapabilities capabilities = inner_->Capabilities();
+    capabilities.onnx_values = false;  // the protocol's tensors are the framework's
+    return capabilities;
+  }
   Result<std::string> Version() const override { return inner_->Version(); }
   std::string QualifiedVersion() const override { return inner_->QualifiedVersion(); }
   Result<std::unique_ptr<ports::Session>> Prepare(const ports::Artifact& artifact,
@@ -124,7 +128,8 @@ ports::BackendCapabilities WorkerBackend::Capabilities() const {
   return {.formats = info_.formats,
           .dtypes = info_.dtypes,
           .in_process = false,
-          .intermediates = info_.intermediates};
+          .intermediates = info_.intermediates,
+          .onnx_values = false};
 }
 
 Result<std::unique_ptr<ports::Session>> WorkerBackend::Prepare(const ports::Artifact& artifact,

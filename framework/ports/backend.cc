@@ -1,5 +1,7 @@
 #include "framework/ports/backend.h"
 
+#include "framework/formats/onnx_elements.h"
+
 namespace conformance::ports {
 
 Json SessionOptions::ToJson() const {
@@ -22,6 +24,23 @@ Result<SessionOptions> SessionOptions::FromJson(const Json& json) {
 
 Result<NamedTensors> Session::RunCapturing(const NamedTensors&, const std::vector<std::string>&) {
   return Unsupported("this backend does not show intermediate values");
+}
+
+Result<formats::NamedOnnxValues> Session::RunOnnx(const formats::NamedOnnxValues& inputs) {
+  NamedTensors tensors;
+  for (const auto& [name, value] : inputs) {
+    using Kind = formats::OnnxValue::Kind;
+    if (value.kind == Kind::kNone) continue;
+    if (value.kind != Kind::kTensor || !formats::DTypeFromOnnx(value.tensor.elem)) {
+      return Unsupported("the backend's session carries tensors of plain types alone").With("input", name).With("found", formats::Describe(value));
+    }
+    CONFORMANCE_TRY(Tensor tensor, formats::TensorOf(value.tensor));
+    tensors.emplace_back(name, std::move(tensor));
+  }
+  CONFORMANCE_TRY(const NamedTensors outputs, Run(tensors));
+  formats::NamedOnnxValues values;
+  for (const auto& [name, tensor] : outputs) values.emplace_back(name, formats::OnnxValue{.tensor = formats::OnnxTensorOf(name, tensor), .items = {}});
+  return values;
 }
 
 }  // namespace conformance::ports

@@ -8,6 +8,7 @@
 
 #include "framework/base/json.h"
 #include "framework/base/result.h"
+#include "framework/formats/onnx_tensor.h"
 #include "framework/ports/artifact.h"
 #include "framework/tensor/tensor.h"
 
@@ -19,6 +20,7 @@ struct BackendCapabilities {
   std::vector<DType> dtypes;         ///< of floating inputs; empty: any
   bool in_process = true;            ///< false: always in a worker
   bool intermediates = false;        ///< Session::RunCapturing works
+  bool onnx_values = false;          ///< Session::RunOnnx carries values of every ONNX type
 };
 
 /// How one session is set up. Serialisable.
@@ -38,6 +40,10 @@ class Session {
   virtual Result<NamedTensors> Run(const NamedTensors& inputs) = 0;
   /// As Run, with the named artifact values appended. Errors: kUnsupported by default; kNotFound with a fact "found" for each that is not there.
   virtual Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values);
+  /// As Run, of an .onnx file with values of any ONNX type (sequences, optionals, maps, strings, integers and floats of every width), an input that is
+  /// left out being nothing. By default those that are tensors of the framework's types go through Run. Errors: kUnsupported, naming value and
+  /// type, for what the session or its way to a worker cannot carry.
+  virtual Result<formats::NamedOnnxValues> RunOnnx(const formats::NamedOnnxValues& inputs);
 };
 
 /// A runtime: artifact -> session -> outputs. Usable from several threads at once.

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "framework/formats/onnx_tensor.h"
 #include "framework/ports/artifact.h"
 #include "framework/ports/backend.h"
 #include "framework/ports/export_config.h"
@@ -80,6 +81,37 @@ TEST(Exporter, EntriesThatItLacksAreRefusedByName) {
   } config;
   EXPECT_THAT(exporter.ExportCheckpoint({.folder = "x", .spec = {}}, {}, config), IsError(ErrorKind::kUnsupported, HasSubstr("'nothing'")));
   EXPECT_THAT(exporter.Check({}), IsOk());
+}
+
+/// Gives back what it gets.
+class EchoSession : public Session {
+ public:
+  Result<NamedTensors> Run(const NamedTensors& inputs) override { return inputs; }
+};
+
+TEST(Session, CarriesOnnxTensorsOfPlainTypesThroughRun) {
+  EchoSession session;
+  formats::OnnxValue value, nothing;
+  value.tensor = formats::OnnxTensorOf("x", Tensor::Of<float>({2}, {1, 2}));
+  nothing.kind = formats::OnnxValue::Kind::kNone;
+  const auto outputs = session.RunOnnx({{"x", value}, {"left_out", nothing}});
+  ASSERT_THAT(outputs, IsOk());
+  ASSERT_EQ(outputs->size(), 1U);
+  EXPECT_EQ(outputs->front().first, "x");
+  EXPECT_TRUE(BitEqual(*formats::TensorOf(outputs->front().second.tensor), Tensor::Of<float>({2}, {1, 2})));
+}
+
+TEST(Session, RefusesOtherOnnxValuesByNameAndType) {
+  EchoSession session;
+  formats::OnnxValue strings;
+  strings.tensor.elem = formats::OnnxElem::kString;
+  strings.tensor.dims = {1};
+  strings.tensor.strings = {"a"};
+  EXPECT_THAT(session.RunOnnx({{"x", strings}}), IsError(ErrorKind::kUnsupported, HasSubstr("input: x, found: STRING[1]")));
+  formats::OnnxValue sequence;
+  sequence.kind = formats::OnnxValue::Kind::kSequence;
+  sequence.items = {strings};
+  EXPECT_THAT(session.RunOnnx({{"x", sequence}}), IsError(ErrorKind::kUnsupported, HasSubstr("a sequence of 1")));
 }
 
 TEST(ExitStatus, NamesTheSignal) {

@@ -54,7 +54,7 @@ struct OutputFigures {
   double worst_max_abs = 0;      ///< the same of the worst legal answer that the verdict had to look at
   double worst_rms = 0;
   int64_t members = 0;           ///< how many legal answers that were; 0: another lane
-  std::string lane;              ///< "structure", "exact", "decision", "ensemble", "plain"; rules stand in the cell's facts
+  std::string lane;              ///< "structure", "exact", "decision", "ensemble", "plain", "values", "contract"; rules stand in the cell's facts
   std::string warning;           ///< of an output that passes: what is near its limit
   int64_t zero_signs = 0;        ///< zeros of the other sign
   int64_t legal_choices = 0;     ///< discrete values that differ where the oracle hardly decides
@@ -147,7 +147,7 @@ struct RunRecord {
   std::vector<std::string> Remarks() const;
   /// Count by shown word, in Outcome order, then "expected-fail" and "unexpected-pass"; zero counts left out.
   std::vector<std::pair<std::string, int64_t>> Summary() const;
-  /// `summary`, `causes` (Clusters) and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".
+  /// `summary`, `causes` (Clusters), `operators` (OperatorsOf, where there are tests of some) and `cells` as reports/record.schema.json says. Numbers that JSON has no word for are the strings "inf", "-inf", "nan".
   Json ToJson() const;
   static Result<RunRecord> FromJson(const Json& json);
 };

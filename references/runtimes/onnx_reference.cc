@@ -1,5 +1,6 @@
 #include "references/runtimes/onnx_reference.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,19 @@ class OnnxSession : public ports::Session {
   Result<NamedTensors> RunCapturing(const NamedTensors& inputs, const std::vector<std::string>& values) override {
     return Evaluate(interpreter_, inputs, values, false);
   }
+  Result<formats::NamedOnnxValues> RunOnnx(const formats::NamedOnnxValues& inputs) override {
+    const formats::OnnxGraph& graph = interpreter_.model().graph;
+    Values given(graph.inputs.size());
+    for (size_t i = 0; i < given.size(); ++i) {
+      const auto it = std::ranges::find(inputs, graph.inputs[i].name, [](const auto& input) { return input.first; });
+      if (it == inputs.end()) continue;
+      CONFORMANCE_TRY(given[i], onnx_reference::ValueOf(it->second));
+    }
+    CONFORMANCE_TRY(const Values outputs, interpreter_.Run(given));
+    formats::NamedOnnxValues named;
+    for (size_t i = 0; i < outputs.size(); ++i) named.emplace_back(graph.outputs[i].name, onnx_reference::OnnxValueOf(outputs[i]));
+    return named;
+  }
 
  private:
   const Interpreter interpreter_;
@@ -85,6 +99,7 @@ ports::BackendCapabilities OnnxReferenceBackend::Capabilities() const {
   ports::BackendCapabilities capabilities;
   capabilities.formats = {"onnx"};
   capabilities.intermediates = true;
+  capabilities.onnx_values = true;
   return capabilities;
 }
 

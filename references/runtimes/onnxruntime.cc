@@ -1,8 +1,8 @@
 #include "references/runtimes/onnxruntime.h"
 
 #include <dlfcn.h>
-#include <onnxruntime_c_api.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -15,8 +15,14 @@
 #include "framework/base/strings.h"
 #include "framework/formats/onnx.h"
 #include "references/runtimes/cache_folder.h"
+#include "references/runtimes/onnxruntime_api.h"
+#include "references/runtimes/onnxruntime_values.h"
 
 namespace conformance::runtimes {
+
+using ort::FromStatus;
+using ort::Handle;
+
 namespace {
 
 /// Path below the cache folder, "onnxruntime-1.32.0/libonnxruntime.so".
@@ -64,60 +70,10 @@ ONNXTensorElementDataType TypeOf(DType dtype) {
 /// Its messages go nowhere: what matters comes back as a status.
 void ORT_API_CALL DropLog(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
 
-/// How the runtime says that it lacks an operator, a mode of one, or the model's version of the standard, where it has no code for it.
-bool SaysUnsupported(std::string_view text) {
-  for (const std::string_view sign : {"is not a registered function/op", "not supported", "Unsupported model IR version", "is under development and support for this is limited"}) {
-    if (text.find(sign) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-/// What the runtime says of a model or a run, as an error.
-Error FromStatus(const OrtApi& api, OrtStatus* status, std::string_view doing) {
-  std::string text(Trim(api.GetErrorMessage(status)));
-  const OrtErrorCode code = api.GetErrorCode(status);
-  api.ReleaseStatus(status);
-  ErrorKind kind = ErrorKind::kInvalid;
-  if (code == ORT_INVALID_PROTOBUF) kind = ErrorKind::kCorrupt;
-  if (code == ORT_NOT_IMPLEMENTED || SaysUnsupported(text)) kind = ErrorKind::kUnsupported;
-  if (code == ORT_NO_SUCHFILE) kind = ErrorKind::kNotFound;
-  if (text.find("bad_alloc") != std::string::npos || text.find("Failed to allocate memory") != std::string::npos) {
-    kind = ErrorKind::kOutOfMemory;
-  }
-  return Error(kind, "onnxruntime refuses to " + std::string(doing) + ": " + text);
-}
-
-#define CONFORMANCE_ORT_TRY(api, call, doing)                              \
-  do {                                                                     \
-    if (OrtStatus* ort_status = (call)) return FromStatus(api, ort_status, doing); \
-  } while (false)
-
-/// Owns one of the runtime's objects.
-template <typename T>
-class Handle {
- public:
-  using Release = void(ORT_API_CALL*)(T*);
-  explicit Handle(Release release) : release_(release) {}
-  Handle(Handle&& other) noexcept : release_(other.release_), object_(std::exchange(other.object_, nullptr)) {}
-  Handle& operator=(Handle&& other) noexcept {
-    std::swap(release_, other.release_);
-    std::swap(object_, other.object_);
-    return *this;
-  }
-  ~Handle() {
-    if (object_) release_(object_);
-  }
-  T* get() const { return object_; }
-  T** out() { return &object_; }
-
- private:
-  Release release_;
-  T* object_ = nullptr;
-};
-
 struct InputInfo {
   std::string name;
-  DType dtype = DType::kF32;
+  std::optional<DType> dtype;         // none: no tensor, or of a type that the framework's tensors don't have
+  std::string kind;                   // what it is then, for messages
   std::vector<int64_t> dims;          // -1: any
   std::vector<std::string> symbols;   // by axis; empty: none
 };
@@ -219,7 +175,7 @@ class OnnxRuntimeSession : public ports::Session {
     std::vector<Tensor> kept;  // contiguous copies must outlive the run
     std::vector<Handle<OrtValue>> values;
     std::vector<const OrtValue*> value_pointers;
-    std::vector<const char*> input_names, output_names;
+    std::vector<const char*> input_names;
     kept.reserve(inputs_.size());
     for (const InputInfo& info : inputs_) {
       kept.push_back(Find(given, info.name)->Contiguous());
@@ -234,22 +190,32 @@ class OnnxRuntimeSession : public ports::Session {
       values.push_back(std::move(value));
       input_names.push_back(info.name.c_str());
     }
-    for (const std::string& name : outputs_) output_names.push_back(name.c_str());
-
-    std::vector<OrtValue*> raw_outputs(outputs_.size(), nullptr);
-    OrtStatus* status = api_.Run(session_.get(), nullptr, input_names.data(), value_pointers.data(), value_pointers.size(),
-                                 output_names.data(), output_names.size(), raw_outputs.data());
-    std::vector<Handle<OrtValue>> results;
-    for (OrtValue* raw : raw_outputs) {
-      results.emplace_back(api_.ReleaseValue);
-      *results.back().out() = raw;
-    }
-    if (status) return FromStatus(api_, status, "run the model");
-
+    CONFORMANCE_TRY(const auto results, Evaluate(input_names, value_pointers));
     NamedTensors outputs;
     for (size_t i = 0; i < outputs_.size(); ++i) {
       CONFORMANCE_TRY(Tensor tensor, TensorIn(*results[i].get(), outputs_[i]));
       outputs.emplace_back(outputs_[i], std::move(tensor));
+    }
+    return outputs;
+  }
+
+  Result<formats::NamedOnnxValues> RunOnnx(const formats::NamedOnnxValues& given) override {
+    std::vector<Handle<OrtValue>> values;
+    std::vector<const OrtValue*> value_pointers;
+    std::vector<const char*> input_names;
+    for (const auto& [name, value] : given) {
+      const bool known = std::any_of(inputs_.begin(), inputs_.end(), [&](const InputInfo& info) { return info.name == name; });
+      if (!known) return Invalid("the model has no input '" + name + "'").With("wanted", InputNames());
+      CONFORMANCE_TRY(Handle<OrtValue> made, ort::ToRuntime(api_, value, name));
+      value_pointers.push_back(made.get());
+      values.push_back(std::move(made));
+      input_names.push_back(name.c_str());
+    }
+    CONFORMANCE_TRY(const auto results, Evaluate(input_names, value_pointers));
+    formats::NamedOnnxValues outputs;
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      CONFORMANCE_TRY(formats::OnnxValue value, ort::FromRuntime(api_, *results[i].get(), outputs_[i]));
+      outputs.emplace_back(outputs_[i], std::move(value));
     }
     return outputs;
   }
@@ -273,6 +239,22 @@ class OnnxRuntimeSession : public ports::Session {
   }
 
  private:
+  /// All outputs.
+  Result<std::vector<Handle<OrtValue>>> Evaluate(const std::vector<const char*>& names, const std::vector<const OrtValue*>& values) const {
+    std::vector<const char*> output_names;
+    for (const std::string& name : outputs_) output_names.push_back(name.c_str());
+    std::vector<OrtValue*> raw_outputs(outputs_.size(), nullptr);
+    OrtStatus* status = api_.Run(session_.get(), nullptr, names.data(), values.data(), values.size(), output_names.data(), output_names.size(),
+                                 raw_outputs.data());
+    std::vector<Handle<OrtValue>> results;
+    for (OrtValue* raw : raw_outputs) {
+      results.emplace_back(api_.ReleaseValue);
+      *results.back().out() = raw;
+    }
+    if (status) return FromStatus(api_, status, "run the model");
+    return results;
+  }
+
   Result<std::unique_ptr<ports::Session>> Observed(const std::vector<std::string>& values) const {
     CONFORMANCE_TRY(formats::OnnxModel model, formats::ReadOnnx(file_));
     std::set<std::string> there;
@@ -306,6 +288,7 @@ class OnnxRuntimeSession : public ports::Session {
     std::map<std::string, Seen> symbols;
     for (const InputInfo& info : inputs_) {
       const Tensor* tensor = Find(given, info.name);
+      if (!info.dtype) return Unsupported("input '" + info.name + "' takes no tensor of a plain type").With("found", info.kind);
       if (!tensor) return Invalid("input '" + info.name + "' is missing");
       const auto mismatch = [&](Error error) {
         return std::move(error).With("input", info.name).With("found", Describe(*tensor)).With("wanted", DescribeInput(info));
@@ -340,7 +323,7 @@ class OnnxRuntimeSession : public ports::Session {
       const bool fixed = info.dims[axis] >= 0;
       dims.push_back(fixed ? std::to_string(info.dims[axis]) : info.symbols[axis].empty() ? "?" : info.symbols[axis]);
     }
-    return std::string(ToString(info.dtype)) + "[" + Join(dims, ", ") + "]";
+    return std::string(ToString(*info.dtype)) + "[" + Join(dims, ", ") + "]";
   }
 
   Result<Tensor> TensorIn(OrtValue& value, const std::string& name) const {
@@ -393,12 +376,14 @@ Result<InputInfo> ReadInput(const OrtApi& api, OrtAllocator* allocator, const Or
   CONFORMANCE_ORT_TRY(api, api.SessionGetInputTypeInfo(session, index, type_info.out()), "describe an input");
   const OrtTensorTypeAndShapeInfo* info = nullptr;  // owned by type_info
   CONFORMANCE_ORT_TRY(api, api.CastTypeInfoToTensorInfo(type_info.get(), &info), "describe an input");
-  if (!info) return Unsupported("input '" + input.name + "' is no tensor");
+  if (!info) {
+    input.kind = "no tensor";
+    return input;
+  }
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
   CONFORMANCE_ORT_TRY(api, api.GetTensorElementType(info, &type), "describe an input");
-  const auto dtype = DTypeOf(type);
-  if (!dtype) return Unsupported("input '" + input.name + "' has ONNX element type " + std::to_string(type));
-  input.dtype = *dtype;
+  input.dtype = DTypeOf(type);
+  if (!input.dtype) input.kind = "ONNX element type " + std::to_string(type);
   size_t rank = 0;
   CONFORMANCE_ORT_TRY(api, api.GetDimensionsCount(info, &rank), "describe an input");
   input.dims.resize(rank);
@@ -478,6 +463,7 @@ ports::BackendCapabilities OnnxRuntimeBackend::Capabilities() const {
   ports::BackendCapabilities capabilities;
   capabilities.formats = {"onnx"};
   capabilities.intermediates = true;
+  capabilities.onnx_values = true;
   return capabilities;
 }
 

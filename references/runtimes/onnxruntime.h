@@ -23,8 +23,8 @@ struct OnnxRuntimeOptions {
 /// optimisations and none. SessionOptions::extra: {"config": {"session.…": "1"}}, entries of ONNX Runtime's session configuration.
 /// Inputs are matched by name; a missing, unknown or mistyped one, or one whose sizes contradict the model's or each other by a
 /// symbol, is an error (kInvalid, kType, kShape) before anything runs. Outputs come in the model's order.
-/// Errors of the runtime about a model or a run are kInvalid with its own text; kUnsupported where it says that it has no such operator,
-/// kernel or mode; kOutOfMemory where it says so.
+/// Sessions carry values of any ONNX type that the runtime's C API has (RunOnnx). Errors of the runtime about a model or a run are kInvalid with its own
+/// text; kUnsupported where it says that it has no such operator, kernel or mode; kOutOfMemory where it says so.
 class OnnxRuntimeBackend : public ports::Backend {
  public:
   explicit OnnxRuntimeBackend(OnnxRuntimeOptions options = {});

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <set>
 
 #include "framework/base/strings.h"
+#include "framework/cases/onnx_test_case.h"
+#include "framework/compare/onnx_contract.h"
+#include "framework/compare/onnx_values.h"
 #include "framework/formats/file.h"
 #include "framework/formats/onnx_tensor.h"
 #include "references/onnx/interpreter.h"
 #include "references/onnx/tensors.h"
-#include "suites/onnx/contract.h"
 
 namespace conformance::suites {
 namespace {
@@ -20,22 +20,9 @@ namespace {
 using namespace onnx_reference;  // NOLINT(google-build-using-namespace): the suite is about it alone
 
 namespace fs = std::filesystem;
-// onnx.backend.test.runner's bounds.
-constexpr double kRtol = 1e-3, kAtol = 1e-7;
 
 /// What a recording in a half may be off from f64: a few units of its last place, of the largest numbers that were added up for it.
 double HalfBound(Elem elem) { return elem == Elem::kBfloat16 ? 0x1p-5 : elem == Elem::kFloat16 ? 0x1p-8 : 0; }
-
-void CollectOperators(const formats::OnnxGraph& graph, std::set<std::string>& names);
-void CollectOperators(const std::vector<formats::OnnxNode>& nodes, std::set<std::string>& names) {
-  for (const auto& node : nodes) {
-    names.insert(node.domain.empty() ? node.op_type : node.domain + " " + node.op_type);
-    for (const auto& attribute : node.attributes) {
-      for (const auto& graph : attribute.graphs) CollectOperators(graph, names);
-    }
-  }
-}
-void CollectOperators(const formats::OnnxGraph& graph, std::set<std::string>& names) { CollectOperators(graph.nodes, names); }
 
 double ProcessorSeconds() {
   timespec now{};
@@ -43,25 +30,37 @@ double ProcessorSeconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-Result<Values> ReadValues(const fs::path& folder, const std::string& prefix, const std::vector<formats::OnnxValueInfo>& infos) {
-  Values values;
+Result<formats::NamedOnnxValues> ReadValues(const fs::path& folder, const std::string& prefix, const std::vector<formats::OnnxValueInfo>& infos) {
+  formats::NamedOnnxValues values;
   for (size_t i = 0; i < infos.size(); ++i) {
     const fs::path file = folder / (prefix + std::to_string(i) + ".pb");
     std::error_code ignored;
     // Inputs that an initializer has need no file.
     if (!fs::exists(file, ignored)) {
-      values.emplace_back();
+      values.emplace_back(infos[i].name, formats::OnnxValue{.kind = formats::OnnxValue::Kind::kNone, .tensor = {}, .items = {}});
       continue;
     }
-    CONFORMANCE_TRY(const formats::OnnxValue read, formats::ReadOnnxValue(file, infos[i].type));
-    auto value = ValueOf(read);
-    if (!value.ok()) return std::move(value).error().With("file", file.string());
-    values.push_back(*std::move(value));
+    CONFORMANCE_TRY(formats::OnnxValue value, formats::ReadOnnxValue(file, infos[i].type));
+    values.emplace_back(infos[i].name, std::move(value));
   }
   return values;
 }
 
 SuiteVerdict VerdictOf(const Error& error) { return error.kind() == ErrorKind::kUnsupported ? SuiteVerdict::kUnsupported : SuiteVerdict::kError; }
+
+/// Why outputs aren't what was recorded or, of random operators, what they promise; or nothing.
+std::string Judged(const formats::OnnxModel& model, const formats::NamedOnnxValues& inputs, const formats::NamedOnnxValues& found,
+                   const formats::NamedOnnxValues& wanted, bool oracle) {
+  if (const auto contract = compare::ContractOf(model, inputs)) return compare::CompareByContract(*contract, found, wanted, /*widened=*/oracle).reason;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const formats::OnnxValue& recorded = wanted[i].second;
+    const double half = oracle && recorded.kind == formats::OnnxValue::Kind::kTensor ? HalfBound(recorded.tensor.elem) : 0;
+    const ports::PlainTolerance bound = {.atol = std::max(cases::kOnnxTestAtol, half), .rtol = std::max(cases::kOnnxTestRtol, half)};
+    const std::string why = compare::Difference(found[i].second, recorded, bound, /*widened=*/oracle);
+    if (!why.empty()) return "output " + std::to_string(i) + ": " + why;
+  }
+  return {};
+}
 
 SuiteOutcome RunCase(const fs::path& root, const fs::path& folder, bool oracle, double& seconds) {
   SuiteOutcome outcome;
@@ -73,10 +72,9 @@ SuiteOutcome RunCase(const fs::path& root, const fs::path& folder, bool oracle, 
   };
   auto model = formats::ReadOnnx(folder / "model.onnx");
   if (!model.ok()) return fail(model.error());
-  std::set<std::string> operators;
-  CollectOperators(model->graph, operators);
-  for (const auto& function : model->functions) CollectOperators(function.nodes, operators);
-  outcome.operators.assign(operators.begin(), operators.end());
+  cases::OperatorUse operators;
+  cases::AddNodes(*model, operators);
+  for (const auto& [name, count] : operators) outcome.operators.push_back(name);
   const auto shared = std::make_shared<const formats::OnnxModel>(*std::move(model));
   std::vector<fs::path> sets;
   std::error_code ignored;
@@ -93,92 +91,33 @@ SuiteOutcome RunCase(const fs::path& root, const fs::path& folder, bool oracle, 
     if (!inputs.ok()) return fail(inputs.error());
     const auto wanted = ReadValues(set, "output_", shared->graph.outputs);
     if (!wanted.ok()) return fail(wanted.error());
-    start = ProcessorSeconds();
-    const auto found = interpreter->Run(*inputs, {.oracle = oracle});
-    seconds += ProcessorSeconds() - start;
-    if (!found.ok()) return fail(found.error());
-    const Contract* contract = ContractOf(outcome.name);
-    for (size_t i = 0; i < wanted->size(); ++i) {
-      std::string why;
-      if (contract == nullptr) {
-        const double half = oracle && (*wanted)[i].array() != nullptr ? HalfBound((*wanted)[i].array()->elem()) : 0;
-        why = Difference((*found)[i], (*wanted)[i], std::max(kRtol, half), std::max(kAtol, half));
-      } else if (Describe((*found)[i]) != Describe((*wanted)[i])) {
-        why = "found " + Describe((*found)[i]) + ", wanted " + Describe((*wanted)[i]);
-      } else if (i + 1 == wanted->size()) {
-        why = contract->check(*inputs, *found);
-      }
-      if (why.empty()) continue;
-      outcome.verdict = SuiteVerdict::kFail;
-      outcome.reason = "output " + std::to_string(i) + ": " + why;
-      return outcome;
+    Values given;
+    for (size_t i = 0; i < inputs->size(); ++i) {
+      const formats::OnnxValue& input = (*inputs)[i].second;
+      // An optional without a value is one; an input without a file has none.
+      const bool left_out = input.kind == formats::OnnxValue::Kind::kNone && shared->graph.inputs[i].type.wrappers.empty();
+      auto value = left_out ? Result<Value>(Value()) : ValueOf(input);
+      if (!value.ok()) return fail(value.error());
+      given.push_back(*std::move(value));
     }
+    start = ProcessorSeconds();
+    const auto run = interpreter->Run(given, {.oracle = oracle});
+    seconds += ProcessorSeconds() - start;
+    if (!run.ok()) return fail(run.error());
+    formats::NamedOnnxValues found;
+    for (size_t i = 0; i < run->size(); ++i) found.emplace_back(shared->graph.outputs[i].name, OnnxValueOf((*run)[i]));
+    std::string why = Judged(*shared, *inputs, found, *wanted, oracle);
+    if (why.empty()) continue;
+    outcome.verdict = SuiteVerdict::kFail;
+    outcome.reason = std::move(why);
+    return outcome;
   }
   outcome.verdict = sets.empty() ? SuiteVerdict::kError : SuiteVerdict::kPass;
   if (sets.empty()) outcome.reason = "no data sets";
   return outcome;
 }
 
-std::string ArrayDifference(const Array& found, const Array& wanted, double rtol, double atol) {
-  if (found.elem() != wanted.elem() || found.dims() != wanted.dims()) return "found " + Describe(found) + ", wanted " + Describe(wanted);
-  const auto at = [](size_t i, const std::string& f, const std::string& w) { return "element " + std::to_string(i) + " is " + f + ", wanted " + w; };
-  const auto count = static_cast<size_t>(wanted.count());
-  if (wanted.store() == Store::kString) {
-    for (size_t i = 0; i < count; ++i) {
-      const std::string &f = found.data<std::string>()[i], &w = wanted.data<std::string>()[i];
-      if (f != w) return at(i, formats::Quoted(f), formats::Quoted(w));
-    }
-    return {};
-  }
-  const bool floating = IsWideFloat(wanted.elem()) || wanted.store() == Store::kCode;
-  if (!floating) {
-    if (std::equal(found.raw(), found.raw() + found.bytes(), wanted.raw())) return {};
-    const auto f = ToNumbers(found), w = ToNumbers(wanted);
-    for (size_t i = 0; i < f.size(); ++i) {
-      if (f[i] != w[i]) return at(i, DoubleText(f[i]), DoubleText(w[i]));
-    }
-    return "other bytes";
-  }
-  const auto f = ToNumbers(found), w = ToNumbers(wanted);
-  for (size_t i = 0; i < count; ++i) {
-    if (std::isnan(w[i]) || std::isinf(w[i]) || std::isnan(f[i]) || std::isinf(f[i])) {
-      if (!(f[i] == w[i] || (std::isnan(f[i]) && std::isnan(w[i])))) return at(i, DoubleText(f[i]), DoubleText(w[i]));
-      continue;
-    }
-    if (std::fabs(f[i] - w[i]) > atol + rtol * std::fabs(w[i])) return at(i, DoubleText(f[i]), DoubleText(w[i]));
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string Difference(const Value& found, const Value& wanted, double rtol, double atol) {
-  const auto kinds = [&] { return "found " + Describe(found) + ", wanted " + Describe(wanted); };
-  if (const Optional* w = wanted.optional()) {
-    const Optional* f = found.optional();
-    if (w->value.IsAbsent()) return found.IsAbsent() || (f != nullptr && f->value.IsAbsent()) ? "" : kinds();
-    // A declared optional's value may come bare.
-    return Difference(f != nullptr ? f->value : found, w->value, rtol, atol);
-  }
-  if (const Array* w = wanted.array()) return found.array() == nullptr ? kinds() : ArrayDifference(*found.array(), *w, rtol, atol);
-  if (const Sequence* w = wanted.sequence()) {
-    const Sequence* f = found.sequence();
-    if (f == nullptr || f->items.size() != w->items.size()) return kinds();
-    for (size_t i = 0; i < w->items.size(); ++i) {
-      const std::string why = Difference(f->items[i], w->items[i], rtol, atol);
-      if (!why.empty()) return "item " + std::to_string(i) + ": " + why;
-    }
-    return {};
-  }
-  if (const Map* w = wanted.map()) {
-    const Map* f = found.map();
-    if (f == nullptr || f->values.size() != w->values.size()) return kinds();
-    std::string why = ArrayDifference(f->keys, w->keys, 0, 0);
-    for (size_t i = 0; why.empty() && i < w->values.size(); ++i) why = Difference(f->values[i], w->values[i], rtol, atol);
-    return why;
-  }
-  return found.IsAbsent() ? "" : kinds();
-}
 
 Result<SuiteRun> RunSuite(const fs::path& root, const std::string& part, bool oracle) {
   std::vector<fs::path> folders;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "framework/base/result.h"
-#include "references/onnx/value.h"
 
 /// The backend test suite of the onnx package over the interpreter: folders <kind>/<case>/ with model.onnx and test_data_set_N.
 namespace conformance::suites {
@@ -25,13 +24,9 @@ struct SuiteRun {
   double processor_seconds = 0;        ///< of planning and evaluating; reading and comparing left out
 };
 
-/// The cases below `root` whose names contain `part`, in the declared types or, with `oracle`, with floats in f64: then bf16 and f16 outputs may be
+/// The cases below `root` whose names contain `part`, judged as `conformance run --onnx-tests` judges them, in the declared types or, with `oracle`, with floats in f64: then bf16 and f16 outputs may be
 /// off by what recordings in those types lose. Errors: kNotFound where there is no case.
 Result<SuiteRun> RunSuite(const std::filesystem::path& root, const std::string& part = {}, bool oracle = false);
-
-/// The rule of onnx.backend.test.runner: types and shapes exactly; floats within atol + rtol · |wanted|, NaN where NaN is wanted; all else exactly. Why
-/// they differ, or nothing.
-std::string Difference(const onnx_reference::Value& found, const onnx_reference::Value& wanted, double rtol, double atol);
 
 /// Expected to be other than a pass: name and reason, from lines "name<TAB>reason"; # begins a comment. Errors: kInvalid for a line without a reason.
 Result<std::map<std::string, std::string>> ReadKnown(const std::filesystem::path& file);
