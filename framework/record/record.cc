@@ -8,6 +8,7 @@
 #include "framework/base/hash.h"
 #include "framework/base/strings.h"
 #include "framework/record/clusters.h"
+#include "framework/record/operators.h"
 
 namespace conformance::record {
 namespace {
@@ -363,6 +364,7 @@ Json RunRecord::ToJson() const {
     causes.Append(std::move(entry));
   }
   json["causes"] = std::move(causes);
+  if (const OperatorTable operators = OperatorsOf(*this); !operators.empty()) json["operators"] = record::ToJson(operators);
   json["warnings"] = StringArray(warnings);
   Json listed = Json::MakeArray();
   for (const ListedEntry& entry : lists) listed.Append(entry.ToJson());

@@ -12,8 +12,10 @@
 #include "framework/base/date.h"
 #include "framework/base/strings.h"
 #include "framework/record/clusters.h"
+#include "framework/record/operators.h"
 #include "reports/render/clean_text.h"
 #include "reports/render/failure.h"
+#include "reports/render/operators.h"
 
 namespace conformance::reports {
 
@@ -158,6 +160,39 @@ void AddFailures(const record::RunRecord& run, const Anchors& anchors, data& pag
   page.set("failure_count", record::CountText(clusters));
   page.set("failures", rows);
   page.set("more_failures", clusters.size() > kShownFailures ? data(std::to_string(clusters.size() - kShownFailures)) : data(false));
+}
+
+/// Where tests of operators were run: every operator, those of which most is lost first.
+void AddOperators(const record::RunRecord& run, data& page) {
+  const record::OperatorTable table = record::OperatorsOf(run);
+  data backends(data::type::list), rows(data::type::list);
+  for (const std::string& backend : table.backends) {
+    data item;
+    item.set("name", Clean(backend));
+    item.set("weighted", table.Used() > 0 ? PercentText(table.Weighted(backend)) : "-");
+    backends.push_back(item);
+  }
+  for (const record::OperatorRow& row : table.rows) {
+    data item, counts(data::type::list);
+    item.set("name", Clean(row.name));
+    item.set("use", std::to_string(row.use));
+    for (const std::string& backend : table.backends) {
+      data count;
+      const auto it = row.backends.find(backend);
+      const bool whole = it == row.backends.end() || it->second.pass == it->second.all();
+      const bool unsupported = !whole && it->second.fail + it->second.other == 0;
+      count.set("text", CountsText(row, backend));
+      count.set("class", whole ? "pass" : unsupported ? "unsupported" : "fail");
+      counts.push_back(count);
+    }
+    item.set("counts", counts);
+    rows.push_back(item);
+  }
+  page.set("has_operators", !table.empty());
+  page.set("operators_count", std::to_string(table.rows.size()));
+  page.set("operators_used", std::to_string(table.Used()));
+  page.set("operator_backends", backends);
+  page.set("operators", rows);
 }
 
 struct Column {
@@ -453,6 +488,7 @@ Result<std::string> HtmlWriter::Render(const record::RunRecord& run) const {
   page.set("warnings", warnings);
   page.set("cells", cells);
   AddFailures(run, anchors, page);
+  AddOperators(run, page);
   AddMatrix(run, anchors, page);
   AddPlot(run, page);
   AddStages(run, page);

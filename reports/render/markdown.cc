@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "framework/record/clusters.h"
+#include "framework/record/operators.h"
 #include "reports/render/clean_text.h"
 #include "reports/render/failure.h"
+#include "reports/render/operators.h"
 
 namespace conformance::reports {
 namespace {
@@ -88,6 +90,32 @@ void AddFailures(const record::RunRecord& run, std::string& text) {
   if (clusters.size() > kMarkdownFailures) text += std::to_string(clusters.size() - kMarkdownFailures) + " more causes are in the record.\n\n";
 }
 
+/// Where tests of operators were run: a table of those of which something does not pass.
+void AddOperators(const record::RunRecord& run, std::string& text) {
+  const record::OperatorTable table = record::OperatorsOf(run);
+  if (table.empty()) return;
+  text += "### Operators\n\npass/fail/unsupported/other of the cells in which each operator stands; *use*: nodes in the zoo's models.\n\n| operator | use |";
+  std::string rule = "\n|---|--:|", weighted = "| **all, by use** | " + std::to_string(table.Used()) + " |";
+  for (const std::string& backend : table.backends) {
+    text += " " + MarkdownText(backend) + " |";
+    rule += "--:|";
+    weighted += " **" + PercentText(table.Weighted(backend)) + "** |";
+  }
+  text += rule + "\n";
+  if (table.Used() > 0) text += weighted + "\n";
+  size_t whole = 0;
+  for (const record::OperatorRow& row : table.rows) {
+    if (std::ranges::all_of(row.backends, [](const auto& entry) { return entry.second.pass == entry.second.all(); })) {
+      ++whole;
+      continue;
+    }
+    text += "| " + Code(row.name) + " | " + std::to_string(row.use) + " |";
+    for (const std::string& backend : table.backends) text += " " + CountsText(row, backend) + " |";
+    text += "\n";
+  }
+  text += "\n" + std::to_string(whole) + " operators pass in every cell and are left out.\n\n";
+}
+
 void AddUnavailable(const record::RunRecord& run, std::string& text) {
   std::set<std::string> seen;
   for (const CellRecord& cell : run.cells) {
@@ -123,6 +151,7 @@ Result<std::string> MarkdownWriter::Render(const record::RunRecord& run) const {
   }
   AddCounts(run, text);
   AddFailures(run, text);
+  AddOperators(run, text);
   AddUnavailable(run, text);
   text += std::to_string(run.cells.size()) + " cells, version " + MarkdownText(run.version) + ", seed " + std::to_string(run.seed);
   for (const auto& [name, version] : run.versions) text += ", " + MarkdownText(name + " " + version);

@@ -127,11 +127,11 @@ int RunCli(int argc, const char* const* argv, const engine::Toolbox& toolbox) {
   ListOptions list_options;
   CLI::App* list = app.add_subcommand("list", "print a table: cells, models, exporters, backends, ops, patches, fixes, …");
   list->add_option("TABLE", list_options.what,
-                   "cells, relations, expectations, models, exporters, backends, references, ops, patches, fixes, translations, fusions, "
+                   "cells, relations, expectations, models, exporters, backends, references, ops, onnx-operators, onnx-operator-use, patches, fixes, translations, fusions, "
                    "quantizers, decomposers, reports, libraries");
   list->add_flag("--json", list_options.json, "as JSON");
   list->add_flag("--markdown", list_options.markdown, "of ops: as docs/operators.md; of onnx-operators: as docs/onnx_operators.md");
-  list->add_option("--data", list_options.data, "of ops: folder with core_aten.json and op_errors.json, as fixtures/ops");
+  list->add_option("--data", list_options.data, "of ops: folder with core_aten.json and op_errors.json, as fixtures/ops; of onnx-operator-use: folder with .onnx files");
   AddSelection(*list, list_options.select);
   list->require_subcommand(0, 1);
   const std::function<int()> import = AddListImport(*list, toolbox, invocation);

@@ -19,6 +19,7 @@ namespace conformance::cli {
 struct SelectOptions {
   std::vector<std::string> models;  ///< checkpoint folders, .pt2 and .onnx files; none: the shipped suite
   std::vector<std::string> onnx_tests;  ///< folders of ONNX backend tests
+  std::string operator_use;         ///< a file that weighs their operators; empty: the zoo's
   std::vector<std::string> inputs;  ///< of files: FILE, NAME=FILE or a folder
   std::vector<std::string> expected;  ///< outputs of files, likewise
   std::vector<std::string> sizes;   ///< of files: DIMENSION=SIZE

@@ -4,6 +4,7 @@
 
 #include "framework/base/date.h"
 #include "framework/base/strings.h"
+#include "framework/cases/operator_use.h"
 #include "framework/engine/sweep.h"
 #include "framework/formats/json.h"
 #include "tools/conformance/commands.h"
@@ -94,6 +95,11 @@ Result<Rows> Ops(const engine::Toolbox& toolbox, const ListOptions& options) {
   return rows;
 }
 
+Result<cases::CountedModels> CountedUse(const ListOptions& options) {
+  if (options.data.empty()) return Invalid("onnx-operator-use counts the models of a folder: name it with --data");
+  return cases::CountModels(options.data);
+}
+
 Rows OnnxOperators() {
   const auto numbers = [](const std::vector<int64_t>& values) {
     std::vector<std::string> words;
@@ -104,6 +110,13 @@ Rows OnnxOperators() {
   for (const OnnxOperatorRow& row : OnnxOperatorRows()) {
     rows.push_back({row.domain.empty() ? "ai.onnx" : row.domain, row.name, numbers(row.versions), numbers(row.kernels), row.types, row.missing});
   }
+  return rows;
+}
+
+Result<Rows> OnnxOperatorUse(const ListOptions& options) {
+  CONFORMANCE_TRY(const auto counted, CountedUse(options));
+  Rows rows = {{"operator", "nodes"}};
+  for (const auto& [name, count] : counted.nodes) rows.push_back({name, std::to_string(count)});
   return rows;
 }
 
@@ -136,6 +149,7 @@ const std::vector<Listing>& Listings() {
       {"references", [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> { return Names(t.references, "reference"); }},
       {"ops", [](const Toolbox& t, const ListOptions& o, const Invocation&) { return Ops(t, o); }},
       {"onnx-operators", [](const Toolbox&, const ListOptions&, const Invocation&) -> Result<Rows> { return OnnxOperators(); }},
+      {"onnx-operator-use", [](const Toolbox&, const ListOptions& o, const Invocation&) { return OnnxOperatorUse(o); }},
       {"patches",
        [](const Toolbox& t, const ListOptions&, const Invocation&) -> Result<Rows> {
          Rows rows = {{"exporter", "target", "kind", "reason", "upstream", "versions"}};
@@ -201,6 +215,12 @@ int ListCommand(const engine::Toolbox& toolbox, const ListOptions& options, cons
     const auto operators = OperatorRows(toolbox.op_table(), options.data);
     if (!operators.ok()) return Complain(operators.error());
     std::fputs(OperatorMarkdown(*operators).c_str(), stdout);
+    return 0;
+  }
+  if (options.json && options.what == "onnx-operator-use") {
+    const auto counted = CountedUse(options);
+    if (!counted.ok()) return Complain(counted.error());
+    std::printf("%s\n", formats::WriteJson(cases::ToJson(*counted), 1).c_str());
     return 0;
   }
   auto rows = listing->rows(toolbox, options, invocation);

@@ -32,6 +32,8 @@ void AddSelection(CLI::App& command, SelectOptions& select) {
   command.add_option("--against", select.against, "hold the models against this one: a .pt2, an .onnx or a checkpoint folder")->group(files);
   command.add_option("--reference", select.reference, "what judges: a reference (eager, program, …) or a backend, then without f64")->group(files);
   repeated("--onnx-tests", select.onnx_tests, "folder of ONNX backend tests, at any depth (model.onnx, test_data_set_*)");
+  command.add_option("--operator-use", select.operator_use, "what weighs the tests' operators, made by `list onnx-operator-use --json`; default: the zoo's")
+      ->group(files);
   command.add_option("--list", select.lists, "file or folder of expectations (skip, expected_fail, disable_optimize, tolerance)");
 }
 

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kShippedSuite = "suites/sets/shipped.json";
+constexpr const char* kOperatorUse = "suites/onnx/operator_use.json";
 
 bool IsDataFolder(const fs::path& folder) {
   std::error_code ignored;
@@ -128,6 +129,14 @@ Result<cases::FileOptions> FileOptionsOf(const SelectOptions& options) {
   return file;
 }
 
+// How often models use an operator: as --operator-use has it, else as the zoo's exports do. None where the program stands alone.
+Result<cases::OperatorUse> UseOf(const SelectOptions& options, const Invocation& invocation) {
+  if (!options.operator_use.empty()) return cases::ReadOperatorUse(options.operator_use);
+  const auto data = DataFolder(invocation);
+  if (!data.ok()) return cases::OperatorUse();
+  return cases::ReadOperatorUse(*data / kOperatorUse);
+}
+
 // Models and folders of tests that the command line names.
 Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, const Invocation& invocation, Suite& suite) {
   CONFORMANCE_TRY(const cases::FileOptions file, FileOptionsOf(options));
@@ -148,8 +157,12 @@ Status OpenGiven(const engine::Toolbox& toolbox, const SelectOptions& options, c
     }
     suite.cases.push_back(measure ? cases::Against(std::move(opened), measure) : std::move(opened));
   }
+  cases::OperatorUse use;
+  if (!options.onnx_tests.empty()) {
+    CONFORMANCE_TRY(use, UseOf(options, invocation));
+  }
   for (const std::string& folder : options.onnx_tests) {
-    CONFORMANCE_TRY(auto tests, cases::OpenOnnxTests(folder));
+    CONFORMANCE_TRY(auto tests, cases::OpenOnnxTests(folder, use));
     suite.cases.insert(suite.cases.end(), tests.begin(), tests.end());
   }
   return Ok();
