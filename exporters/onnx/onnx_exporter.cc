@@ -63,8 +63,7 @@ Result<ports::TraceRequest> OnnxExporter::Prepare(const nn::Model& model, const 
 Result<LoweredModel> LowerToModel(const ir::Program& traced, const OnnxConfig& config, Json* manifest) {
   rewrite::Hits hits;
   const int64_t opset = config.opset();
-  const bool composites = rewrite::HasComposites(traced);
-  CONFORMANCE_TRY(ir::Program program, composites ? rewrite::WriteOutComposites(traced) : Result<ir::Program>(traced));
+  CONFORMANCE_TRY(ir::Program program, rewrite::WriteOutComposites(traced));
   CONFORMANCE_TRY(program, rewrite::ApplyPatches(OperatorPatches(), std::move(program), &hits));  // stage 1; stage 2 is the second NodeFixes
   CONFORMANCE_TRY(program, rewrite::ApplyNodeFixes(NodeFixes(opset), std::move(program), &hits));  // the verifier runs before and after
   CONFORMANCE_TRY(program, Decompose(std::move(program), opset, &hits));

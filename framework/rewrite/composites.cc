@@ -1,6 +1,7 @@
 #include "framework/rewrite/composites.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -71,10 +72,9 @@ Values EyeM(OpContext& c, const Arguments& args) {
 Values Linspace(OpContext& c, const Arguments& args) {
   const double start = NumberAt(args, 0), end = NumberAt(args, 1);
   const int64_t steps = IntAt(args, 2);
-  const bool whole = !std::holds_alternative<double>(args[0]) && !std::holds_alternative<double>(args[1]);
   const DType dtype = DTypeOr(args, 3, DType::kF32);
   if (!IsFloating(dtype) || steps < 1) {
-    c.Fail(Unsupported("linspace of integers, or without steps").With("found", whole ? "integers" : std::to_string(steps) + " steps"));
+    c.Fail(Unsupported("linspace of integers, or without steps").With("found", std::to_string(steps) + " steps of " + std::string(ToString(dtype))));
     return {Value()};
   }
   if (steps == 1) return {ops::Full(c, {SymInt(1)}, start, dtype)};
@@ -229,11 +229,12 @@ const std::vector<std::string>& CompositeTargets() {
 }
 
 bool HasComposites(const ir::Program& program) {
-  const std::vector<std::string>& targets = CompositeTargets();
-  return std::ranges::any_of(program.graph.nodes(), [&](const ir::Node& node) { return std::ranges::find(targets, node.op()) != targets.end(); });
+  static const std::set<std::string_view> targets(CompositeTargets().begin(), CompositeTargets().end());
+  return std::ranges::any_of(program.graph.nodes(), [](const ir::Node& node) { return targets.contains(node.op()); });
 }
 
 Result<ir::Program> WriteOutComposites(ir::Program program) {
+  if (!HasComposites(program)) return program;
   static const std::vector<NodeFix> fixes = [] {
     std::vector<NodeFix> made;
     for (size_t i = 0; i < Composites().size(); ++i) {

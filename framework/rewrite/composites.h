@@ -24,7 +24,7 @@ const std::vector<std::string>& CompositeTargets();
 
 /// Whether a node of the Program is one.
 bool HasComposites(const ir::Program& program);
-/// The Program without them; values keep their names. Errors: kUnsupported names the node and what of it has no answer.
+/// The Program without them, itself where it has none; values keep their names. Errors: kUnsupported names the node and what of it has no answer.
 Result<ir::Program> WriteOutComposites(ir::Program program);
 
 }  // namespace conformance::rewrite

@@ -9,28 +9,32 @@
 namespace conformance::onnx {
 namespace {
 
+bool IsView(const ir::Node& node) {
+  const ops::OpDef* op = ops::DefaultOps().Find(node.op());
+  return op != nullptr && std::any_of(op->returns.begin(), op->returns.end(), [](const ops::ReturnSchema& output) { return output.aliased; });
+}
+
+// What the value is a view of; kNone for one with storage of its own, and for inputs.
+ir::ValueId ParentOf(const ir::Graph& graph, ir::ValueId value) {
+  const ir::NodeId producer = graph.value(value).producer;
+  if (producer < ir::NodeId{0} || !IsView(graph.node(producer)) || graph.node(producer).inputs.empty()) return ir::ValueId::kNone;
+  const auto* parent = graph.node(producer).inputs[0].arg.As<ir::ValueId>();
+  return parent != nullptr ? *parent : ir::ValueId::kNone;
+}
+
 // Values that may share storage with `value`: what it is a view of, and views of those.
 std::set<ir::ValueId> Aliases(const ir::Graph& graph, ir::ValueId value) {
-  const auto aliasing = [&](const ir::Node& node) {
-    const ops::OpDef* op = ops::DefaultOps().Find(node.op());
-    return op != nullptr && std::any_of(op->returns.begin(), op->returns.end(), [](const ops::ReturnSchema& output) { return output.aliased; });
-  };
   std::set<ir::ValueId> found = {value};
   std::vector<ir::ValueId> open = {value};
   const auto add = [&](ir::ValueId id) {
     if (found.insert(id).second) open.push_back(id);
   };
   while (!open.empty()) {
-    const ir::Value& one = graph.value(open.back());
+    const ir::ValueId one = open.back();
     open.pop_back();
-    if (one.producer >= ir::NodeId{0}) {
-      const ir::Node& maker = graph.node(one.producer);
-      if (aliasing(maker) && !maker.inputs.empty()) {
-        if (const auto* base = maker.inputs[0].arg.As<ir::ValueId>()) add(*base);
-      }
-    }
-    for (const ir::Use& use : one.uses()) {
-      if (use.node < ir::NodeId{0} || !aliasing(graph.node(use.node))) continue;
+    if (const ir::ValueId parent = ParentOf(graph, one); parent != ir::ValueId::kNone) add(parent);
+    for (const ir::Use& use : graph.value(one).uses()) {
+      if (use.node < ir::NodeId{0} || !IsView(graph.node(use.node))) continue;
       for (const ir::ValueId made : graph.node(use.node).OutputValues()) add(made);
     }
   }
@@ -40,14 +44,7 @@ std::set<ir::ValueId> Aliases(const ir::Graph& graph, ir::ValueId value) {
 // The value, what it is a view of, what that is a view of, …
 std::vector<ir::ValueId> ViewsUpTo(const ir::Graph& graph, ir::ValueId value) {
   std::vector<ir::ValueId> views = {value};
-  while (graph.value(views.back()).producer >= ir::NodeId{0}) {
-    const ir::Node& maker = graph.node(graph.value(views.back()).producer);
-    const ops::OpDef* op = ops::DefaultOps().Find(maker.op());
-    const bool aliasing = op != nullptr && std::any_of(op->returns.begin(), op->returns.end(), [](const ops::ReturnSchema& output) { return output.aliased; });
-    const auto* parent = aliasing && !maker.inputs.empty() ? maker.inputs[0].arg.As<ir::ValueId>() : nullptr;
-    if (parent == nullptr) break;
-    views.push_back(*parent);
-  }
+  for (ir::ValueId parent = ParentOf(graph, value); parent != ir::ValueId::kNone; parent = ParentOf(graph, parent)) views.push_back(parent);
   return views;
 }
 

@@ -28,10 +28,7 @@ Result<Outputs> LowerDiagonal(const Call& call, Graph& g) {
   perm.insert(perm.end(), {a, b});
   for (int64_t i = 0; i < *length; ++i) positions.push_back((offset < 0 ? i - offset : i) * *cols + (offset < 0 ? i : i + offset));
   std::vector<Size> flat;
-  for (int64_t i = 0; i < x.rank() - 2; ++i) {
-    const SymInt& size = (*x.sizes)[static_cast<size_t>(perm[static_cast<size_t>(i)])];
-    flat.push_back(size.AsInt() ? Size(*size.AsInt()) : Size(g.Dim(x, perm[static_cast<size_t>(i)])));
-  }
+  for (int64_t i = 0; i < x.rank() - 2; ++i) flat.push_back(g.SizeAt(x, perm[static_cast<size_t>(i)]));
   const auto rows = (*x.sizes)[static_cast<size_t>(a)].AsInt();
   if (!rows) return call.Refused("of axes whose sizes depend on symbols");
   flat.emplace_back(*rows * *cols);

@@ -39,7 +39,7 @@ Result<Outputs> LowerGroupedMm(const Call& call, Graph& g) {
   // Rows that no group has are zeros.
   const Value rest = g.Slice(x, 0, start, g.Sizes({g.Dim(x, 0)}));
   const Value rest_rows = g.Op("Shape", {rest}, {{"start", 0}, {"end", 1}}, DType::kI64);
-  parts.push_back(g.Expand(g.Const(0, x), {Size(rest_rows), (*weights.sizes)[2].AsInt() ? Size((*weights.sizes)[2].constant()) : Size(g.Dim(weights, 2))}));
+  parts.push_back(g.Expand(g.Const(0, x), {Size(rest_rows), g.SizeAt(weights, 2)}));
   return g.Concat(std::move(parts), 0);
 }
 

@@ -105,10 +105,7 @@ Result<Outputs> Resized(const Call& call, Graph& g, std::vector<Attr> attrs) {
     if (!call.IsNone(call.op().args[i].name)) return call.Refused("with a scale beside the size");
   }
   std::vector<Size> sizes;
-  for (int64_t i = 0; i < 2; ++i) {
-    const auto number = (*x.sizes)[static_cast<size_t>(i)].AsInt();
-    sizes.push_back(number ? Size(*number) : Size(g.Dim(x, i)));
-  }
+  for (int64_t i = 0; i < 2; ++i) sizes.push_back(g.SizeAt(x, i));
   for (const Size& size : call.SizesOf("output_size")) sizes.push_back(size);
   return g.Cast(g.Op("Resize", {wide, Value(), Value(), g.Sizes(sizes)}, std::move(attrs)), x.dtype);
 }

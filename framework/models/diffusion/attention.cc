@@ -229,4 +229,8 @@ Value Transformer2DModel::Forward(OpContext& c, const Value& hidden_states, cons
   });
 }
 
+std::vector<std::pair<std::string, std::string>> RenamedAttentionKeys() {
+  return {{".query.", ".to_q."}, {".key.", ".to_k."}, {".value.", ".to_v."}, {".proj_attn.", ".to_out.0."}};
+}
+
 }  // namespace conformance::models

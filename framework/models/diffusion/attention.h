@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/nn/layers.h"
 #include "framework/nn/module.h"
 
 namespace conformance::models {
+
+/// Names of attention's weights in checkpoints of early diffusers, and today's: nn::ModelTraits::renamed_keys.
+std::vector<std::pair<std::string, std::string>> RenamedAttentionKeys();
 
 /// What a diffusion model's blocks look at beside their own map.
 struct Conditioning {

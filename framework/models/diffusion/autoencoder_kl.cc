@@ -6,6 +6,7 @@
 #include "framework/base/strings.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/diffusion/activation_name.h"
+#include "framework/models/diffusion/attention.h"
 #include "framework/models/diffusion/blocks.h"
 #include "framework/nn/arguments.h"
 #include "framework/ops/chunk.h"
@@ -257,10 +258,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .base_model_prefix = "",
                       .generates = false,
                       .ignored_keys = {},
-                      .renamed_keys = {{".query.", ".to_q."},
-                                       {".key.", ".to_k."},
-                                       {".value.", ".to_v."},
-                                       {".proj_attn.", ".to_out.0."}},
+                      .renamed_keys = RenamedAttentionKeys(),
                       .entry_points = {"encode", "decode"}});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "framework/models/diffusion/attention.h"
 #include "framework/models/diffusion/blocks.h"
 #include "framework/models/diffusion/embeddings.h"
 #include "framework/models/diffusion/unet_config.h"
@@ -477,10 +478,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
                       .base_model_prefix = "",
                       .generates = false,
                       .ignored_keys = {},
-                      .renamed_keys = {{".query.", ".to_q."},
-                                       {".key.", ".to_k."},
-                                       {".value.", ".to_v."},
-                                       {".proj_attn.", ".to_out.0."}}});
+                      .renamed_keys = RenamedAttentionKeys()});
   model->Finish();
   return std::unique_ptr<nn::Model>(std::move(model));
 }
