@@ -100,7 +100,15 @@ Values Meshgrid(OpContext& c, const Values& tensors, bool swapped) {
   return grids;
 }
 Values MeshgridOf(OpContext& c, const Arguments& args) { return Meshgrid(c, std::get<Values>(args[0]), false); }
-Values MeshgridBy(OpContext& c, const Arguments& args) { return Meshgrid(c, std::get<Values>(args[0]), std::get<std::string>(args[1]) == "xy"); }
+Values MeshgridBy(OpContext& c, const Arguments& args) {
+  const auto& tensors = std::get<Values>(args[0]);
+  const std::string& indexing = std::get<std::string>(args[1]);
+  if (indexing != "ij" && indexing != "xy") {
+    c.Fail(Invalid("meshgrid has no such indexing").With("found", indexing).With("wanted", "ij or xy"));
+    return Values(tensors.size());
+  }
+  return Meshgrid(c, tensors, indexing == "xy");
+}
 
 Values Isin(OpContext& c, const Arguments& args) {
   const Value tests = ops::Reshape(c, TensorAt(args, 1), {SymInt(-1)});
@@ -122,6 +130,10 @@ Values Histc(OpContext& c, const Arguments& args) {
   const Value x = ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)});
   const int64_t bins = IntAt(args, 1);
   const double least = NumberAt(args, 2), most = NumberAt(args, 3);
+  if (bins < 1) {
+    c.Fail(Invalid("histc without bins").With("found", std::to_string(bins)).With("wanted", "at least 1"));
+    return {Value()};
+  }
   if (least >= most) {
     c.Fail(Unsupported("histc whose bounds are those of the elements").With("wanted", "min below max"));
     return {Value()};

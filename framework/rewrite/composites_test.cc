@@ -75,6 +75,11 @@ TEST(Composites, RefuseWhatDependsOnData) {
   EXPECT_EQ(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), SymInt(9)}), "f32[9, 2]");
 }
 
+TEST(Composites, RefuseWhatPyTorchRefuses) {
+  EXPECT_THAT(Written("aten.meshgrid.indexing", {std::vector<Value>{F32({2})}, std::string("zz")}), AllOf(HasSubstr("found: zz"), HasSubstr("ij or xy")));
+  EXPECT_THAT(Written("aten.histc.default", {F32({4}), SymInt(0), SymInt(0), SymInt(3)}), HasSubstr("histc without bins"));
+}
+
 TEST(Composites, GridsAreIndexedBothWays) {
   const std::vector<Value> axes = {F32({2}), F32({3}), F32({4})};
   EXPECT_EQ(Written("aten.meshgrid.indexing", {axes, std::string("ij")}), "f32[2, 3, 4], f32[2, 3, 4], f32[2, 3, 4]");
