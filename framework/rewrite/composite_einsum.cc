@@ -70,6 +70,19 @@ SymInt Product(const std::vector<SymInt>& sizes) {
   return product;
 }
 
+/// x with axes of size 1 stretched to what `like` has for the same label.
+Labelled Stretched(OpContext& c, Labelled x, const Labelled& like) {
+  std::vector<SymInt> sizes = x.value.sizes();
+  bool grows = false;
+  for (size_t i = 0; i < x.labels.size(); ++i) {
+    if (!Has(like.labels, x.labels[i]) || sizes[i].AsInt() != 1) continue;
+    sizes[i] = like.value.size(static_cast<int64_t>(Place(like.labels, x.labels[i])));
+    grows = grows || sizes[i].AsInt() != 1;
+  }
+  if (grows) x.value = ops::Expand(c, x.value, std::move(sizes));
+  return x;
+}
+
 /// [shared…, own of a…, own of b…]: what both have and nobody needs any more is summed over.
 Labelled Joined(OpContext& c, Labelled a, Labelled b, const Labels& needed) {
   Labels all = needed;
@@ -78,6 +91,8 @@ Labelled Joined(OpContext& c, Labelled a, Labelled b, const Labels& needed) {
   all = needed;
   all.insert(all.end(), a.labels.begin(), a.labels.end());
   b = WithoutSums(c, std::move(b), all);
+  a = Stretched(c, std::move(a), b);
+  b = Stretched(c, std::move(b), a);
   Labels batch, inner, left, right;
   for (const int label : a.labels) {
     if (!Has(b.labels, label)) left.push_back(label);

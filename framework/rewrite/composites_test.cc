@@ -61,6 +61,12 @@ TEST(Einsum, DotsStandForTheOtherAxes) {
   EXPECT_EQ(Einsum("...i->...", {F32({7, 6, 2})}), "f32[7, 6]");
 }
 
+TEST(Einsum, SizesOfOneAreStretched) {
+  EXPECT_EQ(Einsum("ij,ij->ij", {F32({2, 1}), F32({1, 3})}), "f32[2, 3]");
+  EXPECT_EQ(Einsum("ij,ij->i", {F32({2, 3}), F32({1, 3})}), "f32[2]");
+  EXPECT_EQ(Einsum("...i,...i->...", {F32({4, 1, 2}), F32({5, 2})}), "f32[4, 5]");
+}
+
 TEST(Einsum, RefusesByName) {
   EXPECT_THAT(Einsum("ii->i", {F32({3, 3})}), AllOf(HasSubstr("einsum of a diagonal"), HasSubstr("equation: ii->i")));
   EXPECT_THAT(Einsum("ij->ijk", {F32({2, 3})}), HasSubstr("label that no operand has"));
