@@ -7,15 +7,14 @@
 namespace conformance::generate {
 namespace {
 
-/// Keeps the outputs of modules by their paths, and the names of the outputs where there are several: what diffusers' cases record in
-/// place of hidden states.
+/// Keeps the outputs of modules by their paths and names, and a single one by its path alone: what diffusers' cases record in place of hidden
+/// states.
 class BlockOutputs : public ops::ForwardObserver {
  public:
   void OnEnter(std::string_view, std::string_view, const nn::NamedValues&) override {}
   void OnExit(std::string_view path, std::string_view, const nn::NamedValues& outputs) override {
     if (outputs.size() == 1) outputs_.emplace_back(path, outputs.front().second);
-    else
-      for (const auto& [name, value] : outputs) outputs_.emplace_back(std::string(path) + "." + name, value);
+    for (const auto& [name, value] : outputs) outputs_.emplace_back(std::string(path) + "." + name, value);
   }
   const nn::NamedValues& outputs() const { return outputs_; }
 

@@ -327,7 +327,7 @@ def seeded(model, seed):
                 continue
             if name.endswith("A_log"):
                 parameter.copy_(0.5 * normal(parameter.shape))
-            elif parameter.dim() == 1:
+            elif parameter.dim() < 2:
                 centre = 1.0 if name.endswith("weight") else 0.0
                 parameter.copy_(centre + 0.1 * normal(parameter.shape))
             else:

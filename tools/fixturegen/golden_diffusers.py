@@ -27,6 +27,8 @@ UNET = dict(sample_size=8, block_out_channels=(4, 8), layers_per_block=1, norm_n
 SIMPLE = dict(down_block_types=("ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
               up_block_types=("SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"), mid_block_type="UNetMidBlock2DSimpleCrossAttn",
               attention_head_dim=4)
+K = dict(norm_num_groups=None, mid_block_type=None, act_fn="gelu", attention_head_dim=16, block_out_channels=(32, 32), sample_size=8,
+         down_block_types=("KDownBlock2D", "KCrossAttnDownBlock2D"), up_block_types=("KCrossAttnUpBlock2D", "KUpBlock2D"))
 VAE = dict(sample_size=16, block_out_channels=(4, 8), norm_num_groups=2, down_block_types=("DownEncoderBlock2D",) * 2,
            up_block_types=("UpDecoderBlock2D",) * 2)
 
@@ -104,6 +106,35 @@ unet("unet_if_stage2", dict(size=(8, 10)), addition_embed_type="text", addition_
      mid_block_scale_factor=1.414, mid_block_only_cross_attention=True, only_cross_attention=True, resnet_time_scale_shift="scale_shift", **SIMPLE)
 unet("unet_unclip", class_embed_type="projection", projection_class_embeddings_input_dim=9, use_linear_projection=True, attention_head_dim=[1, 2])
 
+# What k-diffusion's stages leave and take, as the x2 latent upscaler joins them and otherwise.
+unet("unet_k_upscaler", dict(inputs=["timestep_cond"], size=(16, 24)), **{**K, "block_out_channels": (32, 32, 64, 64), "time_embedding_type": "fourier",
+     "time_cond_proj_dim": 6, "timestep_post_act": "gelu", "conv_in_kernel": 1, "conv_out_kernel": 1, "in_channels": 5, "out_channels": 3,
+     "down_block_types": ("KDownBlock2D",) + ("KCrossAttnDownBlock2D",) * 3, "up_block_types": ("KCrossAttnUpBlock2D",) * 3 + ("KUpBlock2D",)})
+unet("unet_k_silu", dict(size=(4, 6)), **{**K, "time_embedding_dim": 32, "conv_out_kernel": 1, "act_fn": "silu"})
+unet("unet_k_small", dict(size=(4, 6)), **{**K, "time_embedding_dim": 32})
+unet("unet_k_layers", dict(inputs=["encoder_attention_mask"]), **{**K, "time_embedding_dim": 64, "layers_per_block": 2, "act_fn": "silu",
+     "block_out_channels": (32, 64, 64), "norm_eps": 1e-2, "attention_head_dim": [8, 16, 32],
+     "down_block_types": ("KCrossAttnDownBlock2D", "KDownBlock2D", "KCrossAttnDownBlock2D"),
+     "up_block_types": ("KCrossAttnUpBlock2D", "KUpBlock2D", "KCrossAttnUpBlock2D"), "cross_attention_dim": [6, 6, 6]})
+unet("unet_k_plain", **{**K, "down_block_types": ("KDownBlock2D",) * 2, "up_block_types": ("KUpBlock2D",) * 2, "mid_block_type": "UNetMidBlock2D",
+     "norm_num_groups": 8, "class_embed_type": "identity", "class_embeddings_concat": True, "time_embedding_dim": 20})
+unet("unet_k_mid", **{**K, "down_block_types": ("KCrossAttnDownBlock2D", "KDownBlock2D"), "up_block_types": ("KUpBlock2D", "KCrossAttnUpBlock2D"),
+     "mid_block_type": "UNetMidBlock2DCrossAttn", "block_out_channels": (64, 32), "attention_head_dim": [4, 16]})
+# Objects that are grounded, adapters inside the stages, hints; lists of widths that the way up reads from the other end.
+unet("unet_gated", dict(inputs=["objects"]), attention_type="gated")
+unet("unet_gated_without", attention_type="gated", use_linear_projection=True)
+unet("unet_gated_image", dict(inputs=["objects"]), attention_type="gated-text-image", mid_block_type="UNetMidBlock2D")
+unet("unet_hint", dict(size=(6, 7)), addition_embed_type="image_hint", encoder_hid_dim=10, encoder_hid_dim_type="image_proj", in_channels=8)
+unet("unet_adapters", dict(inputs=["adapters"], size=(7, 9)))
+unet("unet_adapters_mid", dict(inputs=["adapters"], adapters=3), down_block_types=("AttnDownBlock2D", "CrossAttnDownBlock2D"),
+     up_block_types=("UpBlock2D", "UpBlock2D"))
+unet("unet_adapters_one", dict(inputs=["adapters"], size=(5, 7)), down_block_types=("CrossAttnDownBlock2D",), up_block_types=("CrossAttnUpBlock2D",),
+     block_out_channels=(4,))
+unet("unet_adapters_k", dict(inputs=["adapters"]), **{**K, "down_block_types": ("KDownBlock2D",) * 2, "up_block_types": ("KUpBlock2D",) * 2})
+unet("unet_self_lists", down_block_types=("AttnDownBlock2D",) * 2, up_block_types=("AttnUpBlock2D",) * 2, attention_head_dim=[2, 4])
+unet("unet_simple_lists", **{**SIMPLE, "down_block_types": ("SimpleCrossAttnDownBlock2D",) * 2, "up_block_types": ("SimpleCrossAttnUpBlock2D",) * 2,
+     "attention_head_dim": [2, 4]})
+
 vae("vae_bare", dict(size=(13, 18)), use_quant_conv=False, use_post_quant_conv=False, mid_block_add_attention=False, latent_channels=3)
 vae("vae_attn", dict(size=(12, 20)), down_block_types=("DownEncoderBlock2D", "AttnDownEncoderBlock2D"),
     up_block_types=("AttnUpDecoderBlock2D", "UpDecoderBlock2D"), layers_per_block=2, in_channels=1, out_channels=2)
@@ -142,8 +173,11 @@ def unet_inputs(model, options, generator):
         added["time_ids"] = torch.randint(0, 1024, (batch, 6), generator=generator).float()
     if config.addition_embed_type == "text_image":
         added.update(text_embeds=normal(batch, cross), image_embeds=normal(batch, cross))
-    if config.addition_embed_type == "image":
+    if config.addition_embed_type in ("image", "image_hint"):
         added["image_embeds"] = normal(batch, config.encoder_hid_dim)
+    if config.addition_embed_type == "image_hint":
+        added["hint"] = normal(batch, 3, 8 * height, 8 * width)
+        inputs["sample"] = normal(batch, config.in_channels - 4, height, width)
     if added:
         inputs["added_cond_kwargs"] = added
     if config.encoder_hid_dim_type == "image_proj":
@@ -153,6 +187,26 @@ def unet_inputs(model, options, generator):
     for extra in options.get("inputs", []):
         if extra == "timestep_cond":
             inputs[extra] = normal(batch, config.time_cond_proj_dim)
+        elif extra == "objects":
+            there = lambda: torch.randint(0, 2, (batch, 3), generator=generator).float()
+            seen = dict(positive_embeddings=normal(batch, 3, cross)) if config.attention_type == "gated" else dict(
+                phrases_masks=there(), image_masks=there(), phrases_embeddings=normal(batch, 3, cross), image_embeddings=normal(batch, 3, cross))
+            inputs["cross_attention_kwargs"] = dict(gligen=dict(boxes=torch.rand(batch, 3, 4, generator=generator), masks=there(), **seen))
+        elif extra == "adapters":
+            sizes = []
+            def sized(block, _, output):
+                # Stages with attention on the text add before they halve the map.
+                states = output[1]
+                before = type(block).__name__ == "CrossAttnDownBlock2D" and block.downsamplers is not None
+                sizes.append((states[-2] if before else output[0]).shape)
+            hooks = [block.register_forward_hook(sized) for block in model.down_blocks]
+            if model.mid_block is not None:
+                hooks.append(model.mid_block.register_forward_hook(lambda _, __, output: sizes.append(output.shape)))
+            with torch.no_grad():
+                model(**inputs)
+            for hook in hooks:
+                hook.remove()
+            inputs["down_intrablock_additional_residuals"] = [normal(*size) for size in sizes[:options.get("adapters", 2)]]
         elif extra == "residuals":
             states = []
             hooks = [block.register_forward_hook(lambda _, __, output: states.extend(output[1])) for block in model.down_blocks]

@@ -12,6 +12,8 @@
 #include "framework/ops/pad.h"
 #include "framework/ops/permute.h"
 #include "framework/ops/reshape.h"
+#include "framework/ops/slice.h"
+#include "framework/ops/tanh.h"
 #include "framework/ops/transpose.h"
 
 namespace conformance::models {
@@ -153,6 +155,40 @@ class FeedForward : public nn::Module {
   nn::Linear& net_2_;
 };
 
+/// Attention of a map's rows on themselves and on objects, and a feed-forward layer, each behind a gate.
+/// Source: Li et al., arXiv:2301.07093; diffusers.models.attention.GatedSelfAttentionDense.
+class GatedSelfAttentionDense : public nn::Module {
+ public:
+  GatedSelfAttentionDense(int64_t dim, int64_t object_dim, int64_t heads, int64_t dim_head)
+      : Module("GatedSelfAttentionDense"),
+        alpha_attn_(AddParameter("alpha_attn", {})),
+        alpha_dense_(AddParameter("alpha_dense", {})),
+        linear_(Add<nn::Linear>("linear", object_dim, dim, true)),
+        attn_(Add<DiffusionAttention>("attn", DiffusionAttention::Options{.query_dim = dim, .heads = heads, .dim_head = dim_head})),
+        ff_(Add<FeedForward>("ff", dim)),
+        norm1_(Add<nn::LayerNorm>("norm1", dim, 1e-5)),
+        norm2_(Add<nn::LayerNorm>("norm2", dim, 1e-5)) {}
+
+  Value Forward(OpContext& c, const Value& x, const Value& objects) const {
+    return Call(c, {{"x", x}, {"objs", objects}}, [&] {
+      const auto gated = [&](const nn::Parameter& alpha, const Value& y) { return ops::Mul(c, ops::Tanh(c, Weight(c, alpha)), y); };
+      const Value all = norm1_.Forward(c, ops::Cat(c, {x, linear_.Forward(c, objects)}, 1));
+      const Value attended = ops::Slice(c, attn_.OfRows(c, all, {}, {}), 1, 0, x.size(1));
+      const Value hidden = ops::Add(c, x, gated(alpha_attn_, attended));
+      return ops::Add(c, hidden, gated(alpha_dense_, ff_.Forward(c, norm2_.Forward(c, hidden))));
+    });
+  }
+
+ private:
+  nn::Parameter& alpha_attn_;
+  nn::Parameter& alpha_dense_;
+  nn::Linear& linear_;
+  DiffusionAttention& attn_;
+  FeedForward& ff_;
+  nn::LayerNorm& norm1_;
+  nn::LayerNorm& norm2_;
+};
+
 /// Attention of a map's rows on themselves (or on the conditioning), on the conditioning, and a feed-forward layer.
 class BasicTransformerBlock : public nn::Module {
  public:
@@ -174,13 +210,17 @@ class BasicTransformerBlock : public nn::Module {
                                                                    .heads = options.heads,
                                                                    .dim_head = dim_head})),
         norm3_(Add<nn::LayerNorm>("norm3", dim, 1e-5)),
-        ff_(Add<FeedForward>("ff", dim)) {}
+        ff_(Add<FeedForward>("ff", dim)) {
+    if (options.gated)
+      fuser_ = &Add<GatedSelfAttentionDense>("fuser", dim, options.cross_attention_dim, options.heads, dim_head);
+  }
 
   Value Forward(OpContext& c, const Value& hidden_states, const Conditioning& conditioning) const {
     const Value& encoded = conditioning.encoder_hidden_states;
     return Call(c, Described(hidden_states, encoded), [&] {
       const Value first = attn1_.OfRows(c, norm1_.Forward(c, hidden_states), only_cross_attention_ ? encoded : Value(), {});
       Value hidden = ops::Add(c, first, hidden_states);
+      if (fuser_ != nullptr && conditioning.objects.defined()) hidden = fuser_->Forward(c, hidden, conditioning.objects);
       const Value second = attn2_.OfRows(c, norm2_.Forward(c, hidden), encoded, conditioning.encoder_attention_mask);
       hidden = ops::Add(c, second, hidden);
       return ops::Add(c, ff_.Forward(c, norm3_.Forward(c, hidden)), hidden);
@@ -195,6 +235,7 @@ class BasicTransformerBlock : public nn::Module {
   DiffusionAttention& attn2_;
   nn::LayerNorm& norm3_;
   FeedForward& ff_;
+  GatedSelfAttentionDense* fuser_ = nullptr;
 };
 
 Transformer2DModel::Transformer2DModel(int64_t channels, const TransformerOptions& options)

@@ -19,6 +19,7 @@ struct Conditioning {
   ops::Value encoder_hidden_states = {};   ///< [batch, n, dim]; may be undefined
   ops::Value encoder_attention_mask = {};  ///< added to scores, [batch, 1, 1, n]; may be undefined
   ops::Value attention_mask = {};          ///< the same, which blocks with added keys prefer; may be undefined
+  ops::Value objects = {};                 ///< grounded objects, [batch, n, dim], for gated blocks; may be undefined
 };
 
 /// Attention as diffusers' default processors compute it (torch's scaled_dot_product_attention; upcast_attention and upcast_softmax
@@ -74,6 +75,7 @@ struct TransformerOptions {
   int64_t groups = 32;
   bool use_linear_projection = false;
   bool only_cross_attention = false;
+  bool gated = false;  ///< with attention on grounded objects (gligen.h)
 };
 
 class BasicTransformerBlock;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "framework/base/strings.h"
+#include "framework/ops/add.h"
 #include "framework/ops/cat.h"
 
 namespace conformance::models {
@@ -18,12 +19,16 @@ constexpr StageKind kDown[] = {{"DownBlock2D"},
                                {"CrossAttnDownBlock2D", StageAttention::kTransformer},
                                {"AttnDownBlock2D", StageAttention::kSelf},
                                {"ResnetDownsampleBlock2D", StageAttention::kNone, true},
-                               {"SimpleCrossAttnDownBlock2D", StageAttention::kAddedKv, true}};
+                               {"SimpleCrossAttnDownBlock2D", StageAttention::kAddedKv, true},
+                               {"KDownBlock2D", StageAttention::kNone, false, true},
+                               {"KCrossAttnDownBlock2D", StageAttention::kTransformer, false, true}};
 constexpr StageKind kUp[] = {{"UpBlock2D"},
                              {"CrossAttnUpBlock2D", StageAttention::kTransformer},
                              {"AttnUpBlock2D", StageAttention::kSelf},
                              {"ResnetUpsampleBlock2D", StageAttention::kNone, true},
-                             {"SimpleCrossAttnUpBlock2D", StageAttention::kAddedKv, true}};
+                             {"SimpleCrossAttnUpBlock2D", StageAttention::kAddedKv, true},
+                             {"KUpBlock2D", StageAttention::kNone, false, true},
+                             {"KCrossAttnUpBlock2D", StageAttention::kTransformer, false, true}};
 constexpr StageKind kEncoder[] = {{"DownEncoderBlock2D"}, {"AttnDownEncoderBlock2D", StageAttention::kSelf}};
 constexpr StageKind kDecoder[] = {{"UpDecoderBlock2D"}, {"AttnUpDecoderBlock2D", StageAttention::kSelf}};
 
@@ -103,7 +108,7 @@ void Stage::AddLayer(int64_t in, int64_t out, const StageOptions& options) {
 }
 
 DownStage::DownStage(int64_t in, int64_t out, const StageOptions& options, bool downsample, int64_t downsample_padding)
-    : Stage(options) {
+    : Stage(options), adapts_layer_(options.kind.attention == StageAttention::kTransformer) {
   for (int64_t i = 0; i < options.layers; ++i) AddLayer(i == 0 ? in : out, out, options);
   if (!downsample) return;
   if (options.kind.resnet_resampling)
@@ -127,12 +132,13 @@ Value DownStage::Forward(OpContext& c, const Value& hidden_states) const {
 }
 
 Value DownStage::Forward(OpContext& c, const Value& hidden_states, const Value& temb, const Conditioning& conditioning,
-                         std::vector<Value>& states) const {
+                         const Value& adapter, std::vector<Value>& states) const {
   const Tree both = CallTree(c, Described(hidden_states, temb, conditioning), [&] {
     Value hidden = hidden_states;
     std::vector<Tree> kept;
     for (size_t i = 0; i < resnets_.size(); ++i) {
       hidden = attentions_[i].Forward(c, resnets_[i]->Forward(c, hidden, temb), conditioning);
+      if (adapts_layer_ && adapter.defined() && i + 1 == resnets_.size()) hidden = ops::Add(c, hidden, adapter);
       kept.emplace_back(hidden);
     }
     if (downsampler_ || resnet_downsampler_) {
@@ -142,7 +148,9 @@ Value DownStage::Forward(OpContext& c, const Value& hidden_states, const Value& 
     return Tree::List({hidden, Tree::List(std::move(kept))});
   });
   for (const Tree& state : both.items()[1].items()) states.push_back(state.value());
-  return both.items()[0].value();
+  // The library adds in place, and the last state is the map.
+  if (adapter.defined() && !adapts_layer_) states.back() = ops::Add(c, both.items()[0].value(), adapter);
+  return states.back();
 }
 
 UpStage::UpStage(int64_t in, int64_t out, const StageOptions& options, bool upsample, const std::vector<int64_t>& states)

@@ -26,6 +26,7 @@ struct StageKind {
   std::string_view name;  ///< the library's class: "CrossAttnDownBlock2D"
   StageAttention attention = StageAttention::kNone;
   bool resnet_resampling = false;  ///< a ResNet block makes the map smaller or larger, not a convolution
+  bool k = false;                  ///< of k-diffusion (k_blocks.h)
 };
 
 /// The kind of that name (older files write "UNetRes" before it), or null. Of UNets and of autoencoders.
@@ -79,37 +80,56 @@ class Stage : public nn::Module {
   std::vector<StageAttentionLayer> attentions_;
 };
 
+/// A UNet's stage on the way down, of any make: the map, and what each layer left (the smaller map last) is appended to `states`, undefined
+/// values where the library has None. An `adapter` (may be undefined) is added to the map: in stages with transformer blocks behind the last
+/// layer, in others at the end.
+class DownBlock {
+ public:
+  virtual ~DownBlock() = default;
+  virtual ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& temb,
+                             const Conditioning& conditioning, const ops::Value& adapter, std::vector<ops::Value>& states) const = 0;
+};
+
+/// A UNet's stage on the way up: states are taken from the end of `states`.
+class UpBlock {
+ public:
+  virtual ~UpBlock() = default;
+  virtual ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& temb,
+                             const Conditioning& conditioning, std::vector<ops::Value>& states) const = 0;
+};
+
 /// A stage on the way down.
-class DownStage : public Stage {
+class DownStage : public Stage, public DownBlock {
  public:
   /// `downsample_padding` of the convolution at the end; `downsample`: there is something at the end.
   DownStage(int64_t in, int64_t out, const StageOptions& options, bool downsample, int64_t downsample_padding);
 
   /// In autoencoders: the map.
   ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states) const;
-  /// In UNets: the map, and what each layer left (the smaller map last) is appended to `states`.
-  ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& temb,
-                     const Conditioning& conditioning, std::vector<ops::Value>& states) const;
+  /// In UNets.
+  ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& temb, const Conditioning& conditioning,
+                     const ops::Value& adapter, std::vector<ops::Value>& states) const override;
 
  private:
   ops::Value Downsampled(ops::OpContext& context, const ops::Value& x, const ops::Value& temb) const;
 
+  bool adapts_layer_;
   const Downsample2D* downsampler_ = nullptr;
   const ResnetBlock2D* resnet_downsampler_ = nullptr;
 };
 
 /// A stage on the way up.
-class UpStage : public Stage {
+class UpStage : public Stage, public UpBlock {
  public:
   /// In autoencoders: nothing is joined. In UNets `states` are: their widths, in the order in which they are taken.
   UpStage(int64_t in, int64_t out, const StageOptions& options, bool upsample, const std::vector<int64_t>& states = {});
 
   /// In autoencoders: twice as large.
   ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states) const;
-  /// In UNets: states are taken from the end of `states`, and the map grows to the size of the one that is next there. Stages that can
-  /// only double a size (StageKind::resnet_resampling, kSelf) assert that this is the same.
+  /// In UNets: the map grows to the size of the state that is next. Stages that can only double a size (StageKind::resnet_resampling, kSelf)
+  /// assert that this is the same.
   ops::Value Forward(ops::OpContext& context, const ops::Value& hidden_states, const ops::Value& temb,
-                     const Conditioning& conditioning, std::vector<ops::Value>& states) const;
+                     const Conditioning& conditioning, std::vector<ops::Value>& states) const override;
 
  private:
   bool doubles_;

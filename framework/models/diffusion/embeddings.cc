@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "framework/models/diffusion/resnet_block.h"
 #include "framework/nn/attention.h"
 #include "framework/ops/add.h"
 #include "framework/ops/arange.h"
@@ -16,6 +17,7 @@
 #include "framework/ops/pad.h"
 #include "framework/ops/reshape.h"
 #include "framework/ops/select.h"
+#include "framework/ops/silu.h"
 #include "framework/ops/sin.h"
 #include "framework/ops/softmax.h"
 #include "framework/ops/to.h"
@@ -154,6 +156,28 @@ ImageTimeEmbedding::ImageTimeEmbedding(int64_t image_dim, int64_t time_dim)
 Value ImageTimeEmbedding::Forward(OpContext& c, const Value& image_embeds) const {
   return Call(c, {{"image_embeds", image_embeds}},
               [&] { return image_norm_.Forward(c, image_proj_.Forward(c, image_embeds)); });
+}
+
+ImageHintTimeEmbedding::ImageHintTimeEmbedding(int64_t image_dim, int64_t time_dim)
+    : Module("ImageHintTimeEmbedding"),
+      image_proj_(Add<nn::Linear>("image_proj", image_dim, time_dim, true)),
+      image_norm_(Add<nn::LayerNorm>("image_norm", time_dim, 1e-5)) {
+  struct Layer {
+    int64_t in, out, stride;
+  };
+  constexpr Layer kLayers[] = {{3, 16, 1}, {16, 16, 1}, {16, 32, 2}, {32, 32, 1}, {32, 96, 2}, {96, 96, 1}, {96, 256, 2}, {256, 4, 1}};
+  for (const Layer& layer : kLayers)  // with activations between, which count
+    hint_block_.push_back(&Add<nn::Conv2d>("input_hint_block." + std::to_string(2 * hint_block_.size()), layer.in, layer.out,
+                                           std::pair<int64_t, int64_t>{3, 3}, SquareConv(layer.stride, 1)));
+}
+
+std::pair<Value, Value> ImageHintTimeEmbedding::Forward(OpContext& c, const Value& image_embeds, const Value& hint) const {
+  const std::vector<Value> both = CallMulti(c, {{"image_embeds", image_embeds}, {"hint", hint}}, [&]() -> std::vector<Value> {
+    Value map = hint;
+    for (size_t i = 0; i < hint_block_.size(); ++i) map = hint_block_[i]->Forward(c, i == 0 ? map : ops::Silu(c, map));
+    return {image_norm_.Forward(c, image_proj_.Forward(c, image_embeds)), map};
+  });
+  return both.size() == 2 ? std::pair{both[0], both[1]} : std::pair{Value::Poisoned(), Value::Poisoned()};
 }
 
 ImageProjection::ImageProjection(int64_t in, int64_t out)

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "framework/nn/activations.h"
 #include "framework/nn/layers.h"
@@ -92,6 +94,20 @@ class ImageTimeEmbedding : public nn::Module {
  private:
   nn::Linear& image_proj_;
   nn::LayerNorm& image_norm_;
+};
+
+/// An image's embedding, projected and normalised, and a picture eight times as large as the sample as four more channels of it.
+/// Shapes: x [batch, in], hint [batch, 3, 8h, 8w] -> y [batch, time_dim], [batch, 4, h, w].
+/// Source: diffusers.models.embeddings.ImageHintTimeEmbedding.
+class ImageHintTimeEmbedding : public nn::Module {
+ public:
+  ImageHintTimeEmbedding(int64_t image_dim, int64_t time_dim);
+  std::pair<ops::Value, ops::Value> Forward(ops::OpContext& context, const ops::Value& image_embeds, const ops::Value& hint) const;
+
+ private:
+  nn::Linear& image_proj_;
+  nn::LayerNorm& image_norm_;
+  std::vector<const nn::Conv2d*> hint_block_;
 };
 
 /// An image's embedding as tokens. Shapes: x [batch, in] -> y [batch, tokens, out]. Source: diffusers.models.embeddings.ImageProjection.

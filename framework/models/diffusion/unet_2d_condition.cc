@@ -5,7 +5,10 @@
 #include "framework/models/diffusion/attention.h"
 #include "framework/models/diffusion/blocks.h"
 #include "framework/models/diffusion/embeddings.h"
+#include "framework/models/diffusion/gligen.h"
+#include "framework/models/diffusion/k_blocks.h"
 #include "framework/models/diffusion/unet_config.h"
+#include "framework/models/diffusion/unet_layout.h"
 #include "framework/nn/arguments.h"
 #include "framework/ops/add.h"
 #include "framework/ops/cat.h"
@@ -26,11 +29,6 @@ using nn::Tree;
 using ops::OpContext;
 using ops::Value;
 
-constexpr int64_t kSteps = 1000;          ///< of the schedules that these models are trained with
-constexpr int64_t kTimeIds = 6;           ///< SDXL's: original size, crop, target size
-constexpr int64_t kLargestImage = 1024;   ///< numbers in them, for made-up inputs
-constexpr int64_t kMostTokens = 4096;
-
 /// A mask of ones and zeros as what is added to scores, [batch, 1, 1, n].
 Value AsBias(OpContext& c, const Value& mask, DType dtype) {
   const Value hidden = ops::Mul(c, ops::Rsub(c, ops::To(c, mask, dtype), 1), -10000.0);
@@ -40,10 +38,12 @@ Value AsBias(OpContext& c, const Value& mask, DType dtype) {
 /// What forward is given.
 struct UNetInputs {
   Value sample, timestep, encoder_hidden_states, class_labels, timestep_cond;
-  Value text_embeds, time_ids, image_embeds;  ///< of added_cond_kwargs
+  Value text_embeds, time_ids, image_embeds, hint;  ///< of added_cond_kwargs
+  GroundedObjects objects;                          ///< of cross_attention_kwargs; may be undefined
   Value attention_mask, encoder_attention_mask;
   std::vector<Value> down_residuals;  ///< of a ControlNet, added to the states
   Value mid_residual;
+  std::vector<Value> adapters;  ///< of a T2I adapter, added inside the stages on the way down
 };
 
 class UNet2DConditionModel : public nn::Model {
@@ -51,7 +51,9 @@ class UNet2DConditionModel : public nn::Model {
   UNet2DConditionModel(Json config, const UNetConfig& fields, nn::ModelTraits traits)
       : Model("UNet2DConditionModel", std::move(config), std::move(traits)), fields_(fields) {
     AddEmbeddings();
-    AddStages();
+    if (fields_.k()) AddKStages();
+    else AddStages();
+    AddOutput();
   }
 
   Tree Forward(OpContext& c, const Tree& inputs, const Json& kwargs) const override {
@@ -61,49 +63,55 @@ class UNet2DConditionModel : public nn::Model {
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       Value sample = given.sample;
       if (fields_.center_input_sample) sample = ops::Sub(c, ops::Mul(c, sample, 2), 1.0);
-      const Value temb = TimeEmbedding(c, given, sample);
+      Value hint;
+      const Value temb = TimeEmbedding(c, given, sample, hint);
+      if (hint.defined()) sample = ops::Cat(c, {sample, hint}, 1);
       const Conditioning conditioning = Conditioned(c, given, sample.dtype());
       sample = conv_in_->Forward(c, sample);
       std::vector<Value> states = {sample};
-      for (const DownStage* stage : down_blocks_) {
+      for (size_t i = 0; i < down_blocks_.size(); ++i) {
         if (c.failed()) return Tree();
-        sample = stage->Forward(c, sample, temb, conditioning, states);
+        const Value adapter = i < given.adapters.size() ? given.adapters[i] : Value();
+        sample = down_blocks_[i]->Forward(c, sample, temb, conditioning, adapter, states);
       }
       for (size_t i = 0; i < given.down_residuals.size() && i < states.size(); ++i)
         states[i] = ops::Add(c, states[i], given.down_residuals[i]);
       if (mid_block_) sample = mid_block_->Forward(c, sample, temb, conditioning);
+      if (mid_block_ && FitsMiddle(c, given.adapters, sample)) sample = ops::Add(c, sample, given.adapters[down_blocks_.size()]);
       if (given.mid_residual.defined()) sample = ops::Add(c, sample, given.mid_residual);
-      for (const UpStage* stage : up_blocks_) {
+      for (const UpBlock* stage : up_blocks_) {
         if (c.failed()) return Tree();
         sample = stage->Forward(c, sample, temb, conditioning, states);
       }
-      sample = conv_out_->Forward(c, conv_act_->Forward(c, conv_norm_out_->Forward(c, sample)));
+      if (conv_norm_out_) sample = conv_act_->Forward(c, conv_norm_out_->Forward(c, sample));
+      sample = conv_out_->Forward(c, sample);
       return Tree::Dict({{"sample", sample}}, "UNet2DConditionOutput");
     });
   }
 
-  Result<nn::InputLayout> Layout(std::string_view use) const override;
+  Result<nn::InputLayout> Layout(std::string_view use) const override { return UNetLayout(fields_, use); }
 
  private:
   void AddEmbeddings();
   void AddStages();
+  void AddKStages();
+  void AddMid();
+  void AddOutput();
   UNetInputs Read(OpContext& c, nn::Arguments& arguments, const Tree& inputs, const Json& kwargs) const;
-  Value TimeEmbedding(OpContext& c, const UNetInputs& given, const Value& sample) const;
+  /// `hint` is set where the time embedding is made together with more channels of the sample.
+  Value TimeEmbedding(OpContext& c, const UNetInputs& given, const Value& sample, Value& hint) const;
   Value TimeProjection(OpContext& c, const Value& timesteps) const {
     return fourier_proj_ ? fourier_proj_->Forward(c, timesteps) : time_proj_->Forward(c, timesteps);
   }
+  /// Whether the adapter that follows those of the stages is of the size of the map in the middle; the library leaves it out otherwise.
+  bool FitsMiddle(OpContext& c, const std::vector<Value>& adapters, const Value& map) const;
+  GroundedObjects Objects(OpContext& c, nn::Arguments& arguments) const;
+  std::vector<Value> Adapters(OpContext& c, nn::Arguments& arguments, const Tree& inputs) const;
   Value ClassOf(OpContext& c, const Value& labels, DType dtype) const;
-  Value Added(OpContext& c, const UNetInputs& given, DType dtype) const;
+  Value Added(OpContext& c, const UNetInputs& given, DType dtype, Value& hint) const;
   Conditioning Conditioned(OpContext& c, const UNetInputs& given, DType dtype) const;
   StageOptions OptionsOf(const UNetStage& stage, const StageKind& kind) const;
-  bool HasTransformers() const;
-
-  /// A state that the way down leaves for the way up.
-  struct State {
-    int64_t channels;
-    SymInt height, width;
-  };
-  std::vector<State> StatesOf(SymInt height, SymInt width) const;
+  KStageOptions KOptionsOf(const UNetStage& stage, const StageKind& kind) const;
 
   UNetConfig fields_;
   nn::Conv2d* conv_in_ = nullptr;
@@ -122,9 +130,11 @@ class UNet2DConditionModel : public nn::Model {
   TextTimeEmbedding* add_text_ = nullptr;
   TextImageTimeEmbedding* add_text_image_ = nullptr;
   ImageTimeEmbedding* add_image_ = nullptr;
-  std::vector<const DownStage*> down_blocks_;
+  ImageHintTimeEmbedding* add_hint_ = nullptr;
+  GligenProjection* position_net_ = nullptr;
+  std::vector<const DownBlock*> down_blocks_;
   const MidStage* mid_block_ = nullptr;
-  std::vector<const UpStage*> up_blocks_;
+  std::vector<const UpBlock*> up_blocks_;
   nn::GroupNorm* conv_norm_out_ = nullptr;
   nn::Activation* conv_act_ = nullptr;
   nn::Conv2d* conv_out_ = nullptr;
@@ -190,15 +200,19 @@ void UNet2DConditionModel::AddEmbeddings() {
     case AddedEmbedding::kImage:
       add_image_ = &Add<ImageTimeEmbedding>("add_embedding", fields_.encoder_hid_dim, time);
       break;
+    case AddedEmbedding::kImageHint:
+      add_hint_ = &Add<ImageHintTimeEmbedding>("add_embedding", fields_.encoder_hid_dim, time);
+      break;
   }
   if (fields_.time_embedding_act_fn)
     time_embed_act_ = &Add<nn::Activation>("time_embed_act", *fields_.time_embedding_act_fn);
+  if (fields_.grounding != Grounding::kNone) position_net_ = &Add<GligenProjection>("position_net", cross, cross, fields_.grounding);
 }
 
 StageOptions UNet2DConditionModel::OptionsOf(const UNetStage& stage, const StageKind& kind) const {
   StageOptions options{.kind = kind,
                        .resnet = {.temb_channels = fields_.temb_channels(),
-                                  .groups = fields_.norm_num_groups,
+                                  .groups = fields_.mid_groups(),
                                   .eps = fields_.norm_eps,
                                   .act_fn = fields_.act_fn,
                                   .scale_shift = fields_.scale_shift}};
@@ -210,14 +224,58 @@ StageOptions UNet2DConditionModel::OptionsOf(const UNetStage& stage, const Stage
   options.layers = stage.layers;
   options.transformer = {.heads = stage.heads,
                          .cross_attention_dim = stage.cross_attention_dim,
-                         .groups = fields_.norm_num_groups,
+                         .groups = fields_.mid_groups(),
                          .use_linear_projection = fields_.use_linear_projection,
-                         .only_cross_attention = stage.only_cross_attention};
+                         .only_cross_attention = stage.only_cross_attention,
+                         .gated = fields_.grounding != Grounding::kNone};
   options.attention_head_dim = stage.heads;
   options.cross_attention_dim = stage.cross_attention_dim;
   options.only_cross_attention = stage.only_cross_attention;
   options.cross_norm = fields_.cross_norm;
   return options;
+}
+
+KStageOptions UNet2DConditionModel::KOptionsOf(const UNetStage& stage, const StageKind& kind) const {
+  return {.kind = kind,
+          .layers = stage.layers,
+          .temb_channels = fields_.temb_channels(),
+          .eps = fields_.norm_eps,
+          .act_fn = fields_.act_fn,
+          .cross_attention_dim = stage.cross_attention_dim};
+}
+
+void UNet2DConditionModel::AddKStages() {
+  const size_t count = fields_.stages.size();
+  for (size_t i = 0; i < count; ++i) {
+    const UNetStage& stage = fields_.stages[i];
+    KStageOptions options = KOptionsOf(stage, stage.down);
+    if (stage.down.attention != StageAttention::kNone) options.attention_head_dim = stage.heads;
+    options.self_attention = i + 1 == count;
+    down_blocks_.push_back(&Add<KDownStage>("down_blocks." + std::to_string(i), fields_.channels(i == 0 ? 0 : i - 1), stage.channels,
+                                            options, i + 1 < count));
+  }
+  if (fields_.mid) AddMid();
+  for (size_t i = 0; i < count; ++i) {
+    const size_t at = count - 1 - i;
+    const UNetStage& stage = fields_.stages[at];
+    KStageOptions options = KOptionsOf(stage, stage.up);
+    if (stage.up.attention != StageAttention::kNone) options.attention_head_dim = stage.head_dim_up;
+    options.self_attention = !fields_.JoinsK(at);
+    up_blocks_.push_back(&Add<KUpStage>("up_blocks." + std::to_string(i), stage.channels, fields_.channels(at == 0 ? 0 : at - 1),
+                                        options, i + 1 < count, fields_.JoinsK(at)));
+  }
+}
+
+void UNet2DConditionModel::AddMid() {
+  const UNetStage& last = fields_.stages.back();
+  StageOptions options = OptionsOf(last, *fields_.mid);
+  options.layers = fields_.mid->attention == StageAttention::kNone ? 0 : 1;
+  options.transformer_layers = fields_.mid_transformer_layers;
+  options.transformer.only_cross_attention = false;
+  options.only_cross_attention = fields_.mid_only_cross_attention;
+  options.resnet.output_scale_factor = fields_.mid_block_scale_factor;
+  options.resnet.skip_time_act = fields_.mid->attention == StageAttention::kAddedKv && fields_.resnet_skip_time_act;
+  mid_block_ = &Add<MidStage>("mid_block", last.channels, options);
 }
 
 void UNet2DConditionModel::AddStages() {
@@ -229,21 +287,12 @@ void UNet2DConditionModel::AddStages() {
     down_blocks_.push_back(&Add<DownStage>("down_blocks." + std::to_string(i), fields_.channels(i == 0 ? 0 : i - 1),
                                            stages[i].channels, options, i + 1 < count, fields_.downsample_padding));
   }
-  if (fields_.mid) {
-    const UNetStage& last = stages.back();
-    StageOptions options = OptionsOf(last, *fields_.mid);
-    options.layers = fields_.mid->attention == StageAttention::kNone ? 0 : 1;
-    options.transformer_layers = fields_.mid_transformer_layers;
-    options.transformer.only_cross_attention = false;
-    options.only_cross_attention = fields_.mid_only_cross_attention;
-    options.resnet.output_scale_factor = fields_.mid_block_scale_factor;
-    options.resnet.skip_time_act = fields_.mid->attention == StageAttention::kAddedKv && fields_.resnet_skip_time_act;
-    mid_block_ = &Add<MidStage>("mid_block", last.channels, options);
-  }
+  if (fields_.mid) AddMid();
   for (size_t i = 0; i < count; ++i) {
     const size_t at = count - 1 - i;
     const UNetStage& stage = stages[at];
     StageOptions options = OptionsOf(stage, stage.up);
+    options.attention_head_dim = stage.head_dim_up;
     options.layers = stage.layers + 1;
     options.transformer_layers = stage.transformer_layers_up;
     // The last state of a stage's is what the one above it left.
@@ -252,19 +301,16 @@ void UNet2DConditionModel::AddStages() {
     up_blocks_.push_back(&Add<UpStage>("up_blocks." + std::to_string(i), fields_.channels(i == 0 ? at : at + 1),
                                        stage.channels, options, i + 1 < count, states));
   }
-  conv_norm_out_ = &Add<nn::GroupNorm>("conv_norm_out", fields_.norm_num_groups, fields_.channels(0), fields_.norm_eps);
-  conv_act_ = &Add<nn::Activation>("conv_act", fields_.act_fn);
+}
+
+void UNet2DConditionModel::AddOutput() {
+  if (fields_.norm_num_groups) {
+    conv_norm_out_ = &Add<nn::GroupNorm>("conv_norm_out", *fields_.norm_num_groups, fields_.channels(0), fields_.norm_eps);
+    conv_act_ = &Add<nn::Activation>("conv_act", fields_.act_fn);
+  }
   const int64_t kernel = fields_.conv_out_kernel;
   conv_out_ =
       &Add<nn::Conv2d>("conv_out", fields_.channels(0), fields_.out_channels, std::pair{kernel, kernel}, Padded(kernel));
-}
-
-bool UNet2DConditionModel::HasTransformers() const {
-  const auto is = [](const StageKind& kind) { return kind.attention == StageAttention::kTransformer; };
-  if (fields_.mid && is(*fields_.mid)) return true;
-  for (const UNetStage& stage : fields_.stages)
-    if (is(stage.down) || is(stage.up)) return true;
-  return false;
 }
 
 UNetInputs UNet2DConditionModel::Read(OpContext& c, nn::Arguments& arguments, const Tree& inputs, const Json& kwargs) const {
@@ -289,7 +335,7 @@ UNetInputs UNet2DConditionModel::Read(OpContext& c, nn::Arguments& arguments, co
   if (given.timestep_cond.defined() && !fields_.time_cond_proj_dim)
     c.Fail(Invalid("timestep_cond needs a model with time_cond_proj_dim"));
   given.attention_mask = arguments.Tensor("attention_mask", 2);
-  if (given.attention_mask.defined() && HasTransformers())
+  if (given.attention_mask.defined() && HasTransformers(fields_))
     c.Fail(Unsupported("attention_mask is not implemented for transformer blocks: it fits one size of map alone; "
                        "encoder_attention_mask hides tokens"));
   given.encoder_attention_mask = arguments.Tensor("encoder_attention_mask", 2);
@@ -308,6 +354,8 @@ UNetInputs UNet2DConditionModel::Read(OpContext& c, nn::Arguments& arguments, co
   given.text_embeds = added_tensor("text_embeds", 2);
   given.time_ids = added_tensor("time_ids", 2);
   given.image_embeds = added_tensor("image_embeds", 2);
+  given.hint = added_tensor("hint", 4);
+  if (fields_.added == AddedEmbedding::kImageHint) arguments.Required(given.hint, "added_cond_kwargs.hint");
   if (fields_.added == AddedEmbedding::kTextTime) {
     arguments.Required(given.text_embeds, "added_cond_kwargs.text_embeds");
     arguments.Required(given.time_ids, "added_cond_kwargs.time_ids");
@@ -322,17 +370,84 @@ UNetInputs UNet2DConditionModel::Read(OpContext& c, nn::Arguments& arguments, co
   size_t states = 1;
   for (size_t i = 0; i < fields_.stages.size(); ++i)
     states += static_cast<size_t>(fields_.stages[i].layers) + (i + 1 < fields_.stages.size() ? 1 : 0);
+  if (fields_.k() && (given.mid_residual.defined() || !given.down_residuals.empty()))
+    c.Fail(Unsupported("a ControlNet's residuals are not implemented for stages of k-diffusion"));
   const bool whole = given.down_residuals.size() == (given.mid_residual.defined() ? states : 0);
   if (!whole)
-    c.Fail(Unsupported("a ControlNet's residuals come together: down_block_additional_residuals and mid_block_additional_residual")
+    c.Fail(Unsupported("a ControlNet's residuals come together: down_block_additional_residuals and mid_block_additional_residual; "
+                       "a T2I adapter's are down_intrablock_additional_residuals")
                .With("found", std::to_string(given.down_residuals.size()) + " of the former")
                .With("wanted", std::to_string(states)));
   for (const Value& residual : given.down_residuals)
     if (!residual.defined()) c.Fail(TypeError("argument is no tensor").With("argument", "down_block_additional_residuals"));
   arguments.NeedTrue("return_dict", "outputs have names here");
-  arguments.Refuse("cross_attention_kwargs", "other attention processors");
-  arguments.Refuse("down_intrablock_additional_residuals", "adapters");
+  given.objects = Objects(c, arguments);
+  given.adapters = Adapters(c, arguments, inputs);
   return given;
+}
+
+GroundedObjects UNet2DConditionModel::Objects(OpContext& c, nn::Arguments& arguments) const {
+  GroundedObjects objects;
+  const Tree* const kwargs = arguments.Structure("cross_attention_kwargs");
+  if (kwargs == nullptr) return objects;
+  const Tree* gligen = nullptr;
+  for (const auto& [name, tree] : kwargs->members()) {
+    if (name == "gligen" && position_net_ != nullptr) gligen = &tree;
+    else
+      c.Fail(Unsupported("cross_attention_kwargs has an entry that is not implemented for this model")
+                 .With("found", name)
+                 .With("wanted", position_net_ ? "gligen" : "none, where attention_type is default"));
+  }
+  if (gligen == nullptr) return objects;
+  const auto read = [&](const char* name, int64_t rank, Value& into) {
+    const std::string full = std::string("cross_attention_kwargs.gligen.") + name;
+    const Tree* const tree = gligen->Find(name);
+    if (tree == nullptr || tree->kind() != Tree::Kind::kTensor) return c.Fail(Invalid("argument is missing").With("argument", full));
+    into = tree->value();
+    if (into.rank() != rank)
+      c.Fail(ShapeError("argument has the wrong number of axes")
+                 .With("argument", full)
+                 .With("found", ops::Describe(into.meta()))
+                 .With("wanted", std::to_string(rank)));
+  };
+  read("boxes", 3, objects.boxes);
+  read("masks", 2, objects.masks);
+  if (fields_.grounding == Grounding::kText) {
+    read("positive_embeddings", 3, objects.positive_embeddings);
+  } else {
+    read("phrases_masks", 2, objects.phrases_masks);
+    read("image_masks", 2, objects.image_masks);
+    read("phrases_embeddings", 3, objects.phrases_embeddings);
+    read("image_embeddings", 3, objects.image_embeddings);
+  }
+  return objects;
+}
+
+std::vector<Value> UNet2DConditionModel::Adapters(OpContext& c, nn::Arguments& arguments, const Tree& inputs) const {
+  std::vector<Value> adapters;
+  arguments.Ignore("down_intrablock_additional_residuals");
+  const Tree* const given = inputs.Find("down_intrablock_additional_residuals");
+  if (given == nullptr) return adapters;
+  for (const Tree& item : given->items()) {
+    adapters.push_back(item.value());
+    if (!adapters.back().defined() || adapters.back().rank() != 4)
+      c.Fail(TypeError("argument is no map").With("argument", "down_intrablock_additional_residuals"));
+  }
+  for (size_t i = 0; i < std::min(adapters.size(), fields_.stages.size()); ++i) {
+    const StageKind& kind = fields_.stages[i].down;
+    if (kind.attention == StageAttention::kAddedKv || (kind.k && kind.attention == StageAttention::kTransformer))
+      c.Fail(Unsupported("down_intrablock_additional_residuals: diffusers' stage takes none").With("found", std::string(kind.name)));
+  }
+  return adapters;
+}
+
+bool UNet2DConditionModel::FitsMiddle(OpContext& c, const std::vector<Value>& adapters, const Value& map) const {
+  if (adapters.size() <= down_blocks_.size() || c.failed()) return false;
+  const Value& adapter = adapters[down_blocks_.size()];
+  const std::string why = "an adapter is added in the middle where it has the map's size";
+  for (int64_t axis = 0; axis < 4; ++axis)
+    if (!c.Guard(Eq(adapter.size(axis), map.size(axis)), why)) return false;
+  return true;
 }
 
 Value UNet2DConditionModel::ClassOf(OpContext& c, const Value& labels, DType dtype) const {
@@ -347,12 +462,17 @@ Value UNet2DConditionModel::ClassOf(OpContext& c, const Value& labels, DType dty
   return {};
 }
 
-Value UNet2DConditionModel::Added(OpContext& c, const UNetInputs& given, DType dtype) const {
+Value UNet2DConditionModel::Added(OpContext& c, const UNetInputs& given, DType dtype, Value& hint) const {
   switch (fields_.added) {
     case AddedEmbedding::kNone: return {};
     case AddedEmbedding::kText: return add_text_->Forward(c, given.encoder_hidden_states);
     case AddedEmbedding::kTextImage: return add_text_image_->Forward(c, given.text_embeds, given.image_embeds);
     case AddedEmbedding::kImage: return add_image_->Forward(c, given.image_embeds);
+    case AddedEmbedding::kImageHint: {
+      const auto [image, picture] = add_hint_->Forward(c, given.image_embeds, given.hint);
+      hint = picture;
+      return image;
+    }
     case AddedEmbedding::kTextTime: break;
   }
   const Value ids = add_time_proj_->Forward(c, ops::Flatten(c, given.time_ids));
@@ -361,14 +481,14 @@ Value UNet2DConditionModel::Added(OpContext& c, const UNetInputs& given, DType d
   return add_embedding_->Forward(c, ops::Cat(c, {ops::To(c, given.text_embeds, dtype), ops::To(c, times, dtype)}, -1));
 }
 
-Value UNet2DConditionModel::TimeEmbedding(OpContext& c, const UNetInputs& given, const Value& sample) const {
+Value UNet2DConditionModel::TimeEmbedding(OpContext& c, const UNetInputs& given, const Value& sample, Value& hint) const {
   Value timesteps = given.timestep;
   if (timesteps.rank() == 0) timesteps = ops::Unsqueeze(c, timesteps, 0);
   timesteps = ops::Expand(c, timesteps, {sample.size(0)});
   Value emb = time_embedding_->Forward(c, ops::To(c, TimeProjection(c, timesteps), sample.dtype()), given.timestep_cond);
   if (const Value labels = ClassOf(c, given.class_labels, sample.dtype()); labels.defined())
     emb = fields_.class_embeddings_concat ? ops::Cat(c, {emb, labels}, -1) : ops::Add(c, emb, labels);
-  if (const Value added = Added(c, given, sample.dtype()); added.defined()) emb = ops::Add(c, emb, added);
+  if (const Value added = Added(c, given, sample.dtype(), hint); added.defined()) emb = ops::Add(c, emb, added);
   return time_embed_act_ ? time_embed_act_->Forward(c, emb) : emb;
 }
 
@@ -381,92 +501,8 @@ Conditioning UNet2DConditionModel::Conditioned(OpContext& c, const UNetInputs& g
   if (given.encoder_attention_mask.defined())
     conditioning.encoder_attention_mask = AsBias(c, given.encoder_attention_mask, dtype);
   if (given.attention_mask.defined()) conditioning.attention_mask = AsBias(c, given.attention_mask, dtype);
+  if (given.objects.boxes.defined()) conditioning.objects = position_net_->Forward(c, given.objects);
   return conditioning;
-}
-
-std::vector<UNet2DConditionModel::State> UNet2DConditionModel::StatesOf(SymInt height, SymInt width) const {
-  const int64_t kernel = fields_.conv_in_kernel, grown = 2 * ((kernel - 1) / 2) - kernel + 1;
-  height = height + grown;
-  width = width + grown;
-  std::vector<State> states = {{fields_.channels(0), height, width}};
-  for (size_t i = 0; i < fields_.stages.size(); ++i) {
-    const UNetStage& stage = fields_.stages[i];
-    for (int64_t layer = 0; layer < stage.layers; ++layer) states.push_back({stage.channels, height, width});
-    if (i + 1 == fields_.stages.size()) break;
-    const bool up = fields_.downsample_padding == 1 && !stage.down.resnet_resampling;
-    height = up ? CeilDiv(height, 2) : FloorDiv(height, 2);
-    width = up ? CeilDiv(width, 2) : FloorDiv(width, 2);
-    states.push_back({stage.channels, height, width});
-  }
-  return states;
-}
-
-Result<nn::InputLayout> UNet2DConditionModel::Layout(std::string_view use) const {
-  if (use != "forward")
-    return Unsupported("a denoiser has no such use").With("found", std::string(use)).With("wanted", "forward");
-  // Where a map can only be doubled on the way up, sides have to be multiples; where it is rounded down on the way down, long enough.
-  const auto halvings = static_cast<int64_t>(fields_.stages.size()) - 1;
-  int64_t factor = 1, least = fields_.downsample_padding == 0 ? int64_t{1} << halvings : 1;
-  for (size_t i = 1; i < fields_.stages.size(); ++i) {
-    const StageKind& up = fields_.stages[i].up;
-    if (up.resnet_resampling || up.attention == StageAttention::kSelf) factor = int64_t{1} << halvings;
-    if (fields_.stages[i - 1].down.resnet_resampling) least = int64_t{1} << halvings;
-  }
-  constexpr int64_t kSmall = 16;  // where the config names no size
-  const auto sample_size = fields_.sample_size.value_or(std::pair{kSmall, kSmall});
-  nn::InputLayout layout;
-  layout.symbols.push_back({"batch", 1, 64});
-  const auto side = [&](const char* name, int64_t own) -> SymInt {
-    const int64_t min = CeilDiv(SymInt(least), factor).constant(), wanted = std::max<int64_t>(own / factor, min);
-    layout.symbols.push_back({.name = name, .min = min, .max = 2 * wanted + 32, .wanted = wanted});
-    return SymInt::Symbol(name) * factor;
-  };
-  const SymInt batch = SymInt::Symbol("batch"), tokens = SymInt::Symbol("sequence");
-  const SymInt height = side("height", sample_size.first), width = side("width", sample_size.second);
-  layout.symbols.push_back({"sequence", 1, kMostTokens});
-  const auto normal = [](std::string name, std::vector<SymInt> sizes) {
-    return nn::InputSpec{std::move(name), DType::kF32, std::move(sizes), nn::Fill::kNormal};
-  };
-  layout.inputs = {normal("sample", {batch, fields_.in_channels, height, width}),
-                   {"timestep", DType::kI64, {batch}, nn::Fill::kSteps, kSteps}};
-  const nn::InputSpec text = normal("encoder_hidden_states", {batch, tokens, fields_.text_dim()});
-  (fields_.hid_projection == HidProjection::kImage ? layout.optional : layout.inputs).push_back(text);
-  switch (fields_.class_embedding) {
-    case ClassEmbedding::kNone: break;
-    case ClassEmbedding::kTable:
-      layout.inputs.push_back({"class_labels", DType::kI64, {batch}, nn::Fill::kTokenIds, fields_.num_class_embeds});
-      break;
-    case ClassEmbedding::kTimestep:
-      layout.inputs.push_back({"class_labels", DType::kI64, {batch}, nn::Fill::kSteps, kSteps});
-      break;
-    case ClassEmbedding::kIdentity: layout.inputs.push_back(normal("class_labels", {batch, fields_.time_embed_dim})); break;
-    case ClassEmbedding::kProjection:
-    case ClassEmbedding::kSimpleProjection:
-      layout.inputs.push_back(normal("class_labels", {batch, fields_.class_projection_dim}));
-      break;
-  }
-  const std::string added = "added_cond_kwargs.";
-  if (fields_.added == AddedEmbedding::kTextTime) {
-    const int64_t width_of_text = fields_.added_projection_dim - kTimeIds * fields_.addition_time_embed_dim;
-    if (width_of_text > 0) {
-      layout.inputs.push_back(normal(added + "text_embeds", {batch, width_of_text}));
-      layout.inputs.push_back({added + "time_ids", DType::kF32, {batch, kTimeIds}, nn::Fill::kSteps, kLargestImage});
-    }
-  }
-  if (fields_.added == AddedEmbedding::kTextImage)
-    layout.inputs.push_back(normal(added + "text_embeds", {batch, fields_.stages[0].cross_attention_dim}));
-  if (fields_.image_dim() > 0) layout.inputs.push_back(normal(added + "image_embeds", {batch, fields_.image_dim()}));
-
-  if (fields_.time_cond_proj_dim) layout.optional.push_back(normal("timestep_cond", {batch, *fields_.time_cond_proj_dim}));
-  layout.optional.push_back({"encoder_attention_mask", DType::kI64, {batch, tokens}, nn::Fill::kAttentionMask});
-  if (!HasTransformers()) layout.optional.push_back({"attention_mask", DType::kI64, {batch, tokens}, nn::Fill::kAttentionMask});
-  const std::vector<State> states = StatesOf(height, width);
-  for (size_t i = 0; i < states.size(); ++i)
-    layout.optional.push_back(normal("down_block_additional_residuals." + std::to_string(i),
-                                     {batch, states[i].channels, states[i].height, states[i].width}));
-  layout.optional.push_back(
-      normal("mid_block_additional_residual", {batch, states.back().channels, states.back().height, states.back().width}));
-  return layout;
 }
 
 Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesystem::path& file) {

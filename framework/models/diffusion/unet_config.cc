@@ -5,6 +5,7 @@
 #include "framework/base/strings.h"
 #include "framework/models/config_reader.h"
 #include "framework/models/diffusion/activation_name.h"
+#include "framework/models/diffusion/k_blocks.h"
 
 namespace conformance::models {
 namespace {
@@ -79,7 +80,7 @@ std::vector<UNetStage> ReadStages(ConfigReader& reader) {
     if (up_kind == nullptr) Unknown(reader, "up_block_types", up[back], UpKindNames());
     if (down_kind == nullptr || up_kind == nullptr) return {};
     stage = {.down = *down_kind, .up = *up_kind, .channels = channels[i], .layers = layers[i], .heads = heads[i],
-             .cross_attention_dim = cross[i], .only_cross_attention = only_cross[i]};
+             .head_dim_up = heads[back], .cross_attention_dim = cross[i], .only_cross_attention = only_cross[i]};
     if (stage.layers > kMostLayers)
       Impossible(reader, "layers_per_block", std::to_string(stage.layers), "at most " + std::to_string(kMostLayers));
     if (std::max({stage.channels, stage.cross_attention_dim}) > ConfigReader::kLongestTable)
@@ -103,11 +104,12 @@ std::vector<UNetStage> ReadStages(ConfigReader& reader) {
 
 /// Heads divide what they have to; groups too.
 void CheckWidths(ConfigReader& reader, const UNetConfig& fields) {
-  const auto check = [&](const UNetStage& stage, StageAttention attention) {
-    const bool counted = attention == StageAttention::kTransformer, divides = stage.channels % stage.heads == 0;
+  const auto check = [&](const UNetStage& stage, const StageKind& kind, int64_t heads) {
+    const StageAttention attention = kind.attention;
+    const bool counted = attention == StageAttention::kTransformer, divides = stage.channels % heads == 0;
     if (attention == StageAttention::kNone) return;
-    if (stage.heads > stage.channels || (attention == StageAttention::kAddedKv && !divides))
-      Impossible(reader, "attention_head_dim", std::to_string(stage.heads),
+    if (heads > stage.channels || (attention == StageAttention::kAddedKv && !divides))
+      Impossible(reader, "attention_head_dim", std::to_string(heads),
                  counted ? "at most " + std::to_string(stage.channels) : "a divisor of " + std::to_string(stage.channels));
     if (attention == StageAttention::kAddedKv && fields.cross_norm == DiffusionAttention::CrossNorm::kGroup &&
         stage.cross_attention_dim % 32 != 0)
@@ -115,13 +117,42 @@ void CheckWidths(ConfigReader& reader, const UNetConfig& fields) {
                  "a multiple of 32 where cross_attention_norm is group_norm");
   };
   for (const UNetStage& stage : fields.stages) {
-    if (stage.channels % fields.norm_num_groups != 0)
-      Impossible(reader, "norm_num_groups", std::to_string(fields.norm_num_groups),
+    if (!fields.k() && fields.norm_num_groups && stage.channels % *fields.norm_num_groups != 0)
+      Impossible(reader, "norm_num_groups", std::to_string(*fields.norm_num_groups),
                  "a divisor of " + std::to_string(stage.channels));
-    check(stage, stage.down.attention);
-    check(stage, stage.up.attention);
+    check(stage, stage.down, stage.heads);
+    check(stage, stage.up, stage.up.attention == StageAttention::kTransformer && !stage.up.k ? stage.heads : stage.head_dim_up);
   }
-  if (fields.mid) check(fields.stages.back(), fields.mid->attention);
+  if (!fields.k() && !fields.norm_num_groups)
+    Impossible(reader, "norm_num_groups", "null", "a number, which all stages but those of k-diffusion need");
+  if (fields.norm_num_groups && fields.channels(0) % *fields.norm_num_groups != 0)
+    Impossible(reader, "norm_num_groups", std::to_string(*fields.norm_num_groups), "a divisor of " + std::to_string(fields.channels(0)));
+  if (!fields.mid) return;
+  check(fields.stages.back(), *fields.mid, fields.stages.back().heads);
+  if (fields.stages.back().channels % fields.mid_groups() != 0)
+    Impossible(reader, "norm_num_groups", std::to_string(fields.mid_groups()), "a divisor of " + std::to_string(fields.stages.back().channels));
+}
+
+/// What stages of k-diffusion leave each other on the way down is what they take on the way up, group by group of 32 channels.
+void CheckK(ConfigReader& reader, const UNetConfig& fields) {
+  const size_t count = fields.stages.size();
+  for (size_t i = 0; i < count; ++i) {
+    const UNetStage& stage = fields.stages[i];
+    if (stage.down.k != fields.k() || stage.up.k != fields.k())
+      return reader.Fail(Unsupported("stages of k-diffusion beside others are not implemented")
+                             .With("key", stage.down.k != fields.k() ? "down_block_types" : "up_block_types")
+                             .With("found", std::string(stage.down.k != fields.k() ? stage.down.name : stage.up.name)));
+    if (!fields.k()) continue;
+    const auto divides = [](int64_t channels, int64_t of) { return channels >= kGroupSize && of % (channels / kGroupSize) == 0; };
+    const int64_t next = fields.channels(i == 0 ? 0 : i - 1);
+    if (!divides(stage.channels, stage.channels) || !divides(2 * stage.channels, 2 * stage.channels) || !divides(stage.channels, next))
+      Impossible(reader, "block_out_channels", std::to_string(stage.channels), "a multiple of 32, the channels of a group");
+    const bool last = i + 1 == count, leaves = !last || stage.down.attention == StageAttention::kNone;
+    if (fields.JoinsK(i) != leaves)
+      Impossible(reader, "up_block_types", std::string(stage.up.name),
+                 leaves ? "a stage that joins what " + std::string(stage.down.name) + " leaves"
+                        : "KCrossAttnUpBlock2D, with as many channels as the stage before and the time embedding have");
+  }
 }
 
 void ReadMid(ConfigReader& reader, const Json& config, UNetConfig& fields) {
@@ -194,13 +225,14 @@ void ReadConditioning(ConfigReader& reader, UNetConfig& fields) {
   fields.added = Choice<AddedEmbedding>(reader, "addition_embed_type", {{"text", AddedEmbedding::kText},
                                                                        {"text_image", AddedEmbedding::kTextImage},
                                                                        {"text_time", AddedEmbedding::kTextTime},
-                                                                       {"image", AddedEmbedding::kImage}});
+                                                                       {"image", AddedEmbedding::kImage},
+                                                                       {"image_hint", AddedEmbedding::kImageHint}});
   fields.addition_embed_type_num_heads = reader.Size("addition_embed_type_num_heads", 64, 1, ConfigReader::kLongestTable);
   if (fields.added == AddedEmbedding::kTextTime) {
     fields.addition_time_embed_dim = needed(time, "addition_time_embed_dim", "addition_embed_type");
     fields.added_projection_dim = needed(projection, "projection_class_embeddings_input_dim", "addition_embed_type");
   }
-  if (fields.added == AddedEmbedding::kImage) needed(hid, "encoder_hid_dim", "addition_embed_type");
+  if (fields.added == AddedEmbedding::kImage || fields.added == AddedEmbedding::kImageHint) needed(hid, "encoder_hid_dim", "addition_embed_type");
   const int64_t text = fields.encoder_hid_dim > 0 ? fields.encoder_hid_dim : fields.stages[0].cross_attention_dim;
   if (fields.added == AddedEmbedding::kText && text % fields.addition_embed_type_num_heads != 0)
     Impossible(reader, "addition_embed_type_num_heads", std::to_string(fields.addition_embed_type_num_heads),
@@ -208,6 +240,11 @@ void ReadConditioning(ConfigReader& reader, UNetConfig& fields) {
 }
 
 }  // namespace
+
+bool UNetConfig::JoinsK(size_t stage) const {
+  const int64_t here = channels(stage), next = channels(stage == 0 ? 0 : stage - 1);
+  return stages[stage].up.attention == StageAttention::kNone || here != next || here != temb_channels();
+}
 
 Result<UNetConfig> ReadUNetConfig(const Json& config, const std::filesystem::path& file) {
   ConfigReader reader(config, "UNet2DConditionModel", file);
@@ -223,13 +260,15 @@ Result<UNetConfig> ReadUNetConfig(const Json& config, const std::filesystem::pat
   if (reader.Has("sample_size")) fields.sample_size = reader.HeightAndWidth("sample_size", 64);
   fields.in_channels = reader.Size("in_channels", 4, 1, ConfigReader::kLongestTable);
   fields.out_channels = reader.Size("out_channels", 4, 1, ConfigReader::kLongestTable);
+  if (fields.added == AddedEmbedding::kImageHint && fields.in_channels <= 4)
+    Impossible(reader, "in_channels", std::to_string(fields.in_channels), "more than the 4 that are made of the hint");
   fields.conv_in_kernel = reader.Size("conv_in_kernel", 3, 1, 1024);
   fields.conv_out_kernel = reader.Size("conv_out_kernel", 3, 1, 1024);
   fields.center_input_sample = reader.Flag("center_input_sample", false);
   fields.downsample_padding = reader.Size("downsample_padding", 1, 0, 1);
   fields.mid_block_scale_factor = reader.Number("mid_block_scale_factor", 1.0);
   fields.act_fn = DiffusersActivation(reader, "act_fn", reader.Text("act_fn", "silu"));
-  fields.norm_num_groups = reader.Size("norm_num_groups", 32, 1, ConfigReader::kLongestTable);
+  fields.norm_num_groups = reader.OptionalSize("norm_num_groups", 32, 1, ConfigReader::kLongestTable);
   fields.norm_eps = reader.Number("norm_eps", 1e-5);
   fields.use_linear_projection = reader.Flag("use_linear_projection", false);
   const std::string shift = reader.Text("resnet_time_scale_shift", "default");
@@ -244,11 +283,19 @@ Result<UNetConfig> ReadUNetConfig(const Json& config, const std::filesystem::pat
       reader, "cross_attention_norm",
       {{"layer_norm", DiffusionAttention::CrossNorm::kLayer}, {"group_norm", DiffusionAttention::CrossNorm::kGroup}});
   reader.Refuse("num_attention_heads", "diffusers takes the number of heads from attention_head_dim");
-  reader.Refuse("dual_cross_attention", "two conditionings side by side");
-  reader.Refuse("attention_type", "gated attention on grounded objects", "default");
+  reader.Refuse("dual_cross_attention", "diffusers' own blocks hand it an argument that it does not take");
+  const std::string attention = reader.Text("attention_type", "default");
+  if (attention == "gated") fields.grounding = Grounding::kText;
+  else if (attention == "gated-text-image") fields.grounding = Grounding::kTextImage;
+  else if (attention != "default") Unknown(reader, "attention_type", attention, {"default", "gated", "gated-text-image"});
+  if (fields.grounding != Grounding::kNone && std::any_of(fields.stages.begin(), fields.stages.end(), [&](const UNetStage& stage) {
+        return stage.cross_attention_dim != fields.stages[0].cross_attention_dim;
+      }))
+    Impossible(reader, "cross_attention_dim", "several numbers", "one, where attention_type is " + attention);
   // The default attention processors take no notice of upcast_attention.
   reader.Ignore({"dropout", "upcast_attention"});
-  CheckWidths(reader, fields);
+  if (reader.status().ok()) CheckWidths(reader, fields);
+  if (reader.status().ok()) CheckK(reader, fields);
   CONFORMANCE_RETURN_IF_ERROR(reader.Finish());
   return fields;
 }
