@@ -2,54 +2,17 @@
 // bench/peers/compare.py runs the same in PyTorch.
 #include <benchmark/benchmark.h>
 
-#include <map>
-#include <memory>
-#include <string>
-
 #include "bench/random_model.h"
+#include "bench/warm_model.h"
 #include "framework/base/random.h"
 #include "framework/load/load.h"
 #include "framework/nn/tree.h"
-#include "references/eager/eager.h"
 
 namespace conformance::eager {
 namespace {
 
-/// The weights of a model, each loaded once.
-class Loaded : public WeightProvider {
- public:
-  explicit Loaded(std::shared_ptr<const weights::Weights> weights) : weights_(std::move(weights)) {}
-  Result<Tensor> Load(const ops::WeightInfo& info) override {
-    const auto known = tensors_.find(info.name);
-    if (known != tensors_.end()) return known->second;
-    CONFORMANCE_TRY(Tensor tensor, weights_->Load(info.name));
-    tensors_.emplace(info.name, tensor);
-    return tensor;
-  }
-
- private:
-  std::shared_ptr<const weights::Weights> weights_;
-  std::map<std::string, Tensor, std::less<>> tensors_;
-};
-
-class Model {
- public:
-  explicit Model(const load::LoadedModel& loaded) : loaded_(loaded), weights_(loaded.weights) {}
-
-  Result<nn::Tree> Run(const nn::Tree& inputs, const Json& kwargs) {
-    EagerContext context(DefaultKernels(), {}, weights_);
-    nn::Tree outputs = loaded_.model->Forward(context, inputs, kwargs);
-    if (context.failed()) return context.status().error();
-    return outputs;
-  }
-
- private:
-  const load::LoadedModel& loaded_;
-  Loaded weights_;
-};
-
 Result<nn::Tree> RunGpt2(const nn::Tree& inputs) {
-  static Model model(bench::Gpt2());
+  static bench::WarmModel model(bench::Gpt2());
   Json kwargs = Json::MakeObject();
   kwargs.AsObject().emplace_back("use_cache", true);
   return model.Run(inputs, kwargs);
@@ -89,7 +52,7 @@ void Decode(benchmark::State& state) {
 
 /// One image of 224 × 224.
 void Image(benchmark::State& state, const load::LoadedModel& (*loaded)()) {
-  Model model(loaded());
+  bench::WarmModel model(loaded());
   Tensor pixels = Tensor::Empty(DType::kF32, {1, 3, 224, 224});
   Random random = Random::For(1, "pixel_values");
   for (int64_t i = 0; i < pixels.num_elements(); ++i) pixels.mutable_data<float>()[i] = static_cast<float>(random.Normal());

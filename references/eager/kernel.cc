@@ -95,27 +95,17 @@ DType KernelCall::StoreType(DType declared) const {
 
 Error KernelCall::Invalid(std::string message) const { return conformance::Invalid(op_.target + ": " + std::move(message)); }
 
-namespace {
-template <typename Kernels>
-auto Lower(Kernels& kernels, std::string_view target) {
-  return std::ranges::lower_bound(kernels, target, {}, [](const auto& entry) { return std::string_view(entry.first); });
-}
-}  // namespace
-
-void KernelTable::Add(std::string_view target, Kernel kernel) {
-  const auto at = Lower(kernels_, target);
-  if (at != kernels_.end() && at->first == target) at->second = kernel;
-  else kernels_.emplace(at, std::string(target), kernel);
-}
+void KernelTable::Add(std::string_view target, Kernel kernel) { kernels_.insert_or_assign(std::string(target), kernel); }
 
 Kernel KernelTable::Find(std::string_view target) const {
-  const auto at = Lower(kernels_, target);
-  return at != kernels_.end() && at->first == target ? at->second : nullptr;
+  const auto at = kernels_.find(target);
+  return at != kernels_.end() ? at->second : nullptr;
 }
 
 std::vector<std::string> KernelTable::Targets() const {
   std::vector<std::string> targets;
   for (const auto& [target, kernel] : kernels_) targets.push_back(target);
+  std::ranges::sort(targets);
   return targets;
 }
 

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
+#include "framework/base/hash.h"
 #include "framework/base/result.h"
 #include "framework/ops/numerics.h"
 #include "framework/ops/op_def.h"
@@ -88,7 +90,7 @@ class KernelTable {
   std::vector<std::string> Targets() const;    ///< sorted
 
  private:
-  std::vector<std::pair<std::string, Kernel>> kernels_;  // sorted by target
+  std::unordered_map<std::string, Kernel, TextHash, std::equal_to<>> kernels_;
 };
 
 /// Ours, one line per op (registry.cc). In-place ops without a line of their own run through the op they are a twin of.

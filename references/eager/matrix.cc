@@ -8,24 +8,23 @@
 namespace conformance::eager {
 
 template <typename T>
+std::optional<Matrix<const T>> LaidMatrix(const Matrix<const T>& m) {
+  Matrix<const T> laid = m;
+  if (laid.cols == 1) laid.col_stride = 1;
+  if (laid.rows == 1) laid.row_stride = laid.col_stride == 1 ? laid.cols : 1;
+  const bool rows = laid.col_stride == 1 && laid.row_stride >= laid.cols;
+  const bool columns = laid.row_stride == 1 && laid.col_stride >= laid.rows;
+  if (!rows && !columns && laid.rows * laid.cols > 0) return std::nullopt;
+  return laid;
+}
+
+template <typename T>
 Matrix<const T> AsMatrix(const KernelCall& call, const Tensor& matrix, Tensor& kept) {
   kept = matrix.dtype() == kDTypeOf<T> ? matrix : ContiguousAs<T>(call.isa(), matrix);
-  const auto strides = [&]() {
-    Matrix<const T> m{kept.data<T>(), kept.dim(0), kept.dim(1), kept.strides()[0], kept.strides()[1]};
-    // Along an axis of size 1 any stride will do.
-    if (m.cols == 1) m.col_stride = 1;
-    if (m.rows == 1 && m.col_stride == 1) m.row_stride = m.cols;
-    if (m.rows == 1 && m.col_stride != 1) m.row_stride = 1;
-    return m;
-  };
-  Matrix<const T> m = strides();
-  const bool rows = m.col_stride == 1 && m.row_stride >= m.cols;
-  const bool columns = m.row_stride == 1 && m.col_stride >= m.rows;
-  if (!rows && !columns && kept.num_elements() > 0) {
-    kept = kept.Clone();
-    m = strides();
-  }
-  return m;
+  const auto in_place = LaidMatrix<T>({kept.data<T>(), kept.dim(0), kept.dim(1), kept.strides()[0], kept.strides()[1]});
+  if (in_place) return *in_place;
+  kept = kept.Clone();
+  return *LaidMatrix<T>({kept.data<T>(), kept.dim(0), kept.dim(1), kept.strides()[0], kept.strides()[1]});
 }
 
 namespace {
@@ -77,6 +76,8 @@ void Multiply(const KernelCall& call, const Matrix<const T>& a, const Matrix<con
   else InSeededOrder(call, a, b, c, alpha);
 }
 
+template std::optional<Matrix<const float>> LaidMatrix<float>(const Matrix<const float>&);
+template std::optional<Matrix<const double>> LaidMatrix<double>(const Matrix<const double>&);
 template Matrix<const float> AsMatrix<float>(const KernelCall&, const Tensor&, Tensor&);
 template Matrix<const double> AsMatrix<double>(const KernelCall&, const Tensor&, Tensor&);
 template void Multiply<float>(const KernelCall&, const Matrix<const float>&, const Matrix<const float>&, const Matrix<float>&, float);

@@ -1,9 +1,16 @@
 #pragma once
 
+#include <optional>
+
 #include "references/eager/convert.h"
 #include "references/eager/kernel.h"
 
 namespace conformance::eager {
+
+/// A matrix that lies in rows or in columns, with strides as products want them (along an axis of size 1 any will do); nothing for
+/// elements further apart.
+template <typename T>
+std::optional<Matrix<const T>> LaidMatrix(const Matrix<const T>& m);
 
 /// The last two axes of a tensor, element `batch` of the leading ones (of a tensor with as many axes as `at` has entries + 2).
 /// A tensor whose elements are of T and lie in rows or columns is used in place; another is copied, and `kept` owns the copy.

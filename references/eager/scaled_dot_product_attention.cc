@@ -14,11 +14,11 @@ namespace {
 
 constexpr int64_t kQueries = 64;  // rows of scores held at a time
 
-/// One matrix [rows, cols] of a tensor with leading axes, for the batch element at `index`. An axis of size 1 serves all; `shared`
+/// Where the matrix of the batch element at `index` begins, in elements from the tensor's first. An axis of size 1 serves all; `shared`
 /// neighbours along the last leading axis (heads) take the same matrix.
-Tensor MatrixAt(const Tensor& x, const Shape& batch, int64_t index, int64_t shared = 1) {
+int64_t OffsetAt(const Tensor& x, const Shape& batch, int64_t index, int64_t shared = 1) {
   const size_t own = static_cast<size_t>(x.rank()) - 2;
-  int64_t offset = x.offset();
+  int64_t offset = 0;
   for (size_t axis = batch.size(); axis-- > 0;) {
     int64_t at = index % batch[axis];
     index /= batch[axis];
@@ -27,8 +27,29 @@ Tensor MatrixAt(const Tensor& x, const Shape& batch, int64_t index, int64_t shar
     if (axis + 1 == batch.size()) at /= shared;
     if (x.shape()[mine] > 1) offset += at * x.strides()[mine];
   }
-  return x.View({x.dim(-2), x.dim(-1)}, {x.strides()[own], x.strides()[own + 1]}, offset);
+  return offset;
 }
+
+/// A tensor of T whose matrices, those of its last two axes, lie in rows or columns.
+template <typename T>
+class Matrices {
+ public:
+  Matrices(const KernelCall& call, const Tensor& x) : tensor_(x.dtype() == kDTypeOf<T> ? x : ContiguousAs<T>(call.isa(), x)) {
+    if (!LaidMatrix<T>(First())) tensor_ = tensor_.Clone();
+  }
+  Matrix<const T> At(const Shape& batch, int64_t index, int64_t shared = 1) const {
+    Matrix<const T> m = *LaidMatrix<T>(First());
+    m.data += OffsetAt(tensor_, batch, index, shared);
+    return m;
+  }
+
+ private:
+  Matrix<const T> First() const {
+    const size_t own = static_cast<size_t>(tensor_.rank()) - 2;
+    return {tensor_.data<T>(), tensor_.dim(-2), tensor_.dim(-1), tensor_.strides()[own], tensor_.strides()[own + 1]};
+  }
+  Tensor tensor_;
+};
 
 template <typename T>
 class Attention {
@@ -61,13 +82,14 @@ class Attention {
       has_mask_ = true;
     }
     const int64_t count = out.num_elements() == 0 ? 0 : NumElements(batch);
+    if (count == 0) return std::vector<Tensor>{by_heads ? SwapAxes(Stored(call_, out), 1, 2) : Stored(call_, out)};
+    const Matrices<T> queries_of(call_, q_), keys_of(call_, k_), values_of(call_, v_);
     for (int64_t i = 0; i < count; ++i) {
       T* y = out.mutable_data<T>() + (i / heads * length * heads + i % heads) * width;
-      Tensor kept_q, kept_k, kept_v;
-      const Matrix<const T> q = AsMatrix<T>(call_, MatrixAt(q_, batch, i), kept_q);
-      const Matrix<const T> k = AsMatrix<T>(call_, MatrixAt(k_, batch, i, shared_k), kept_k);
-      const Matrix<const T> v = AsMatrix<T>(call_, MatrixAt(v_, batch, i, shared_v), kept_v);
-      const Tensor mask = has_mask_ ? MatrixAt(mask_, batch, i) : Tensor();
+      const Matrix<const T> q = queries_of.At(batch, i);
+      const Matrix<const T> k = keys_of.At(batch, i, shared_k);
+      const Matrix<const T> v = values_of.At(batch, i, shared_v);
+      const int64_t mask = has_mask_ ? OffsetAt(mask_, batch, i) : 0;
       for (int64_t begin = 0; begin < length; begin += kQueries) {
         const int64_t rows = std::min(kQueries, length - begin);
         Matrix<const T> queries = q;
@@ -83,7 +105,7 @@ class Attention {
 
  private:
   /// Some queries [rows, d] against all keys that any of them may see.
-  void Block(const Matrix<const T>& q, const Matrix<const T>& k, const Matrix<const T>& v, const Tensor& mask,
+  void Block(const Matrix<const T>& q, const Matrix<const T>& k, const Matrix<const T>& v, int64_t mask,
              int64_t begin, int64_t first_row, const Matrix<T>& y) {
     const auto& kernels = call_.isa().real<T>();
     const int64_t seen = causal_ ? std::min(k.rows, begin + q.rows) : k.rows;
@@ -127,13 +149,14 @@ class Attention {
     LoadRun(call_.isa(), store, halves_.data(), 1, visible, row);
   }
 
-  /// Adds a row of the mask: a bool one stands for 0 and −inf.
-  void Mask(const Tensor& mask, int64_t query, int64_t visible, T* row) {
+  /// Adds a row of the mask that begins at that offset: a bool one stands for 0 and −inf.
+  void Mask(int64_t mask, int64_t query, int64_t visible, T* row) {
     mask_row_.resize(static_cast<size_t>(visible));
-    const int64_t width = static_cast<int64_t>(ByteSize(mask.dtype()));
-    const std::byte* from = mask.raw() + query * mask.strides()[0] * width;
-    LoadRun(call_.isa(), mask.dtype(), from, mask.strides()[1], visible, mask_row_.data());
-    if (mask.dtype() == DType::kBool) {
+    const int64_t width = static_cast<int64_t>(ByteSize(mask_.dtype()));
+    const size_t own = static_cast<size_t>(mask_.rank()) - 2;
+    const std::byte* from = mask_.raw() + (mask + query * mask_.strides()[own]) * width;
+    LoadRun(call_.isa(), mask_.dtype(), from, mask_.strides()[own + 1], visible, mask_row_.data());
+    if (mask_.dtype() == DType::kBool) {
       for (int64_t j = 0; j < visible; ++j)
         row[j] = mask_row_[static_cast<size_t>(j)] != T(0) ? row[j] : -std::numeric_limits<T>::infinity();
     } else {

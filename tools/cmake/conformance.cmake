@@ -287,7 +287,7 @@ function(conformance_benchmark name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE CONFORMANCE_FIXTURES_DIR="${CMAKE_SOURCE_DIR}/fixtures")
-  target_link_libraries(${name} PRIVATE ${depends} ${arg_PRIVATE} benchmark::benchmark_main)
+  target_link_libraries(${name} PRIVATE ${depends} ${arg_PRIVATE} conformance_allocator benchmark::benchmark_main)
   add_dependencies(benchmarks ${name})
 endfunction()
 

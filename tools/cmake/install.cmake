@@ -27,9 +27,7 @@ set(CMAKE_INSTALL_LIBDIR lib)  # the same on every system, so that $ORIGIN/../li
 if(EXISTS "${CMAKE_SOURCE_DIR}/tools/conformance/main.cc")
   add_executable(conformance "${CMAKE_SOURCE_DIR}/tools/conformance/main.cc")
   target_link_libraries(conformance PRIVATE conformance_shared)
-  if(CONFORMANCE_ALLOCATOR)
-    target_link_libraries(conformance PRIVATE -Wl,--push-state,--no-as-needed "${CONFORMANCE_ALLOCATOR}" -Wl,--pop-state)
-  endif()
+  target_link_libraries(conformance PRIVATE conformance_allocator)
   set_target_properties(conformance PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin"
     BUILD_RPATH_USE_ORIGIN ON INSTALL_RPATH "$ORIGIN/../lib")
   if(TARGET openvino_worker)

@@ -32,12 +32,16 @@ endif()
 
 find_package(Threads REQUIRED)
 
-# The program's allocator. A sweep of tiny models is a tenth to a quarter malloc and free (ONNX Runtime's session creation above all):
+# The allocator of the program and of the benchmarks. A sweep of tiny models is a tenth to a quarter malloc and free (ONNX Runtime's session creation above all):
 # jemalloc takes a fifth off a cell's time (glibc 2.36, bench_engine's fixtures) and two threads wait less for each other. The library leaves
 # the choice to the program that links it; sanitizers bring their own.
+add_library(conformance_allocator INTERFACE)
 if(NOT CONFORMANCE_SANITIZE)
   find_library(CONFORMANCE_ALLOCATOR jemalloc DOC "Allocator of the conformance program; empty: the system's")
   mark_as_advanced(CONFORMANCE_ALLOCATOR)
+  if(CONFORMANCE_ALLOCATOR)
+    target_link_libraries(conformance_allocator INTERFACE -Wl,--push-state,--no-as-needed "${CONFORMANCE_ALLOCATOR}" -Wl,--pop-state)
+  endif()
 endif()
 find_package(ZLIB REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
