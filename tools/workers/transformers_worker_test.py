@@ -127,6 +127,7 @@ class TransformersWorker(WorkerTestCase):
     def test_refusals_name_what_was_found(self):
         self.assertIn("NoSuchModel", self.refuses("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
         self.refuses("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())
+        self.assertIn("amplified", str(self.refuses("invalid", self.evaluate, {**LLAMA, "init": "loud"}, text()).facts))
         error = self.refuses("invalid", self.export, "transformers:onnx", text(), {"level": 3}, spec=LLAMA)
         self.assertIn("level", str(error.facts))
         self.assertIn("forward raises", self.refuses("internal", self.evaluate, LLAMA, {"pixels": f32([1])}).message)

@@ -1,8 +1,9 @@
 """Models of Transformers from what a request names: a checkpoint folder, or a class with its config.
 
 A class's spec is {"class", "model_type", "config", "seed", …}: `config` holds keyword arguments of the config class of `model_type`,
-nested objects for sub-configs (with a `model_type` of their own). Two more fields are for classes that need them: `config_part` names
-the sub-config that the class takes, and `set` gives values for fields ("decoder.use_cache") once the config has been made.
+nested objects for sub-configs (with a `model_type` of their own). Three more fields are for classes that need them: `config_part` names
+the sub-config that the class takes, `set` gives values for fields ("decoder.use_cache") once the config has been made, and `init` says
+what weights it has: "sensitive" (the default), "amplified" (convolutions widened as well), "library" (as the class draws them).
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from conformance_worker import Message, WorkerError
 
-from .weights import make_sensitive
+from .weights import amplify, make_sensitive
 
 if TYPE_CHECKING:
     import torch
 
 _SPEC_FIELDS = {"class", "model_type", "config", "config_part", "set", "seed", "init", "library"}
+_INITS = ("sensitive", "amplified", "library")  # of weights.py; as the class draws them
 
 
 @dataclass
@@ -122,6 +124,9 @@ def _from_spec(spec: dict[str, Any]) -> torch.nn.Module:
     import torch
     from transformers import set_seed
 
+    init = spec.get("init", "sensitive")
+    if init not in _INITS:
+        raise WorkerError("invalid", "a spec has no such init", {"found": init, "wanted": ", ".join(_INITS)})
     cls = _find_class(spec["class"])
     config = _make_config(spec, cls)
     seed = spec.get("seed", 0)
@@ -129,8 +134,10 @@ def _from_spec(spec: dict[str, Any]) -> torch.nn.Module:
     with torch.no_grad():
         # `_from_config` chooses attention as from_pretrained does; the constructor alone would leave it to the class.
         model = cls(config) if not hasattr(cls, "_from_config") else cls._from_config(config, dtype=torch.float32)
-        if spec.get("init", "sensitive") == "sensitive":
+        if init != "library":
             make_sensitive(model, seed)
+        if init == "amplified":
+            amplify(model)
     return model
 
 
