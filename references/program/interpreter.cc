@@ -9,6 +9,7 @@
 #include "framework/rewrite/composites.h"
 #include "framework/trace/tree_spec.h"
 #include "references/eager/model.h"
+#include "references/program/floats.h"
 #include "references/program/symbols.h"
 
 namespace conformance::program {
@@ -29,6 +30,8 @@ struct Step {
   std::optional<SymBool> condition;
   std::vector<ValueId> outputs;
   bool gives_size = false;
+  bool gives_float = false;
+  bool takes_floats = false;  ///< `args` are bound when it runs
   std::vector<ValueId> last_uses;  ///< values that nobody reads after it
 };
 
@@ -147,7 +150,8 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
     step.node = &node;
     step.outputs = node.OutputValues();
     step.condition = ConditionOf(graph, node);
-    if (!step.condition) {
+    step.gives_float = GivesFloat(graph, node) && IsFloatOperator(node.op());
+    if (!step.condition && !step.gives_float) {
       step.op = ops.Find(node.op());
       // Conditions are read off what the Program says of them, and what an assertion has settled (sym_ite of it) is a number already.
       const bool of_sizes = node.op().starts_with("torch.sym_") || node.op().starts_with("_operator.");
@@ -157,7 +161,9 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
         if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));
         return error;
       }
-      CONFORMANCE_TRY(step.args, rewrite::BindNode(graph, node, *step.op));
+      step.takes_floats = TakesFloats(node);
+      const std::vector<double> any_float(step.takes_floats ? graph.value_capacity() : 0, 1);
+      CONFORMANCE_TRY(step.args, rewrite::BindNode(graph, step.takes_floats ? WithFloats(node, any_float) : node, *step.op));
       step.gives_size = !step.op->returns.empty() && step.op->returns[0].kind != ops::ArgKind::kTensor &&
                         step.op->returns[0].kind != ops::ArgKind::kTensorList;
       writes |= std::ranges::any_of(step.op->args, &ops::ArgSchema::written);
@@ -174,7 +180,8 @@ namespace {
 class Run {
  public:
   Run(const ir::Program& program, const weights::Weights& weights, const ops::Numerics& numerics)
-      : program_(program), provider_(weights), context_(eager::DefaultKernels(), numerics, provider_), values_(program.graph.value_capacity()) {}
+      : program_(program), provider_(weights), context_(eager::DefaultKernels(), numerics, provider_), values_(program.graph.value_capacity()),
+        floats_(program.graph.value_capacity()) {}
 
   Status TakeInputs(const std::vector<UserInput>& wanted, const NamedTensors& given, bool writes) {
     CONFORMANCE_TRY(auto bound, BindUserInputs(program_, wanted, given, symbols_));
@@ -211,6 +218,7 @@ class Run {
 
   Status Execute(const Step& step) {
     if (step.condition) return Check(*step.condition, *step.node);
+    if (step.gives_float) return ExecuteFloat(step);
     CONFORMANCE_TRY(std::vector<Argument> args, Concrete(step));
     if (step.op->returns.empty()) {
       context_.CallMulti(*step.op, std::move(args));
@@ -274,6 +282,9 @@ class Run {
   /// The node's arguments with elements and numbers in place of names and symbols.
   Result<std::vector<Argument>> Concrete(const Step& step) const {
     std::vector<Argument> args = step.args;
+    if (step.takes_floats) {
+      CONFORMANCE_TRY(args, rewrite::BindNode(program_.graph, WithFloats(*step.node, floats_), *step.op));
+    }
     for (Argument& arg : args) {
       if (auto* value = std::get_if<Value>(&arg)) {
         CONFORMANCE_TRY(*value, Filled(step, *value));
@@ -290,6 +301,26 @@ class Run {
       }
     }
     return args;
+  }
+
+  Status ExecuteFloat(const Step& step) {
+    std::vector<double> numbers;
+    for (const ir::NamedArgument& input : WithFloats(*step.node, floats_).inputs) {
+      auto argument = rewrite::ToOps(program_.graph, input.arg);
+      if (!argument.ok()) return At(step, std::move(argument).error());
+      if (const auto* number = std::get_if<double>(&*argument)) {
+        numbers.push_back(*number);
+      } else if (const auto* size = std::get_if<SymInt>(&*argument)) {
+        CONFORMANCE_TRY(const SymInt number_of, Number(step, *size));
+        numbers.push_back(static_cast<double>(number_of.constant()));
+      } else {
+        return At(step, Unsupported("a float over what is no number").With("argument", input.name));
+      }
+    }
+    auto answer = FloatOf(step.node->op(), numbers);
+    if (!answer.ok()) return At(step, std::move(answer).error());
+    floats_[Index(step.outputs[0])] = *answer;
+    return Ok();
   }
 
   /// sym_size, arithmetic of sizes, item: what it gives is the symbol that its value stands for, or must equal it.
@@ -347,6 +378,7 @@ class Run {
   eager::StoredWeights provider_;
   eager::EagerContext context_;
   std::vector<Value> values_;
+  std::vector<double> floats_;  ///< by value, where it is one
   SymbolValues symbols_;
 };
 

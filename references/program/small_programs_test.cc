@@ -61,7 +61,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "mutations", "sizes", "types", "writes"));
+INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "floats", "mutations", "sizes", "types", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");
@@ -90,10 +90,6 @@ TEST(SmallPrograms, ACheckOfATensorFails) {
     if (name == "ids") tensor = Tensor::Of<int64_t>(tensor.shape(), std::vector<int64_t>(static_cast<size_t>(tensor.num_elements()), -1));
   }
   EXPECT_THAT(RunFile("composites", inputs), IsError(ErrorKind::kInvalid, AllOf(HasSubstr("a runtime assertion fails"), HasSubstr("wanted: true"))));
-}
-
-TEST(SmallPrograms, FloatsOverSizesAreRefusedByName) {
-  EXPECT_THAT(RunFile("floats", ReadRecorded("floats").inputs), IsError(ErrorKind::kUnsupported, HasSubstr("as_sym_float")));
 }
 
 TEST(SmallPrograms, ASizeAmongTheInputsIsOneIntegerWithinItsRange) {
