@@ -103,6 +103,7 @@
 #include "framework/ops/less_equal.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/linear_recurrence.h"
+#include "framework/ops/linspace.h"
 #include "framework/ops/log.h"
 #include "framework/ops/log10.h"
 #include "framework/ops/log1p.h"

@@ -36,6 +36,7 @@ constexpr Definition kDefinitions[] = {
     ArangeOp,
     ArangeStartOp,
     ArangeStartStepOp,
+    LinspaceOp,
     ArgmaxOp,
     ArgminOp,
     AsStridedOp,

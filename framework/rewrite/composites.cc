@@ -68,23 +68,6 @@ Values EyeM(OpContext& c, const Arguments& args) {
   return Identity(c, std::get<SymInt>(args[0]), std::get<SymInt>(args[1]), DTypeOr(args, 2, DType::kF32));
 }
 
-/// From both ends to the middle, as PyTorch counts.
-Values Linspace(OpContext& c, const Arguments& args) {
-  const double start = NumberAt(args, 0), end = NumberAt(args, 1);
-  const int64_t steps = IntAt(args, 2);
-  const DType dtype = DTypeOr(args, 3, DType::kF32);
-  if (!IsFloating(dtype) || steps < 1) {
-    c.Fail(Unsupported("linspace of integers, or without steps").With("found", std::to_string(steps) + " steps of " + std::string(ToString(dtype))));
-    return {Value()};
-  }
-  if (steps == 1) return {ops::Full(c, {SymInt(1)}, start, dtype)};
-  const double step = (end - start) / static_cast<double>(steps - 1);
-  const Value at = ops::To(c, ops::Arange(c, SymInt(steps)), dtype);
-  const Value up = ops::Add(c, ops::Mul(c, at, step), start);
-  const Value down = ops::Add(c, ops::Mul(c, ops::Sub(c, at, steps - 1), step), end);
-  return {ops::Where(c, ops::Less(c, at, steps / 2), up, down)};
-}
-
 Values Meshgrid(OpContext& c, const Values& tensors, bool swapped) {
   const size_t count = tensors.size();
   std::vector<SymInt> sizes;
@@ -176,6 +159,12 @@ Values RepeatInterleave(OpContext& c, const Arguments& args) {
   return {ops::IndexSelect(c, x, IsNone(args[2]) ? 0 : IntAt(args, 2), rows)};
 }
 
+/// torch.where(condition): one tensor of positions for each axis.
+Values Positions(OpContext& c, const Arguments& args) {
+  const Value& condition = TensorAt(args, 0);
+  return ops::Unbind(c, ops::Nonzero(c, condition.rank() == 0 ? ops::Unsqueeze(c, condition, 0) : condition), 1);
+}
+
 std::string TargetOf(std::string_view schema) {
   std::string target(schema.substr(0, schema.find('(')));
   target.replace(target.find("::"), 2, ".");
@@ -212,8 +201,6 @@ const std::vector<Composite>& Composites() {
       {"aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histc},
       {"aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor", Isin},
       {"aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", LinalgNorm},
-      {"aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> "
-       "Tensor", Linspace},
       {"aten::mT(Tensor(a) self) -> Tensor(a)", LastTwoSwapped},
       {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", MeshgridOf},
       {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", MeshgridBy},
@@ -227,6 +214,7 @@ const std::vector<Composite>& Composites() {
       {"aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Is<ops::SubTensorOp, 3>},
       {"aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
       {"aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
+      {"aten::where(Tensor condition) -> Tensor[]", Positions},
   };
   return table;
 }

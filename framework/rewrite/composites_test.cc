@@ -32,7 +32,8 @@ TEST(Composites, StandOnceAndAreNoOtherOps) {
 /// Describes what comes out, or the error.
 std::string Written(const std::string& target, std::vector<ops::Argument> args) {
   const auto at = std::ranges::find(CompositeTargets(), target) - CompositeTargets().begin();
-  ops::MetaContext context;
+  ShapeEnv env;
+  ops::MetaContext context(&env);
   const std::vector<Value> values = Composites()[static_cast<size_t>(at)].write(context, args);
   if (context.failed()) return context.status().error().ToString();
   std::string text;
@@ -79,6 +80,11 @@ TEST(Composites, RefuseWhatDependsOnData) {
   const Value repeats = Value::Meta({DType::kI64, {4}});
   EXPECT_THAT(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), ops::NoneType{}}), HasSubstr("without output_size"));
   EXPECT_EQ(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), SymInt(9)}), "f32[9, 2]");
+}
+
+TEST(Composites, PositionsAreATensorForEachAxis) {
+  EXPECT_EQ(Written("aten.where.default", {Value::Meta({DType::kBool, {3, 4}})}), "i64[u0], i64[u0]");
+  EXPECT_EQ(Written("aten.where.default", {Value::Meta({DType::kBool, {}})}), "i64[u0]");
 }
 
 TEST(Composites, RefuseWhatPyTorchRefuses) {

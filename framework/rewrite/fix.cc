@@ -29,6 +29,7 @@ NodeEdit::NodeEdit(Recorder& recorder, const ops::OpTable& ops, ir::NodeId node,
     : recorder_(recorder), node_(recorder.builder().graph().node(node)) {
   op_ = ops.Find(node_.op());
   first_new_node_ = graph().node_capacity();
+  first_new_symbol_ = recorder.env().symbols().size();
   ir::Metadata metadata = node_.metadata;
   Touch(metadata, fix);
   recorder_.MoveTo({ir::GraphBuilder::Place::Kind::kBefore, node}, std::move(metadata));
@@ -60,6 +61,7 @@ Status NodeEdit::ReplaceWith(const std::vector<ops::Value>& values) {
       return Internal("a rewrite of " + node_.name + " gives " + ops::Describe(values[i].meta()) + " for " + ops::Describe(old.meta()));
     }
   }
+  KeepSymbols(values, outputs);
   ir::ProgramBuilder& builder = recorder_.builder();
   std::vector<std::pair<ir::ValueId, std::string>> heirs;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -74,6 +76,33 @@ Status NodeEdit::ReplaceWith(const std::vector<ops::Value>& values) {
   Erase();
   for (auto& [value, name] : heirs) builder.Rename(value, std::move(name));
   return Ok();
+}
+
+/// A size that depends on data got a new symbol when the edit recorded it; what follows knows it by the one that the program has.
+void NodeEdit::KeepSymbols(const std::vector<ops::Value>& values, const std::vector<ir::ValueId>& outputs) {
+  const std::vector<SymbolInfo>& symbols = recorder_.env().symbols();
+  if (symbols.size() == first_new_symbol_) return;
+  std::map<std::string, SymInt, std::less<>> kept;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto& wanted = graph().value(outputs[i]).tensor()->sizes;
+    for (size_t axis = 0; axis < wanted.size(); ++axis) {
+      const auto symbol = values[i].sizes()[axis].AsSymbol();
+      const auto is_it = [&](const SymbolInfo& info) { return info.name == symbol; };
+      if (symbol && std::any_of(symbols.begin() + static_cast<ptrdiff_t>(first_new_symbol_), symbols.end(), is_it)) kept.emplace(*symbol, wanted[axis]);
+    }
+  }
+  if (kept.empty()) return;
+  ir::ProgramBuilder& builder = recorder_.builder();
+  for (size_t id = first_new_node_; id < graph().node_capacity(); ++id) {
+    for (const ir::ValueId value : graph().node(static_cast<ir::NodeId>(id)).OutputValues()) {
+      const ir::TensorMeta* known = graph().value(value).tensor();
+      if (known == nullptr) continue;
+      ir::TensorMeta meta = *known;
+      for (SymInt& size : meta.sizes) size = size.Substitute(kept);
+      meta.strides = ir::ContiguousStrides(meta.sizes);
+      builder.SetMeta(value, std::move(meta));
+    }
+  }
 }
 
 void NodeEdit::Erase() { recorder_.builder().Erase(node_.id()); }

@@ -40,7 +40,7 @@ class NodeEdit {
   Result<ops::Value> Output() const;
 
   /// Uses of the node's outputs become uses of these, and the node goes. Values that this edit recorded take over the outputs'
-  /// names, so that what maps names to values keeps working. Errors: the context's first one; kInternal where the number,
+  /// names, so that what maps names to values keeps working, and the symbols of sizes that depend on data. Errors: the context's first one; kInternal where the number,
   /// dtype or rank of the values is not that of the outputs.
   Status ReplaceWith(const std::vector<ops::Value>& values);
   Status ReplaceWith(const ops::Value& value) { return ReplaceWith(std::vector<ops::Value>{value}); }
@@ -48,10 +48,12 @@ class NodeEdit {
   void Erase();
 
  private:
+  void KeepSymbols(const std::vector<ops::Value>& values, const std::vector<ir::ValueId>& outputs);
+
   Recorder& recorder_;
   const ops::OpDef* op_;
   ir::Node node_;
-  size_t first_new_node_;
+  size_t first_new_node_, first_new_symbol_;
 };
 
 /// True where the fix consumed the node (replaced or erased it, or changed it in place): no other fix sees it then.

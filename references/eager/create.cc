@@ -1,4 +1,6 @@
 // Ops that make tensors from numbers.
+#include <cmath>
+
 #include "references/eager/kernels.h"
 #include "references/eager/operand.h"
 #include "references/eager/pointwise.h"
@@ -32,6 +34,25 @@ Outputs ArangeStart(const KernelCall& call) {
   // arange.start_step has its step third; arange.start stops before the keyword arguments.
   const bool has_step = call.op().args[2].name == "step";
   return Sequence(call, call.args()[0], has_step ? call.args()[2] : ops::Argument(SymInt(1)));
+}
+
+/// As PyTorch counts, from both ends to the middle, so that both are exact; in f64 and rounded once, cut for an integer.
+Outputs Linspace(const KernelCall& call) {
+  const bool integers = !IsFloating(call.out_declared());
+  const auto number = [&](size_t i) {
+    const double value = NumberTensor(call.args()[i]).At(0);
+    return integers ? std::trunc(value) : value;
+  };
+  const double start = number(0), end = number(1);
+  const Tensor wide = Tensor::Empty(DType::kF64, call.out_shape());
+  const int64_t steps = wide.num_elements();
+  const double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+  for (int64_t i = 0; i < steps; ++i) {
+    const bool up = i < steps / 2 || steps == 1;
+    const double value = up ? start + static_cast<double>(i) * step : end - static_cast<double>(steps - 1 - i) * step;
+    wide.mutable_data<double>()[i] = integers ? std::trunc(value) : value;
+  }
+  return std::vector<Tensor>{ContiguousAs(call.isa(), wide, call.out_store())};
 }
 
 Outputs FullFrom0(const KernelCall& call) { return Filled(call, TensorOrNumber(call, 0)); }

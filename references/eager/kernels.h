@@ -107,6 +107,7 @@ Outputs Triu(const KernelCall& call);
 // create.cc
 Outputs Arange(const KernelCall& call);
 Outputs ArangeStart(const KernelCall& call);
+Outputs Linspace(const KernelCall& call);
 Outputs FillInPlace(const KernelCall& call);
 Outputs FullFrom0(const KernelCall& call);  ///< the number is argument 0: scalar_tensor
 Outputs FullFrom1(const KernelCall& call);  ///< full, full_like

@@ -64,6 +64,9 @@ TEST(Created, ByHand) {
   Eager c;
   EXPECT_THAT(ops::Arange(c, SymInt(3)), BitEqualTo(I64({0, 1, 2})));
   EXPECT_THAT(ops::Arange(c, SymInt(0), SymInt(6), SymInt(2), DType::kF32), BitEqualTo(F32({0, 2, 4})));
+  EXPECT_THAT(ops::Linspace(c, 0.5, 3.5, 4), BitEqualTo(F32({0.5, 1.5, 2.5, 3.5})));
+  EXPECT_THAT(ops::Linspace(c, SymInt(-3), SymInt(5), 6, DType::kI64), BitEqualTo(I64({-3, -1, 0, 1, 3, 5})));
+  EXPECT_THAT(ops::Linspace(c, 2.5, 9, 1), BitEqualTo(F32({2.5})));
   EXPECT_THAT(ops::Full(c, {2}, 2.5, DType::kF32), BitEqualTo(F32({2.5, 2.5})));
   EXPECT_THAT(ops::Zeros(c, {0, 2}, DType::kF32), IsTensorNear(Tensor::Zeros(DType::kF32, {0, 2}), Ulps(0)));
 }

@@ -163,6 +163,7 @@ const KernelTable& DefaultKernels() {
     kernels.Add("aten.arange.default", Arange);
     kernels.Add("aten.arange.start", ArangeStart);
     kernels.Add("aten.arange.start_step", ArangeStart);
+    kernels.Add("aten.linspace.default", Linspace);
     kernels.Add("aten.full.default", FullFrom1);
     kernels.Add("aten.full_like.default", FullFrom1);
     kernels.Add("aten.new_full.default", FullFrom2);

@@ -61,7 +61,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "floats", "mutations", "sizes", "types", "writes"));
+INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram, ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "floats", "mutations", "positions", "sizes", "types", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");

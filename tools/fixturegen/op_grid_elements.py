@@ -224,6 +224,8 @@ spec("arange.start", lambda d: call(d.one_of(0, 2, 0.5, -3), d.one_of(9, 4.25, 3
 spec("arange.start_step", lambda d: call(d.one_of(0, 2, 0.5), d.one_of(9, 4.25, -3), d.one_of(1, 2, 0.3, -1, -0.7, 0), **({"dtype": d.dtype(NUMBERS)} if d.chance(0.5) else {})), 1)
 made = lambda d: {"dtype": d.dtype(ALL)} if d.chance(0.6) else {}
 sizes = lambda d: list(d.shape())
+spec("linspace.default", lambda d: call(d.one_of(0, 0.5, -3, -1.25, 2), d.one_of(9, 3.5, 1, 2, 7.75), d.one_of(0, 1, 2, 5, 8, 33),
+                                        **({"dtype": d.dtype(FLOATS + [I64, torch.int32, torch.int16])} if d.chance(0.7) else {})), 2, scale="largest")
 spec("full.default", lambda d: call(sizes(d), d.number(), **made(d)))
 spec("ones.default zeros.default", lambda d: call(sizes(d), **made(d)))
 spec("full_like.default", lambda d: call(d.tensor(ALL), d.number(), **made(d)))

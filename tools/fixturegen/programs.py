@@ -40,6 +40,14 @@ class DataDependent(torch.nn.Module):
         return torch.zeros(count, 3) + 1, rows, rows.shape[0] * 2, x.new_ones(count + 1)
 
 
+class Positions(torch.nn.Module):
+    """Where a condition holds, axis by axis; a range whose end is a float over a size."""
+
+    def forward(self, x):
+        rows, columns = torch.where(x > 1)
+        return x[rows, columns] + rows * columns, torch.linspace(0.5, x.shape[0] - 0.5, 5)
+
+
 class FloatsAndBools(torch.nn.Module):
     """Floats over sizes."""
 
@@ -198,6 +206,7 @@ def programs():
     yield "cond", Cond(), (torch.ones(6, 4),), {"x": {0: auto}}, (torch.ones(3, 4),)
     values = torch.tensor([1.0, 0.0, 2.0])
     yield "data_dependent", DataDependent(), (values, torch.tensor(5)), None, (torch.tensor([0.0, 0.0, 3.0]), torch.tensor(7))
+    yield "positions", Positions(), (x,), {"x": {0: auto, 1: auto}}, (x[:, :3] / 4,)
     yield "floats", FloatsAndBools(), (x,), {"x": {0: auto, 1: auto}}, (x[:, :3] / 8,)
     yield "mutations", Mutations(), (torch.ones(2, 3),), None, (torch.ones(2, 3),)
     rest = (None, 3, 0.5, True, "add", [torch.ones(()), torch.zeros(2)], {"k": torch.ones(4)})

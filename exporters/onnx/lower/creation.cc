@@ -38,6 +38,23 @@ Result<Outputs> LowerArange(const Call& call, Graph& g) {
   return g.Cast(g.Op("Add", {g.Op("Mul", {positions, step}), start}), dtype);
 }
 
+// From both ends to the middle, as PyTorch counts; integers count in f64 too, and are cut.
+Result<Outputs> LowerLinspace(const Call& call, Graph& g) {
+  const DType dtype = call.OutputDType();
+  const int64_t steps = call.Int("steps");
+  const auto end_of = [&](std::string_view name) {
+    return IsFloating(dtype) ? call.Operand(name, DType::kF64) : g.Cast(g.Cast(call.Operand(name, DType::kF64), DType::kI64), DType::kF64);
+  };
+  const Value start = end_of("start"), end = end_of("end");
+  const Value at = g.Cast(g.Op("Range", {g.Int(0), g.Int(steps), g.Int(1)}), DType::kF64);
+  const Value step = g.Op("Div", {g.Op("Sub", {end, start}), g.Const(static_cast<double>(std::max<int64_t>(steps - 1, 1)), DType::kF64)});
+  const Value up = g.Op("Add", {start, g.Op("Mul", {at, step})});
+  const Value left = g.Op("Sub", {g.Const(static_cast<double>(steps - 1), DType::kF64), at});
+  const Value down = g.Op("Sub", {end, g.Op("Mul", {left, step})});
+  const Value half = g.Const(static_cast<double>(std::max<int64_t>(steps / 2, 1)), DType::kF64);
+  return g.Cast(g.Op("Where", {g.Op("Less", {at, half}), up, down}), dtype);
+}
+
 Result<Outputs> LowerFull(const Call& call, Graph& g) {
   return Repeated(call, g, call.Operand("fill_value", call.OutputDType()), call.SizesOf("size"));
 }

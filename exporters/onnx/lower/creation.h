@@ -5,6 +5,7 @@
 namespace conformance::onnx {
 
 Result<Outputs> LowerArange(const Call& call, Graph& g);
+Result<Outputs> LowerLinspace(const Call& call, Graph& g);
 /// full, ones, zeros, empty and their new_… forms: sizes and a value.
 Result<Outputs> LowerFull(const Call& call, Graph& g);
 Result<Outputs> LowerOnes(const Call& call, Graph& g);

@@ -203,6 +203,7 @@ std::vector<TranslationEntry> Table() {
       {"aten.arange.default", LowerArange},
       {"aten.arange.start", LowerArange},
       {"aten.arange.start_step", LowerArange},
+      {"aten.linspace.default", LowerLinspace},
       {"aten.full.default", LowerFull},
       {"aten.new_full.default", LowerFull},
       {"aten.ones.default", LowerOnes},
