@@ -48,6 +48,11 @@ std::string Of(const record::OutputFigures& figures) {
 
 }  // namespace
 
+size_t MembersFor(int64_t elements) {
+  const int64_t errors = static_cast<int64_t>(kMostMembers) + 1, n = std::max<int64_t>(elements, 1);
+  return std::max(kEnsembleMembers, static_cast<size_t>((errors + n - 1) / n - 1));
+}
+
 ports::Spreads SpreadsOf(const NamedTensors& member, const NamedTensors& oracle) {
   ports::Spreads spreads;
   for (const auto& [name, exact] : oracle) {
@@ -76,14 +81,15 @@ Status JudgeByEnsemble(const Elements& elements, const ports::Ensemble* ensemble
   figures.members = 1;
   ports::Spread worst{.rms = figures.reference_rms, .max_abs = figures.reference_max_abs};
   const auto no_worse = [&] { return figures.rms <= worst.rms && figures.max_abs <= worst.max_abs; };
-  for (size_t k = 0; ensemble != nullptr && k < ensemble->size() && !no_worse(); ++k) {
+  const size_t members = ensemble == nullptr ? 0 : std::min(ensemble->size(), MembersFor(elements.reference->num_elements()));
+  for (size_t k = 0; k < members && !no_worse(); ++k) {
     CONFORMANCE_TRY(const ports::Spreads* member, ensemble->Member(k));
     const auto found = member->find(figures.output);
     if (found == member->end()) return Internal("a member of the ensemble lacks an output").With("output", figures.output);
     Widen(worst, found->second);
     ++figures.members;
   }
-  const bool whole = ensemble != nullptr && figures.members == static_cast<int64_t>(ensemble->size()) + 1;
+  const bool whole = ensemble != nullptr && figures.members == static_cast<int64_t>(members) + 1;
   if (whole && worst.max_abs == 0 && figures.max_abs > 0) {
     JudgeNumbersExactly(elements, figures);
     return Ok();

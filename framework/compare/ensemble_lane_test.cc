@@ -50,6 +50,18 @@ ports::Spread Off(double ulps) {
   return {.rms = std::sqrt(error * error / 2), .max_abs = error};
 }
 
+TEST(EnsembleLane, FewElementsAreJudgedByMoreMembers) {
+  EXPECT_EQ(MembersFor(1), 63u);
+  EXPECT_EQ(MembersFor(2), 31u);
+  EXPECT_EQ(MembersFor(7), 9u);
+  EXPECT_EQ(MembersFor(8), 8u);
+  EXPECT_EQ(MembersFor(1 << 20), 8u);
+  EXPECT_EQ(MembersFor(0), 63u);
+  const Members members(std::vector<ports::Spread>(kMostMembers, Off(2)));
+  EXPECT_EQ(Judge(5, 1, &members).outcome, "fail");
+  EXPECT_EQ(members.asked, 31u);
+}
+
 TEST(EnsembleLane, AllowsTwiceTheRmsAndThreeTimesTheLargestErrorOfTheWorstMember) {
   const Members members({Off(2), Off(10), Off(4)});
   EXPECT_EQ(Judge(20, 1, &members).outcome, "pass");  // RMS 2 × that of 10

@@ -168,7 +168,7 @@ JudgesEnsemble::JudgesEnsemble(std::shared_ptr<const ports::Reference> reference
       timer_(timer) {}
 
 size_t JudgesEnsemble::size() const {
-  return truth_->oracle && reference_->HasEnsemble() ? compare::kEnsembleMembers : 0;
+  return truth_->oracle && reference_->HasEnsemble() ? compare::kMostMembers : 0;
 }
 
 Result<const ports::Spreads*> JudgesEnsemble::Member(size_t index) const {

@@ -1,6 +1,7 @@
 #include "framework/engine/look_inside.h"
 
 #include "framework/compare/onnx_local_lane.h"
+#include "framework/rewrite/composites.h"
 
 namespace conformance::engine {
 
@@ -26,8 +27,10 @@ Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Bac
   if (!reference) return nothing("there is no reference 'program'");
   if (!backend.Capabilities().intermediates) return nothing("the backend shows no intermediates");
   const ports::ValueMap map = made.artifact.value_map.entries.empty() ? compare::IdentityMap(*program) : made.artifact.value_map;
+  // Operators are judged one by one, so those that are others put together are written out; values keep their names.
+  CONFORMANCE_TRY(const ir::Program written, rewrite::WriteOutComposites(*program));
   compare::LocalRequest request;
-  request.program = program.get();
+  request.program = &written;
   request.weights = weights.get();
   request.inputs = &inputs;
   request.value_map = &map;

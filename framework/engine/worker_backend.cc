@@ -74,6 +74,13 @@ class WorkerSession : public ports::Session {
       return Error(ErrorKind::kCrash, "the worker's answer to run is no outputs")
           .With("found", answer.type());
     }
+    if (values != nullptr) {
+      if (answer.tensors.size() < values->size()) {
+        return Error(ErrorKind::kCrash, "the worker captured fewer values than it was asked for").With("found", std::to_string(answer.tensors.size()));
+      }
+      const size_t first = answer.tensors.size() - values->size();
+      for (size_t i = 0; i < values->size(); ++i) answer.tensors[first + i].first = (*values)[i];
+    }
     return std::move(answer.tensors);
   }
 

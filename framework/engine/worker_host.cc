@@ -151,6 +151,9 @@ class Host {
     if (request.header.Has("capture")) {
       CONFORMANCE_TRY(const auto values, request.header.GetStrings("capture"));
       CONFORMANCE_TRY(answer.tensors, session->RunCapturing(request.tensors, values));
+      if (answer.tensors.size() < values.size()) return Internal("a backend captured fewer values than it was asked for");
+      const size_t first = answer.tensors.size() - values.size();
+      for (size_t i = 0; i < values.size(); ++i) answer.tensors[first + i].first = std::string(kCaptured) + values[i];
     } else {
       CONFORMANCE_TRY(answer.tensors, session->Run(request.tensors));
     }

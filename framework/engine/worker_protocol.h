@@ -15,6 +15,8 @@ namespace conformance::engine {
 
 /// Version of the protocol that docs/worker_protocol.md describes.
 inline constexpr int64_t kWorkerProtocol = 1;
+/// Before the name of a captured value: an output may bear the same one.
+inline constexpr std::string_view kCaptured = "captured.";
 
 /// Where frames go to and come from: pipes, or memory in tests.
 class ByteStream {

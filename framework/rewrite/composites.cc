@@ -6,38 +6,18 @@
 #include <utility>
 
 #include "framework/ops/ops.h"
+#include "framework/rewrite/composite_arguments.h"
 #include "framework/rewrite/composite_einsum.h"
+#include "framework/rewrite/composite_losses.h"
+#include "framework/rewrite/composite_nn.h"
+#include "framework/rewrite/composite_shapes.h"
 #include "framework/rewrite/fix.h"
 
 namespace conformance::rewrite {
 namespace {
 
-using ops::Argument;
 using ops::OpContext;
 using ops::Value;
-using Arguments = std::vector<Argument>;
-using Values = std::vector<Value>;
-
-const Value& TensorAt(const Arguments& args, size_t i) { return std::get<Value>(args[i]); }
-bool IsNone(const Argument& argument) { return std::holds_alternative<ops::NoneType>(argument); }
-int64_t IntAt(const Arguments& args, size_t i) { return std::get<SymInt>(args[i]).constant(); }
-double NumberAt(const Arguments& args, size_t i) {
-  if (const auto* number = std::get_if<double>(&args[i])) return *number;
-  if (const auto* flag = std::get_if<bool>(&args[i])) return *flag ? 1 : 0;
-  return static_cast<double>(IntAt(args, i));
-}
-std::optional<DType> DTypeAt(const Arguments& args, size_t i) {
-  const auto* dtype = std::get_if<DType>(&args[i]);
-  return dtype != nullptr ? std::optional(*dtype) : std::nullopt;
-}
-DType DTypeOr(const Arguments& args, size_t i, DType otherwise) { return DTypeAt(args, i).value_or(otherwise); }
-
-/// The call of an op of the table with the first arguments of this one.
-template <const ops::OpDef& (*kOp)(), size_t kCount>
-Values Is(OpContext& c, const Arguments& args) {
-  return {c.Call(kOp(), Arguments(args.begin(), args.begin() + std::min(kCount, args.size())))};
-}
-
 Values IsAllTrue(OpContext& c, const Arguments& args) { return {ops::All(c, TensorAt(args, 0))}; }
 Values IsAnyTrue(OpContext& c, const Arguments& args) { return {ops::Any(c, TensorAt(args, 0))}; }
 Values ReshapeAs(OpContext& c, const Arguments& args) { return {ops::Reshape(c, TensorAt(args, 0), TensorAt(args, 1).sizes())}; }
@@ -184,9 +164,8 @@ const ops::OpTable& WithComposites() {
   return *table;
 }
 
-}  // namespace
-
-const std::vector<Composite>& Composites() {
+/// Other spellings, and what makes or counts.
+const std::vector<Composite>& PlainComposites() {
   static const std::vector<Composite> table = {
       {"aten::_is_all_true(Tensor self) -> Tensor", IsAllTrue},
       {"aten::_is_any_true(Tensor self) -> Tensor", IsAnyTrue},
@@ -216,6 +195,17 @@ const std::vector<Composite>& Composites() {
       {"aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
       {"aten::where(Tensor condition) -> Tensor[]", Positions},
   };
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Composite>& Composites() {
+  static const std::vector<Composite> table = [] {
+    std::vector<Composite> all = PlainComposites();
+    for (const auto* part : {&LossComposites(), &NnComposites(), &ShapeComposites()}) all.insert(all.end(), part->begin(), part->end());
+    return all;
+  }();
   return table;
 }
 

@@ -42,6 +42,27 @@ std::string Written(const std::string& target, std::vector<ops::Argument> args) 
 }
 Value F32(std::vector<SymInt> sizes) { return Value::Meta({DType::kF32, std::move(sizes)}); }
 
+TEST(Composites, AChainOfMatricesIsMultipliedFromTheLeft) {
+  EXPECT_EQ(Written("aten.linalg_multi_dot.default", {std::vector<Value>{F32({2, 3}), F32({3, 4}), F32({4, 5})}}), "f32[2, 5]");
+  EXPECT_EQ(Written("aten.linalg_multi_dot.default", {std::vector<Value>{F32({2, 3})}}), "f32[2, 3]");
+}
+
+TEST(Composites, TakingAlongAnAxisStretchesTheOthers) {
+  const Value index = Value::Meta({DType::kI64, {SymInt(1), SymInt(5)}});
+  EXPECT_EQ(Written("aten.take_along_dim.default", {F32({2, 3}), index, SymInt(-1)}), "f32[2, 5]");
+  EXPECT_EQ(Written("aten.take_along_dim.default", {F32({2, 3}), index, ops::NoneType{}}), "f32[5]");
+}
+
+TEST(Composites, RefuseByNameWhatTheyHaveNoAnswerFor) {
+  EXPECT_THAT(Written("aten.rrelu.default", {F32({2}), 0.1, 0.2, true}), HasSubstr("training"));
+  EXPECT_THAT(Written("aten.linalg_matrix_power.default", {F32({2, 2}), SymInt(-1)}), AllOf(HasSubstr("power"), HasSubstr("-1")));
+  EXPECT_THAT(Written("aten.triu_indices.default", {SymInt(1 << 20), SymInt(1 << 20), SymInt(0), ops::NoneType{}}), HasSubstr("1048576 by 1048576"));
+  EXPECT_THAT(Written("aten.quantile.scalar", {F32({4}), 2.0, SymInt(0), false, std::string("linear")}), HasSubstr("wanted: 0 to 1"));
+  EXPECT_THAT(Written("aten.quantile.scalar", {F32({4}), 0.5, SymInt(0), false, std::string("nearest")}), HasSubstr("nearest"));
+  EXPECT_THAT(Written("aten.tensor_split.sections", {F32({SymInt::Symbol("s0")}), SymInt(2), SymInt(0)}), HasSubstr("s0 into 2"));
+  EXPECT_THAT(Written("aten.linalg_cross.default", {F32({4}), F32({4}), SymInt(0)}), HasSubstr("4 components"));
+}
+
 std::string Einsum(const char* equation, std::vector<Value> operands) {
   return Written("aten.einsum.default", {std::string(equation), std::move(operands), ops::NoneType{}});
 }

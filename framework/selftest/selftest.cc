@@ -59,7 +59,7 @@ class Subject : public ports::Ensemble {
   std::vector<std::string> values;        ///< that are captured
   const ports::Reference* evaluator = nullptr;
 
-  size_t size() const override { return compare::kEnsembleMembers; }
+  size_t size() const override { return compare::kMostMembers; }
   Result<const ports::Spreads*> Member(size_t index) const override {
     while (members_.size() <= index) {
       CONFORMANCE_TRY(const NamedTensors member, Run(*program, *weights, inputs[0], Numerics::Ensemble(members_.size() + 1), {}));

@@ -1,7 +1,9 @@
 // Interpolation over one to three axes: for each place along an axis the elements that it looks at and their shares.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "framework/base/random.h"
 #include "references/eager/kernels.h"
 #include "references/eager/operand.h"
 #include "references/eager/rows.h"
@@ -29,24 +31,29 @@ struct Axis {
     return factor && *factor > 0 ? static_cast<S>(1.0 / *factor) : static_cast<S>(in) / static_cast<S>(out);
   }
   S source(int64_t i) const { return corners ? scale() * static_cast<S>(i) : scale() * (static_cast<S>(i) + S(0.5)) - S(0.5); }
+  /// `source`, as far off as another order of its roundings (the factor, the product, the shift) may be: `noise` units of the last place.
+  S source(int64_t i, double noise) const {
+    const double at = static_cast<double>(source(i));
+    return static_cast<S>(at + noise * static_cast<double>(std::numeric_limits<S>::epsilon()) / 2 * (std::fabs(at) + 0.5));
+  }
 };
 
 template <typename S>
-Tap TapOf(const Axis<S>& axis, Mode mode, int64_t i) {
+Tap TapOf(const Axis<S>& axis, Mode mode, int64_t i, double noise) {
   const auto inside = [&](int64_t k) { return std::clamp<int64_t>(k, 0, axis.in - 1); };
   switch (mode) {
     case Mode::kNearest: return {{inside(static_cast<int64_t>(std::floor(axis.scale() * static_cast<S>(i))))}, {1}};
     case Mode::kExact: return {{inside(static_cast<int64_t>(std::floor(axis.scale() * (static_cast<S>(i) + S(0.5)))))}, {1}};
     case Mode::kLinear: {
       if (axis.in == axis.out) return {{i, i}, {1, 0}};
-      const S at = axis.corners ? axis.source(i) : std::max(axis.source(i), S(0));
+      const S at = std::max(axis.source(i, noise), S(0));
       const int64_t first = std::min(static_cast<int64_t>(at), axis.in - 1);
       const S share = std::clamp(at - static_cast<S>(first), S(0), S(1));
       return {{first, inside(first + 1)}, {static_cast<double>(S(1) - share), static_cast<double>(share)}};
     }
     case Mode::kCubic: break;
   }
-  const S at = axis.source(i), a = S(-0.75);
+  const S at = axis.source(i, noise), a = S(-0.75);
   const S floor = std::floor(at), t = at - floor, u = S(1) - t;
   const auto near = [a](S x) { return ((a + S(2)) * x - (a + S(3))) * x * x + S(1); };              // |x| ≤ 1
   const auto far = [a](S x) { return ((a * x - S(5) * a) * x + S(8) * a) * x - S(4) * a; };         // 1 < |x| < 2
@@ -60,11 +67,13 @@ Tap TapOf(const Axis<S>& axis, Mode mode, int64_t i) {
   return tap;
 }
 
-/// Taps of each of the last axes, the outermost first.
+/// Taps of each of the last axes, the outermost first. Noise moves the places that they look at, by the call's seed.
 template <typename S>
 std::vector<std::vector<Tap>> Taps(const KernelCall& call, size_t axes, Mode mode) {
   const bool vec = call.op().args.back().kind == ops::ArgKind::kFloatList, smooth = mode == Mode::kLinear || mode == Mode::kCubic;
   const Shape &in = call.tensor(0).shape(), out = call.out_shape();
+  const double ulps = call.numerics().noise_ulp;
+  Random random(call.seed());
   std::vector<std::vector<Tap>> taps;
   for (size_t d = 0; d < axes; ++d) {
     Axis<S> axis{in[2 + d], out[2 + d], smooth && call.boolean(2), std::nullopt};
@@ -72,7 +81,7 @@ std::vector<std::vector<Tap>> Taps(const KernelCall& call, size_t axes, Mode mod
     const size_t one = call.size() - axes + d;
     if (!vec && !call.IsNone(one)) axis.factor = call.number(one);
     taps.emplace_back();
-    for (int64_t i = 0; i < axis.out; ++i) taps.back().push_back(TapOf(axis, mode, i));
+    for (int64_t i = 0; i < axis.out; ++i) taps.back().push_back(TapOf(axis, mode, i, ulps == 0 ? 0 : ulps * (2 * random.Uniform() - 1)));
   }
   return taps;
 }

@@ -131,9 +131,11 @@ TEST_F(FilesCli, SizesAreInputsAndOutputs) {
 
 TEST_F(FilesCli, OpsThatAreOthersPutTogetherAreExported) {
   if (!HasOnnxRuntime()) GTEST_SKIP();
-  const std::string file = (std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs/composites.pt2").string();
-  EXPECT_EQ(Run({file, "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
-  EXPECT_THAT(Ids(), ElementsAre("composites.pt2/dynamic/none/program/f32 pass", "composites.pt2/dynamic/onnx/onnxruntime/f32 pass"));
+  const auto folder = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs";
+  for (const std::string name : {"composites", "layers", "losses", "moves"}) {
+    EXPECT_EQ(Run({(folder / (name + ".pt2")).string(), "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
+    EXPECT_THAT(Ids(), ElementsAre(name + ".pt2/dynamic/none/program/f32 pass", name + ".pt2/dynamic/onnx/onnxruntime/f32 pass"));
+  }
 }
 
 TEST_F(FilesCli, WritesIntoViewsAreExported) {

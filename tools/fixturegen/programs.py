@@ -13,6 +13,7 @@ import sys
 import typing
 import zipfile
 
+import programs_composites
 import torch
 from safetensors.torch import save_file
 from torch.export import Dim, export, save
@@ -230,6 +231,7 @@ def programs():
     yield "cache", CacheUser(), (torch.ones(1, 1, 1, 2), cache(3)), shapes, (torch.ones(1, 1, 1, 2) * 4, cache(5))
     seq = Dim("seq", max=32)
     shapes = ({0: seq}, {0: 2 * seq + 1})
+    yield from programs_composites.programs()
     yield "derived", Pair(torch.nn.Linear(4, 2)), (torch.ones(3, 4), torch.ones(7, 4)), shapes, (x[:2] / 8, torch.ones(5, 4) / 4)
 
 

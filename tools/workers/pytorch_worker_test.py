@@ -58,7 +58,7 @@ class PytorchWorker(WorkerTestCase):
 
     def test_small_programs(self):
         files = sorted((FIXTURES / "programs").glob("*.pt2"))
-        self.assertEqual(len(files), 13)
+        self.assertEqual(len(files), 17)
         if importlib.util.find_spec("transformers") is None:
             files.remove(FIXTURES / "programs" / "cache.pt2")  # PyTorch unpickles its example inputs, which are transformers'
         for file in files:
@@ -78,14 +78,14 @@ class PytorchWorker(WorkerTestCase):
     def test_values_inside(self):
         inputs, outputs = recorded("derived")
         found = self.run_file("programs/derived.pt2", inputs, capture=["sum_1", "add", "mul"])
-        self.assertEqual(list(found), ["0", "1", "sum_1", "add", "mul"])
-        np.testing.assert_array_equal(found["add"].array, outputs["0"].array)
-        self.assertEqual(found["mul"].array, 2 * inputs["x"].array.shape[0])
+        self.assertEqual(list(found), ["0", "1", "captured.sum_1", "captured.add", "captured.mul"])
+        np.testing.assert_array_equal(found["captured.add"].array, outputs["0"].array)
+        self.assertEqual(found["captured.mul"].array, 2 * inputs["x"].array.shape[0])
         # Before it is written in place, and without a trace in the next run.
         session = self.prepare("programs/mutations.pt2")
         for _ in range(2):
             found = self.client.run(session, {"x": f32(np.ones((2, 3)))}, capture=["mul_"])
-            np.testing.assert_array_equal(found["mul_"].array, [2, 2, 2])
+            np.testing.assert_array_equal(found["captured.mul_"].array, [2, 2, 2])
         self.fails("not found", "nothing", self.run_file, "programs/derived.pt2", inputs, capture=["nothing"])
 
     def test_inputs_that_do_not_fit(self):

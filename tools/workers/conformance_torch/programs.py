@@ -68,7 +68,7 @@ class ProgramSession(Session):
             raise refused("pytorch", "run the program", cause) from cause
         return {name: to_protocol(name, value) for name, value in zip(self._outputs, outputs, strict=True) if name is not None}
 
-    def run_capturing(self, inputs: Tensors, values: Sequence[str]) -> Tensors:
+    def run_capturing(self, inputs: Tensors, values: Sequence[str]) -> tuple[Tensors, Tensors]:
         outputs = self.run(inputs)
         recorder = _Recorder(self._module, set(values))
         self._restore()
@@ -77,8 +77,7 @@ class ProgramSession(Session):
         for value in values:
             if value not in recorder.kept:
                 raise WorkerError("not found", "the program has no such value", {"found": value})
-            outputs[value] = to_protocol(value, recorder.kept[value])
-        return outputs
+        return outputs, {value: to_protocol(value, recorder.kept[value]) for value in values}
 
     def _leaves(self, inputs: Tensors) -> list[Any]:
         wanted = [leaf.name for leaf in self._inputs if not leaf.is_constant]

@@ -60,6 +60,9 @@ class Options:
         return options
 
 
+CAPTURED = "captured."  # before a captured value's name: an output may have the same one
+
+
 class Session(ABC):
     """A loaded artifact."""
 
@@ -67,8 +70,8 @@ class Session(ABC):
     def run(self, inputs: Tensors) -> Tensors:
         """Outputs in the artifact's order."""
 
-    def run_capturing(self, inputs: Tensors, values: Sequence[str]) -> Tensors:
-        """As `run`, with the named artifact values appended."""
+    def run_capturing(self, inputs: Tensors, values: Sequence[str]) -> tuple[Tensors, Tensors]:
+        """The outputs, as `run` gives them, and the named artifact values in that order."""
         raise WorkerError("unsupported", "this backend shows no values inside an artifact")
 
 
@@ -258,7 +261,8 @@ class Worker:
         values = request.get("capture", list)
         if not all(isinstance(value, str) for value in values):
             raise WorkerError("invalid", "'capture' is no array of names", {"found": values})
-        return Message({"type": "outputs"}, session.run_capturing(request.tensors, values))
+        outputs, captured = session.run_capturing(request.tensors, values)
+        return Message({"type": "outputs"}, outputs | {CAPTURED + value: captured[value] for value in values})
 
     def _release(self, request: Message) -> Message:
         self._sessions.pop(request.get("session", int), None)

@@ -29,7 +29,7 @@ class Echo(Session):
         return {"out." + name: Tensor(x.dtype, x.array * self.factor) for name, x in inputs.items()}
 
     def run_capturing(self, inputs, values):
-        return self.run(inputs) | {value: f32(len(value)) for value in values}
+        return self.run(inputs), {value: f32(len(value)) for value in values}
 
 
 class Times(Backend):
@@ -138,8 +138,8 @@ class WorkerTest(unittest.TestCase):
         for _ in range(2):
             np.testing.assert_array_equal(self.client.run(two, {"x": f32([1, 2])})["out.x"].array, [2, 4])
             np.testing.assert_array_equal(self.client.run(three, {"x": f32([1, 2])})["out.x"].array, [3, 6])
-        outputs = self.client.run(two, {"x": f32(1)}, capture=["inside"])
-        self.assertEqual(list(outputs), ["out.x", "inside"])
+        outputs = self.client.run(two, {"x": f32(1)}, capture=["inside", "out.x"])
+        self.assertEqual(list(outputs), ["out.x", "captured.inside", "captured.out.x"])
         self.client.ask("release", session=two)
         self.assertIn("no such session", self.fails("not found", "run", session=two).message)
         self.client.run(three, {})
