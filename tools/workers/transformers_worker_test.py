@@ -124,6 +124,20 @@ class TransformersWorker(WorkerTestCase):
         pixels = {"pixel_values": f32(np.zeros((1, 3, 16, 16)))}
         self.assertIn("random", self.refuses("unsupported", self.evaluate, MAE, pixels).message)
 
+    def test_an_exporter_that_raises_is_quoted_with_what_caused_it(self):
+        from conformance_transformers.exporters import _raised
+
+        try:
+            try:
+                raise ValueError("no function for \x1b[96maten.view_as_complex\x1b[0m\nand more")
+            except ValueError as cause:
+                raise RuntimeError("Failed to convert the program. \x1b[96mThis is step 3/3\x1b[0m of it") from cause
+        except RuntimeError as outer:
+            error = _raised(outer)
+        self.assertTrue(error.message.startswith("RuntimeError: Failed to convert the program; caused by ValueError: "), error.message)
+        self.assertIn("aten.view_as_complex", error.message)
+        self.assertNotIn("96m", error.message)
+
     def test_refusals_name_what_was_found(self):
         self.assertIn("NoSuchModel", self.refuses("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
         self.refuses("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib.metadata
+import re
 import time
 import warnings
 from abc import abstractmethod
@@ -19,6 +20,8 @@ from .sources import Source, quiet
 
 if TYPE_CHECKING:
     import torch
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 # Of the base config (framework/ports/export_config.h); what else a request's config has is the exporter's own.
 _COMMON = {"export_format", "dynamic", "strict", "dynamic_shapes", "prefer_deferred_runtime_asserts_over_guards", "output_path"}
@@ -179,15 +182,16 @@ _VALUES = {"pt2": program_values, "onnx": lambda program, *_: onnx_values(progra
 
 
 def _raised(cause: Exception) -> WorkerError:
-    """An exporter that raises: its error, and the line of its own code or the model's that it comes from."""
+    """An exporter that raises: the first sentence of its error, what caused it, and the lines of its own code or the model's that it comes from."""
     error = from_exception(cause)
     root = cause
     while root.__cause__ is not None:
         root = root.__cause__
-    if root is not cause:
-        error.facts["caused by"] = f"{type(root).__name__}: {str(root).strip().splitlines()[0] if str(root).strip() else ''}"
-    lines = error.message.strip().splitlines()
+    lines = _COLOURS.sub("", error.message).strip().splitlines()
     error.message = lines[0]
+    if root is not cause:  # "Failed to convert the exported program to an ONNX model. This is step 3/3 of …" says nothing of this model
+        said = _COLOURS.sub("", str(root)).strip().splitlines()
+        error.message = lines[0].partition(". ")[0] + "; caused by " + ": ".join([type(root).__name__, *said[:1]])
     error.trail = [*lines[1:20], *error.trail]
     return error
 
