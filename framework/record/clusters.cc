@@ -14,6 +14,20 @@ std::string TextOf(const Json& json, std::string_view key) {
   return found && found->IsString() ? found->AsString() : std::string();
 }
 
+/// Where a word that is a file's name ends: a path, absolute or with a name that has an ending ("run_a-3f2c/model.onnx"); else its start.
+size_t EndOfPath(std::string_view text, size_t start) {
+  const bool first = start == 0 || std::string_view(" '\"(").find(text[start - 1]) != std::string_view::npos;
+  if (!first) return start;
+  const size_t end = std::min(text.find_first_of(" '\"),", start), text.size());
+  const std::string_view word = text.substr(start, end - start);
+  const size_t slash = word.rfind('/');
+  const bool named = slash != std::string_view::npos && word.find('.', slash) != std::string_view::npos && word.find_first_of("([") == std::string_view::npos;
+  return word.starts_with('/') || named ? end : start;
+}
+
+/// "keys: shape [2, 12], wanted [2, 7]": what differs is how the exporter treats that output, whatever the class.
+bool IsShape(std::string_view reason) { return reason.find(": shape [") != std::string_view::npos && reason.find(", wanted [") != std::string_view::npos; }
+
 struct Cause {
   std::string key, words;
 };
@@ -28,6 +42,7 @@ Cause CauseOf(const CellRecord& cell) {
     if (!touched.empty()) cause += ", touched by " + touched;
     return {pair + cause, cause + " (" + cell.id.exporter + " on " + cell.id.backend + ")"};
   }
+  if (IsShape(cell.reason)) return {ending + cell.id.exporter + '\n' + ReasonShape(cell.reason), words};
   if (cell.stage == Stage::kCompare && cell.outcome == Outcome::kFail) {
     return {ending + (cell.model_class.empty() ? cell.id.model : cell.model_class) + '\n' + cell.id.exporter, words};
   }
@@ -60,8 +75,8 @@ std::string ReasonShape(std::string_view reason) {
   std::string shape;
   for (size_t i = 0; i < reason.size();) {
     const char c = reason[i];
-    if (c == '/' && (i == 0 || std::string_view(" '\"(").find(reason[i - 1]) != std::string_view::npos)) {  // a path
-      i = std::min(reason.find_first_of(" '\"),", i), reason.size());
+    if (const size_t end = EndOfPath(reason, i); end > i) {
+      i = end;
       shape += '/';
     } else if (IsDigit(c)) {
       while (i < reason.size() && (IsDigit(reason[i]) || reason[i] == '.')) ++i;

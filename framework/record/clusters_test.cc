@@ -72,6 +72,14 @@ TEST(Clusters, NumbersAloneJoinOnlyCellsOfOneClassAndExporter) {
   EXPECT_EQ(CountText(Clusters(run)), "2 causes, 2 cells");
 }
 
+TEST(Clusters, AnOutputOfAnotherShapeJoinsClasses) {
+  auto run = RunOf({Cell("a", Outcome::kFail, Stage::kCompare, "layers.0.keys: shape [2, 12], wanted [2, 7]"),
+                    Cell("b", Outcome::kFail, Stage::kCompare, "layers.1.keys: shape [3, 14], wanted [3, 7]"),
+                    Cell("c", Outcome::kFail, Stage::kCompare, "logits: shape [3, 14], wanted [3, 7]")});
+  run.cells[1].model_class = "D";
+  EXPECT_EQ(CountText(Clusters(run)), "2 causes, 3 cells");
+}
+
 TEST(Clusters, ExpectedAndUnavailableCellsAreNone) {
   auto run = RunOf({Cell("a", Outcome::kFail, Stage::kCompare, "x"), Cell("b", Outcome::kUnavailable, Stage::kPrepare, "x")});
   run.cells[0].expected = "expected_fail:a/*";
@@ -82,8 +90,9 @@ TEST(Clusters, ExpectedAndUnavailableCellsAreNone) {
 TEST(ReasonShape, KeepsWhatIsNoNumber) {
   EXPECT_EQ(ReasonShape("op_12 [1, 2] at 0.5: x[y] 3"), "op_# [#] at #: x[y] #");
   EXPECT_EQ(ReasonShape("at the end: 4"), "at the end: #");
-  EXPECT_EQ(ReasonShape("no kernel for Expand(13) (file: /tmp/a b/model.onnx)"), "no kernel for Expand(#) (file: / b/model.onnx)");
+  EXPECT_EQ(ReasonShape("no kernel for Expand(13) (file: /tmp/a b/model.onnx)"), "no kernel for Expand(#) (file: / /)");
   EXPECT_EQ(ReasonShape("Load from /tmp/a/model.onnx failed: 1/2"), "Load from / failed: #/#");
+  EXPECT_EQ(ReasonShape("Load from _bert-3f2c/model.onnx failed: node_1/Split and s0/2"), "Load from / failed: node_#/Split and s#/#");
 }
 
 }  // namespace

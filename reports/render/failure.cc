@@ -61,7 +61,8 @@ Failure FailureOf(const CellRecord& cell) {
   failure.cell = cell.id.ToString();
   failure.stage = ToString(cell.stage);
   failure.cause = cell.reason.empty() ? failure.word + " at " + failure.stage + ", without a reason" : cell.reason;
-  if (const OutputFigures* worst = Worst(cell)) failure.figure = Describe(*worst);
+  // Outputs of another shape have no figure: their errors were not taken.
+  if (const OutputFigures* worst = Worst(cell); worst && (worst->max_abs != 0 || worst->close_mismatched > 0)) failure.figure = Describe(*worst);
   failure.command = cell.command;
   return failure;
 }

@@ -152,7 +152,7 @@ void AddFailures(const record::RunRecord& run, const Anchors& anchors, data& pag
     }
     row.set("has_others", clusters[i].cells.size() > 1);
     row.set("others_count", std::to_string(clusters[i].cells.size() - 1));
-    row.set("shared", Clean(clusters[i].cause));
+    row.set("shared", SetOrFalse(clusters[i].cause == failure.cause ? "" : clusters[i].cause));
     row.set("others", others);
     rows.push_back(row);
   }
@@ -384,7 +384,7 @@ void AddLists(const record::RunRecord& run, data& page) {
     ++met[cell.expected][cell.shown_word()];
     if (cell.unexpected) gone.insert(cell.expected);
   }
-  data rows(data::type::list);
+  data rows(data::type::list), unmet_rows(data::type::list);
   const auto today = DayNumber(run.started);
   for (const record::ListedEntry& entry : run.lists) {
     data row;
@@ -405,10 +405,13 @@ void AddLists(const record::RunRecord& run, data& page) {
     const bool unmet = cells.empty(), wrong = gone.contains(entry.id);
     row.set("state", unmet ? "no cell" : wrong ? "does not hold" : entry.kind == "skip" ? "not run" : "holds");
     row.set("state_class", unmet ? "skip" : wrong ? "fail" : entry.kind == "skip" ? "skip" : "expected-fail");
-    rows.push_back(row);
+    (unmet ? unmet_rows : rows).push_back(row);
   }
   page.set("has_lists", !run.lists.empty());
   page.set("lists_count", std::to_string(run.lists.size()));
+  page.set("has_met", rows.is_non_empty_list());
+  page.set("unmet_count", unmet_rows.is_non_empty_list() ? data(std::to_string(unmet_rows.list_value().size())) : data(false));
+  page.set("unmet", unmet_rows);
   page.set("lists", rows);
 }
 
@@ -460,7 +463,11 @@ Result<std::string> HtmlWriter::Render(const record::RunRecord& run) const {
   page.set("started", Clean(run.started));
   page.set("version", Clean(run.version));
   page.set("seed", std::to_string(run.seed));
-  page.set("command_line", SetOrFalse(run.command_line));
+  constexpr size_t kShownCommand = 300;
+  const bool long_command = run.command_line.size() > kShownCommand;
+  page.set("command_line", SetOrFalse(long_command ? "" : run.command_line));
+  page.set("long_command", SetOrFalse(long_command ? run.command_line : ""));
+  page.set("command_head", SetOrFalse(run.command_line.substr(0, run.command_line.rfind(' ', kShownCommand / 2))));
   data versions(data::type::list), summary(data::type::list), warnings(data::type::list), cells(data::type::list);
   for (const auto& [name, value] : run.versions) {
     data item;
