@@ -138,6 +138,16 @@ class TransformersWorker(WorkerTestCase):
         self.assertIn("aten.view_as_complex", error.message)
         self.assertNotIn("96m", error.message)
 
+    def test_an_exporter_that_raises_names_the_line_of_the_model(self):
+        from conformance_transformers.exporters import _raised
+
+        stack = 'Could not guard on u0\nUser Stack:\n  File "/x/transformers/models/a/modeling_a.py", line 7, in forward\n    y = x.item()\n' \
+            '  File "/x/transformers/models/a/modeling_a.py", line 9, in mask\n  File "/x/torch/_tensor.py", line 3, in item'
+        error = _raised(ValueError(stack))
+        self.assertEqual(error.facts["at"], "transformers/models/a/modeling_a.py:9 in mask")
+        self.assertEqual(error.message, "ValueError: Could not guard on u0")
+        self.assertNotIn("at", _raised(ValueError("no stack")).facts)
+
     def test_refusals_name_what_was_found(self):
         self.assertIn("NoSuchModel", self.refuses("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
         self.refuses("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())

@@ -6,6 +6,7 @@ import copy
 import importlib.metadata
 import re
 import time
+import traceback
 import warnings
 from abc import abstractmethod
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import torch
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_MODEL_LINE = re.compile(r'File "[^"]*/(transformers/models/[^"]+)", line (\d+), in (\w+)')
 
 # Of the base config (framework/ports/export_config.h); what else a request's config has is the exporter's own.
 _COMMON = {"export_format", "dynamic", "strict", "dynamic_shapes", "prefer_deferred_runtime_asserts_over_guards", "output_path"}
@@ -189,6 +191,11 @@ def _raised(cause: Exception) -> WorkerError:
         root = root.__cause__
     lines = _COLOURS.sub("", error.message).strip().splitlines()
     error.message = lines[0]
+    # The last line of a model's code: where an error quotes the program's own stack, else where it was raised.
+    for text in (str(root), "".join(traceback.format_exception(root))):
+        if places := _MODEL_LINE.findall(text):
+            error.facts["at"] = "{}:{} in {}".format(*places[-1])
+            break
     if root is not cause:  # "Failed to convert the exported program to an ONNX model. This is step 3/3 of …" says nothing of this model
         said = _COLOURS.sub("", str(root)).strip().splitlines()
         error.message = lines[0].partition(". ")[0] + "; caused by " + ": ".join([type(root).__name__, *said[:1]])
