@@ -2,7 +2,8 @@
 
     tools/findings.py RUN... >docs/findings_transformers.md      RUN: a run folder, or what `run --json` wrote
 
-Every number and sentence about a cell is the run's own; only the standard library is needed.
+Every number and sentence about a cell is the run's own; of a cell that several runs have, that of the last one named. Only the standard
+library is needed.
 """
 
 import collections
@@ -37,12 +38,14 @@ def short(text, limit=200):
     """On one line, cut in the middle of its first part: what was baked in stands at its end."""
     cause, mark, baked = " ".join(text.split()).partition("; baked in: ")
     cause = cause.replace("Non-zero status code returned while running ", "").replace("/onnxruntime_src/onnxruntime/core/framework/", "")
+    cause = re.sub(r"\x1b\[[0-9;]*m", "", cause)
+    cause = re.sub(r"Load model from \S+ failed:|\(file: [^)]*\)", "", cause).strip()
     return (cause if len(cause) <= limit else cause[: limit - 1] + "…") + mark + baked
 
 
 def kind(reason):
     """Reasons that differ in names and numbers alone."""
-    text = re.sub(r"at [\w=,]+: |Non-zero status code returned while running ", "", reason)
+    text = re.sub(r"at [\w=,]+: |Non-zero status code returned while running |Load model from \S+ failed:", "", reason)
     return re.sub(r"[0-9]+|'[^']*'|\bnode_\w+", "#", text)[:70]
 
 
@@ -95,14 +98,15 @@ def main():
     runs = [load(path) for path in sys.argv[1:]]
     if not runs:
         sys.exit(__doc__)
-    cells = [cell for run in runs for cell in run["cells"]]
+    cells = list({cell["id"]: cell for run in runs for cell in run["cells"]}.values())
     print(HEAD)
     print("## Runs\n")
     for run in runs:
         versions = dict(run["versions"])
         for cell in run["cells"]:
             versions.update((cell["facts"].get("manifest") or {}).get("versions", {}))
-        command = re.sub(r"\S*/(?=conformance )| --(run-dir|json|html|timeout|threads) \S+| --resume", "", run["command_line"])
+        command = re.sub(r"\S*/(?=conformance )| --(run-dir|json|html|timeout|threads|worker-memory|reruns) \S+| --resume| -j1", "", run["command_line"])
+        command = re.sub(r"(?: --filter \S+){4,}", lambda found: f" --filter … ({found.group().count('--filter')} of them)", command)
         print(f"- `{short(command, 220)}`: {len(run['cells'])} of {run['planned']} cells, {run['seconds'] / 60:.0f} minutes, "
               f"{run['started'][:10]}; {', '.join(f'{name} {version}' for name, version in sorted(versions.items()))}")
     print(f"\n{len({cell['class'] for cell in cells})} classes of {len({cell['model'].split('/')[0] for cell in cells})} model types.\n")
