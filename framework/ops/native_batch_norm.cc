@@ -40,10 +40,11 @@ Result<RuleResult> NoStatsRule(RuleCall& call) {
   return WithStatistics(call, x.sizes()[1]);
 }
 Result<RuleResult> InstanceNormRule(RuleCall& call) {
-  if (!call.boolean(5) || !call.IsNone(3) || !call.IsNone(4))
-    return Unsupported(std::string(call.op()) +
-                       ": running statistics are given, want those of the input alone");
-  CONFORMANCE_RETURN_IF_ERROR(WantPlanes(call, {1, 2}, 7));
+  const bool given = !call.IsNone(3) && !call.IsNone(4);
+  if (!call.boolean(5) && !given) return RuleInvalid(call, "use_input_stats is False without running statistics, want True");
+  if (call.boolean(5) && (!call.IsNone(3) || !call.IsNone(4)))
+    return Unsupported(std::string(call.op()) + ": use_input_stats is True, which writes running_mean and running_var");
+  CONFORMANCE_RETURN_IF_ERROR(given ? WantPlanes(call, {1, 2, 3, 4}, 7) : WantPlanes(call, {1, 2}, 7));
   const Value& x = call.tensor(0);
   if (x.rank() < 3) return WantShape(call, "input", x, "[n, c, ...]");
   CONFORMANCE_TRY(const bool some, call.Holds(Gt(NumElements(x.sizes()), 0), "instance_norm: elements"));
@@ -85,7 +86,7 @@ const OpDef& InstanceNormOp() {
   return op;
 }
 
-/// Each channel of each element of the batch normalised by its own statistics; torch.instance_norm.
+/// Each channel of each element of the batch normalised by its own statistics; torch.instance_norm. The op takes running ones, too, in their place.
 Value InstanceNorm(OpContext& context, const Value& x, const Value& weight, const Value& bias, double eps) {
   return context.Call(InstanceNormOp(), {x, weight, bias, NoneType{}, NoneType{}, true, 0.1, eps, true});
 }

@@ -254,6 +254,43 @@ Values Quantile(OpContext& c, const Arguments& args) {
   return {y};
 }
 
+/// Of the sorted axis, the element at that place and where it stood. NaN is larger than all others.
+Values Sorted(OpContext& c, const Value& x, int64_t axis, const SymInt& place, bool keepdim) {
+  const Values sorted = c.CallMulti(ops::SortStableOp(), {x, true, SymInt(axis), false});
+  Values picked;
+  for (const Value& part : sorted) {
+    const Value one = ops::Slice(c, part, axis, place, place + 1);
+    picked.push_back(keepdim ? one : ops::Squeeze(c, one, axis));
+  }
+  return picked;
+}
+Values Kthvalue(OpContext& c, const Arguments& args) {
+  const Value& x = TensorAt(args, 0);
+  const SymInt& k = std::get<SymInt>(args[1]);
+  const auto n = x.size(IntAt(args, 2)).AsInt(), place = k.AsInt();
+  if (place && (*place < 1 || (n && *place > *n)))
+    return Refused(c, Invalid("kthvalue").With("found", "k = " + k.ToString()).With("wanted", "1 to " + x.size(IntAt(args, 2)).ToString()), 2);
+  return Sorted(c, x, IntAt(args, 2), k - 1, FlagAt(args, 3));
+}
+/// The lower of the two in the middle, or a NaN where there is one.
+Values MedianDim(OpContext& c, const Arguments& args) {
+  const Value& x = TensorAt(args, 0);
+  const int64_t axis = IntAt(args, 1);
+  const auto n = x.size(axis).AsInt();
+  if (!n || *n == 0) return Refused(c, Unsupported("median along an axis whose size is not known").With("found", x.size(axis).ToString()), 2);
+  Values middle = Sorted(c, x, axis, SymInt((*n - 1) / 2), FlagAt(args, 2));
+  if (!IsFloating(x.dtype())) return middle;
+  const Value nan = ops::Isnan(c, x), any = ops::Any(c, nan, axis, FlagAt(args, 2));
+  const Value first = ops::Argmax(c, ops::To(c, nan, DType::kI32), axis, FlagAt(args, 2));
+  return {ops::Where(c, any, std::numeric_limits<double>::quiet_NaN(), middle[0]), ops::Where(c, any, first, middle[1])};
+}
+/// The square roots of the variances, and the means.
+template <const ops::OpDef& (*kVarMean)()>
+Values StdMean(OpContext& c, const Arguments& args) {
+  const Values parts = c.CallMulti(kVarMean(), args);
+  return {ops::Sqrt(c, parts[0]), parts[1]};
+}
+
 // ---- windows ----
 
 /// first − second · cos(2πk / N) + third · cos(4πk / N), of `length` places; a periodic one is the longer one without its end.
@@ -305,11 +342,13 @@ const std::vector<Composite>& NnComposites() {
       {"aten::heaviside(Tensor self, Tensor values) -> Tensor", Heaviside},
       {"aten::hypot(Tensor self, Tensor other) -> Tensor", Hypot},
       {"aten::isclose(Tensor self, Tensor other, float rtol=1.0000000000000001e-05, float atol=1e-08, bool equal_nan=False) -> Tensor", Isclose},
+      {"aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)", Kthvalue},
       {"aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", Ldexp},
       {"aten::logaddexp(Tensor self, Tensor other) -> Tensor", Logaddexp},
       {"aten::logaddexp2(Tensor self, Tensor other) -> Tensor", Logaddexp2},
       {"aten::logcumsumexp(Tensor self, int dim) -> Tensor", Logcumsumexp},
       {"aten::max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor", MaxUnpool2d},
+      {"aten::median.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", MedianDim},
       {"aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Nanmean},
       {"aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Nansum},
       {"aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=9.9999999999999995e-07, bool keepdim=False) -> Tensor", PairwiseDistanceOf},
@@ -326,6 +365,10 @@ const std::vector<Composite>& NnComposites() {
       {"aten::special_expit(Tensor self) -> Tensor", Is<ops::SigmoidOp, 1>},
       {"aten::special_xlog1py(Tensor self, Tensor other) -> Tensor", Xlog1py},
       {"aten::special_xlogy(Tensor self, Tensor other) -> Tensor", XlogyOf},
+      {"aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", StdMean<ops::VarMeanOp>},
+      {"aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)",
+       StdMean<ops::VarMeanCorrectionOp>},
+      {"aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", StdMean<ops::VarMeanDimOp>},
       {"aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", XlogyOf},
   };
   return table;

@@ -57,6 +57,10 @@ Outputs Run(const KernelCall& call, const Places& at) {
 
 Outputs GroupNorm(const KernelCall& call) { return Run(call, {2, 3, 4, call.integer(1)}); }
 Outputs NativeGroupNorm(const KernelCall& call) { return Run(call, {1, 2, 7, call.integer(6)}); }
-Outputs InstanceNorm(const KernelCall& call) { return Run(call, {1, 2, 7, call.tensor(0).dim(1)}); }
+/// Arguments are those of batch_norm, which it is with running statistics.
+Outputs InstanceNorm(const KernelCall& call) {
+  if (!call.boolean(5)) return BatchNorm(call);
+  return Run(call, {1, 2, 7, call.tensor(0).dim(1)});
+}
 
 }  // namespace conformance::eager

@@ -37,15 +37,21 @@ class Layers(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.bilinear = torch.nn.Bilinear(4, 3, 2)
+        self.instance = torch.nn.InstanceNorm1d(4, affine=True, track_running_stats=True)
+        self.instance.running_mean.copy_(torch.linspace(-1, 1, 4))
+        self.instance.running_var.copy_(torch.linspace(0.5, 2, 4))
 
     def forward(self, x, y):
         holes = torch.where(x > 1, float("nan"), x)
         images = x.reshape(-1, 4, 1, 1) * torch.arange(1.0, 17.0).reshape(4, 4) / 16
         pooled, places = F.max_pool2d(images, 2, return_indices=True)
         small, large = torch.aminmax(x, dim=1)
+        deviation, mean = torch.std_mean(x, 1, keepdim=True)
+        middle, at = torch.median(x, 1)
+        middle_nan, third = torch.median(holes, 1, keepdim=True)[0], torch.kthvalue(x, 3, 1)
         return {
             "pairwise": F.pairwise_distance(x, y), "cosine": F.cosine_similarity(x, y), "dist": torch.dist(x, y, 3), "bilinear": self.bilinear(x, y[:, :3]),
-            "dropout": F.feature_alpha_dropout(x, 0.5, False), "rrelu": F.rrelu(x), "shrunk": F.softshrink(x, 0.25), "shuffled": F.channel_shuffle(images, 2),
+            "instance": self.instance(x[:, :, None] * torch.arange(1.0, 6.0)), "dropout": F.feature_alpha_dropout(x, 0.5, False), "rrelu": F.rrelu(x), "shrunk": F.softshrink(x, 0.25), "shuffled": F.channel_shuffle(images, 2),
             "grid": F.affine_grid(x.repeat(1, 2)[:, :6].reshape(-1, 2, 3), [x.shape[0], 1, 3, 2], align_corners=False),
             "grid_corners": F.affine_grid(x.repeat(1, 2)[:, :6].reshape(-1, 2, 3), [x.shape[0], 1, 3, 2], align_corners=True),
             "grid_3d": F.affine_grid(x.repeat(1, 3).reshape(-1, 3, 4), [x.shape[0], 1, 2, 3, 2], align_corners=False),
@@ -56,7 +62,9 @@ class Layers(torch.nn.Module):
             "fmax": torch.fmax(holes, y), "fmin": torch.fmin(y, holes), "close": torch.isclose(x, x + 1e-6 * y), "copysign": torch.copysign(x, y),
             "power": torch.float_power(x.abs(), 1.5), "powers": torch.float_power(x.abs(), y), "heaviside": torch.heaviside(x - x[:, :1], y),
             "ldexp": torch.ldexp(x, torch.arange(4)), "nansum": torch.nansum(holes, 1), "nanmean": torch.nanmean(holes), "count": torch.count_nonzero(x > 0, 1),
-            "small": small, "large": large, "logcumsumexp": torch.logcumsumexp(x, 1), "quantile": torch.quantile(x, 0.3, 1),
+            "small": small, "large": large, "deviation": deviation, "mean": mean, "middle": middle, "middle_at": at, "middle_nan": middle_nan,
+            "third": third[0], "third_at": third[1], "pdist": F.pdist(torch.stack([x[0], y[0], x[1] * 2])), "deviation_all": torch.std_mean(x)[0],
+            "arcs": torch.arctan2(torch.arcsinh(x), torch.arctan(y)), "compared": torch.greater_equal(torch.negative(x), torch.absolute(y)), "logcumsumexp": torch.logcumsumexp(x, 1), "quantile": torch.quantile(x, 0.3, 1),
             "quantile_kept": torch.quantile(x, 0.8, 1, keepdim=True), "hann": torch.hann_window(8), "hann_symmetric": torch.hann_window(7, periodic=False),
             "hamming": torch.hamming_window(6), "blackman": torch.blackman_window(9),
         }

@@ -81,6 +81,7 @@ Result<Outputs> LowerBatchStatistics(const Call& call, Graph& g) {
 }
 
 Result<Outputs> LowerInstanceNorm(const Call& call, Graph& g) {
+  if (!call.Bool("use_input_stats")) return LowerBatchNorm(call, g);
   const Value x = call.Tensor("input");
   const Normalised made = Normalise(g, x, AxesFrom(2, x.rank()), call.Number("eps"));
   return g.Cast(Scaled(call, g, made.y, x.rank() - 2), x.dtype);
