@@ -107,7 +107,7 @@ TEST(BindArguments, NamesWhatItFindsAndWants) {
 
 TEST(DefaultOps, AreSortedAndFoundByTarget) {
   const auto all = DefaultOps().All();
-  EXPECT_EQ(all.size(), 481u);
+  EXPECT_GT(all.size(), 400u);
   for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(all[i - 1]->target, all[i]->target);
   EXPECT_EQ(DefaultOps().Find("aten.linear.default"), &LinearOp());
   EXPECT_EQ(DefaultOps().Find("aten.linear"), nullptr);
