@@ -12,6 +12,7 @@
 #include "framework/rewrite/composite_nn.h"
 #include "framework/rewrite/composite_shapes.h"
 #include "framework/rewrite/fix.h"
+#include "framework/rewrite/inline_graphs.h"
 
 namespace conformance::rewrite {
 namespace {
@@ -254,11 +255,12 @@ const std::vector<std::string>& CompositeTargets() {
 
 bool HasComposites(const ir::Program& program) {
   static const std::set<std::string_view> targets(CompositeTargets().begin(), CompositeTargets().end());
-  return std::ranges::any_of(program.graph.nodes(), [](const ir::Node& node) { return targets.contains(node.op()); });
+  return HasInlineGraphs(program) || std::ranges::any_of(program.graph.nodes(), [](const ir::Node& node) { return targets.contains(node.op()); });
 }
 
 Result<ir::Program> WriteOutComposites(ir::Program program) {
   if (!HasComposites(program)) return program;
+  CONFORMANCE_TRY(program, InlineGraphs(std::move(program)));
   static const std::vector<NodeFix> fixes = [] {
     std::vector<NodeFix> made;
     for (size_t i = 0; i < Composites().size(); ++i) {

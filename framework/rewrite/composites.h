@@ -22,9 +22,9 @@ const std::vector<Composite>& Composites();
 /// Their targets: "aten.ravel.default".
 const std::vector<std::string>& CompositeTargets();
 
-/// Whether a node of the Program is one.
+/// Whether a node of the Program is one, or holds a graph that takes its place (inline_graphs.h).
 bool HasComposites(const ir::Program& program);
-/// The Program without them, itself where it has none; values keep their names. Errors: kUnsupported names the node and what of it has no answer.
+/// The Program without either, itself where it has none; values keep their names. Errors: kUnsupported names the node and what of it has no answer.
 Result<ir::Program> WriteOutComposites(ir::Program program);
 
 }  // namespace conformance::rewrite

@@ -66,7 +66,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
 
 INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram,
                          ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "floats", "layers", "losses", "moves", "mutations",
-                                           "positions", "sizes", "types", "writes"));
+                                           "positions", "sizes", "types", "wrapped", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");
@@ -106,7 +106,7 @@ TEST(SmallPrograms, ASizeAmongTheInputsIsOneIntegerWithinItsRange) {
 }
 
 TEST(SmallPrograms, HigherOrderOpsAreRefusedByName) {
-  EXPECT_THAT(RunFile("cond", {{"x", Tensor::Zeros(DType::kF32, {6, 4})}}), IsError(ErrorKind::kUnsupported, HasSubstr("higher_order.cond")));
+  EXPECT_THAT(RunFile("cond", {{"x", Tensor::Zeros(DType::kF32, {6, 4})}}), IsError(ErrorKind::kUnsupported, HasSubstr("higher_order.cond: it chooses by sizes")));
 }
 
 }  // namespace

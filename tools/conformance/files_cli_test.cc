@@ -132,7 +132,7 @@ TEST_F(FilesCli, SizesAreInputsAndOutputs) {
 TEST_F(FilesCli, OpsThatAreOthersPutTogetherAreExported) {
   if (!HasOnnxRuntime()) GTEST_SKIP();
   const auto folder = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "programs";
-  for (const std::string name : {"composites", "layers", "losses", "moves"}) {
+  for (const std::string name : {"composites", "layers", "losses", "moves", "wrapped"}) {
     EXPECT_EQ(Run({(folder / (name + ".pt2")).string(), "--exporter", "none,onnx", "--backend", "program,onnxruntime"}), 0) << errors_ << Reasons();
     EXPECT_THAT(Ids(), ElementsAre(name + ".pt2/dynamic/none/program/f32 pass", name + ".pt2/dynamic/onnx/onnxruntime/f32 pass"));
   }

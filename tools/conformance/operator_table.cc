@@ -128,7 +128,7 @@ std::string OperatorMarkdown(const std::vector<OperatorRow>& rows) {
     text += "| `" + row.target + "`" + (row.core ? " *" : "") + " | " +
             Join(std::vector<std::string>{row.rule, row.kernel, row.decomposition, row.onnx, row.largest_ulps}, " | ") + " |\n";
   }
-  text += "\n## Written out\nOther operators put together: a Program that is interpreted or exported has those in their place (`framework/rewrite/composites.cc`).\n\n";
+  text += "\n## Written out\nOther operators put together: a Program that is interpreted or exported has those in their place (`framework/rewrite/composites.cc`). So\ndo graphs inside nodes: of `torch.no_grad`, of `torch.autocast` that is off, and both of a `torch.cond` by a tensor, whose elements are chosen afterwards.\n\n";
   std::vector<std::string> composites;
   for (const OperatorRow& row : rows) {
     if (row.rule == "written out") composites.push_back("`" + row.target + "`" + (row.core ? " *" : ""));

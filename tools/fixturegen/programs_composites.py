@@ -94,6 +94,22 @@ class Moves(torch.nn.Module):
         }
 
 
+class Wrapped(torch.nn.Module):
+    """Graphs inside nodes: without gradients, with autocast that is off inside that, one of two by a tensor."""
+
+    def angles(self, x):
+        with torch.no_grad(), torch.autocast("cpu", enabled=False):
+            angles = x[:, None] * torch.arange(1.0, 4.0)[:, None]
+        return angles.cos(), angles.sin()
+
+    def forward(self, x):
+        cos, sin = self.angles(x)
+        with torch.no_grad():
+            scaled, same = x * 2, x
+        larger, total = torch.cond(x.sum() > 0, lambda y: (y + 1, y.sum(-1)), lambda y: (y * 3 - 1, y.amax(-1)), (scaled,))
+        return cos + sin, same.exp(), larger, total
+
+
 def programs():
     """Name, module, example inputs, dynamic shapes, inputs to run at."""
     generator = torch.Generator().manual_seed(1)
@@ -107,3 +123,4 @@ def programs():
     yield "layers", Layers(), (normal(3), normal(3)), (batch, batch), (normal(5), normal(5))
     ids = torch.tensor([[0, 7, -2, 5]])
     yield "moves", Moves(), (normal(3), ids.expand(3, -1) + torch.arange(3)[:, None]), (batch, batch), (normal(5), ids.expand(5, -1) + torch.arange(5)[:, None])
+    yield "wrapped", Wrapped(), (normal(3),), (batch,), (-normal(5).abs(),)
