@@ -90,6 +90,36 @@ TEST(InputPlan, EveryUnseenAssignmentCanBeMade) {
   }
 }
 
+/// The last size of the mask, which counts what a window has dropped, too, is never below what is there.
+TEST(InputPlan, MasksAreAsLongAsWhatStandsBeforeNewTokens) {
+  const Result<InputPlan> plan = InputPlan::Make(*Model("mistral_swa"), "continue");
+  ASSERT_THAT(plan, IsOk());
+  std::vector<Assignment> assignments = plan->Unseen();
+  assignments.push_back(plan->traced());
+  ASSERT_EQ(assignments.size(), 4u);
+  for (const Assignment& assignment : assignments) {
+    const NamedTensors inputs = *plan->Make(assignment, 5);
+    const int64_t kept = Find(inputs, "past_key_values.layers.0.keys")->dim(2), added = Find(inputs, "input_ids")->dim(1);
+    EXPECT_GE(Find(inputs, "attention_mask")->dim(1), kept + added) << ToString(assignment);
+  }
+}
+
+TEST(InputPlan, SeveralImagesInARowAreSeveralInEveryRow) {
+  const auto model = LoadModel(std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "checkpoints/llava_layers")->model;
+  constexpr int64_t kTokens = 16;  // patches of an image
+  std::vector<int64_t> ids(2 * kTokens + 5, 7);
+  for (int64_t i = 0; i < kTokens; ++i) ids[static_cast<size_t>(1 + i)] = ids[static_cast<size_t>(3 + kTokens + i)] = 95;
+  const int64_t length = std::ssize(ids);
+  const NamedTensors given = {{"input_ids", Tensor::Of<int64_t>({1, length}, ids)}, {"pixel_values", Tensor::Zeros(DType::kF32, {2, 3, 16, 16})}};
+  const Result<InputPlan> plan = InputPlan::FromInputs(*model, "dynamic", given, Json::MakeObject());
+  ASSERT_THAT(plan, IsOk());
+  const NamedTensors inputs = *plan->Make({{"batch", 3}, {"sequence", 2 * kTokens + 9}}, 5);
+  EXPECT_THAT(Described(inputs), ElementsAre("input_ids i64[3, 41]", "pixel_values f32[6, 3, 16, 16]"));
+  int64_t places = 0;
+  for (int64_t i = 0; i < inputs[0].second.num_elements(); ++i) places += inputs[0].second.IntAt(i) == 95;
+  EXPECT_EQ(places, 6 * kTokens);
+}
+
 TEST(InputPlan, UnseenAssignmentsChangeBatchLengthAndBoth) {
   const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "dynamic");
   EXPECT_THAT(plan->Unseen(), ElementsAre(ElementsAre(Pair("batch", 3), Pair("sequence", 9)), ElementsAre(Pair("batch", 2), Pair("sequence", 11)),

@@ -81,7 +81,6 @@ Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_vie
   const bool mixed = IsMixed(shape);
   const bool window = shape.sliding_window && (mixed || shape.layers == 0 || shape.window(0));
   const SymInt past = SymInt::Symbol(fixed ? "cache" : "past");
-  const SymInt seen = SymInt::Symbol("seen");
   const SymInt kept = mixed ? SymInt::Symbol("kept") : past;
   const SymInt length = parts.one_token ? SymInt(1) : SymInt::Symbol("sequence");
 
@@ -104,8 +103,14 @@ Result<nn::InputLayout> DecoderLayout(const DecoderShape& shape, std::string_vie
       layout.symbols.push_back({"past", 1, most});
     }
     if (window && !mixed) {
-      counted = seen;
-      layout.symbols.push_back({"seen", 2, std::max<int64_t>(shape.max_positions, 2), "past", more ? 3 : 1});
+      if (more) {
+        // Behind what the window keeps come the new tokens, before it what it has dropped.
+        counted = counted + SymInt::Symbol("dropped");
+        layout.symbols.push_back({.name = "dropped", .min = 0, .max = shape.max_positions, .wanted = 2});
+      } else {
+        counted = SymInt::Symbol("seen");
+        layout.symbols.push_back({"seen", 2, std::max<int64_t>(shape.max_positions, 2), "past", 1});
+      }
     }
   }
   if (!parts.one_token && !fixed) layout.symbols.push_back({"sequence", 1, shape.max_positions});

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "framework/ops/cat.h"
 #include "framework/ops/expand.h"
+#include "framework/ops/full.h"
+#include "framework/ops/slice.h"
 #include "framework/ops/to.h"
 #include "framework/ops/unsqueeze.h"
 
@@ -100,7 +103,8 @@ nn::ModelTraits EncoderDecoderTraits(std::string model_type, std::string task, s
 }
 
 bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool use_cache,
-                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs) {
+                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs,
+                              std::optional<int64_t> shift_from) {
   inputs.attention_mask = arguments.Tensor("attention_mask");
   inputs.decoder_input_ids = arguments.Ids("decoder_input_ids");
   inputs.decoder_inputs_embeds = arguments.Tensor("decoder_inputs_embeds", 3);
@@ -110,6 +114,12 @@ bool ReadEncoderDecoderInputs(OpContext& context, nn::Arguments& arguments, bool
   inputs.output_hidden_states = arguments.Flag("output_hidden_states", output_hidden_states);
   const Tree* past = arguments.Structure("past_key_values");
   nn::ReadCommonArguments(arguments);
+  const bool given = inputs.decoder_input_ids.defined() || inputs.decoder_inputs_embeds.defined();
+  if (!given && shift_from && inputs.input_ids.defined() && !inputs.input_ids.poisoned() && inputs.input_ids.rank() == 2) {
+    const Value& ids = inputs.input_ids;
+    const Value start = ops::Full(context, {ids.size(0), 1}, *shift_from, ids.dtype());
+    inputs.decoder_input_ids = ops::Cat(context, {start, ops::Slice(context, ids, 1, 0, -1)}, 1);
+  }
   arguments.ExactlyOne(inputs.decoder_input_ids, "decoder_input_ids", inputs.decoder_inputs_embeds,
                        "decoder_inputs_embeds");
   if (!arguments.Finish()) return false;

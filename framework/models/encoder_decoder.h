@@ -47,9 +47,11 @@ struct EncoderDecoderInputs {
   bool use_cache = false;
   bool output_hidden_states = false;
 };
-/// `layers` of the decoder's cache. False where the context has failed; `arguments` must not have been finished.
+/// `layers` of the decoder's cache. False where the context has failed; `arguments` must not have been finished. With `shift_from`, a token,
+/// a call without decoder_input_ids means input_ids behind that token (Bart).
 bool ReadEncoderDecoderInputs(ops::OpContext& context, nn::Arguments& arguments, bool use_cache,
-                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs);
+                              bool output_hidden_states, size_t layers, EncoderDecoderInputs& inputs,
+                              std::optional<int64_t> shift_from = std::nullopt);
 
 /// What an encoder gives: its last state, and all of them where they were asked for.
 struct EncoderStates {

@@ -19,8 +19,9 @@ const std::filesystem::path kFixtures = CONFORMANCE_FIXTURES_DIR;
 
 class Forward : public ::testing::Test {
  protected:
-  void Load(std::string_view golden) {
-    const Json config = *formats::ReadJson(kFixtures / "golden" / golden / "config.json");
+  void Load(std::string_view name) {
+    const bool golden = std::filesystem::exists(kFixtures / "golden" / name);
+    const Json config = *formats::ReadJson(kFixtures / (golden ? "golden" : "checkpoints") / name / "config.json");
     const ModelTable table = DefaultModels();
     auto model = (*table.Resolve(config, ""))->make(config, "");
     ASSERT_THAT(model, IsOk());
@@ -97,6 +98,45 @@ TEST_F(Forward, CachesGrow) {
   EXPECT_THAT(Run(inputs)[1], "past_key_values.layers.0.keys f32[2, 4, 7, 8]");
   // GPT-2 gives its cache back only where it was asked to.
   EXPECT_THAT(Run(inputs, R"({"use_cache": false})"), ElementsAre("logits f32[2, 1, 96]"));
+}
+
+TEST_F(Forward, AWindowThatIsFullDoesNotTellPositions) {
+  Load("mistral_swa");  // a window of 4, which keeps 3
+  const auto after = [](int64_t kept) {
+    nn::NamedValues inputs = {{"input_ids", Ids({2, 1})}};
+    for (const char* part : {"0.keys", "0.values", "1.keys", "1.values"})
+      inputs.emplace_back(std::string("past_key_values.layers.") + part, Floats({2, 2, kept, 8}));
+    return inputs;
+  };
+  EXPECT_THAT(Run(after(2))[0], "logits f32[2, 1, 96]");
+  EXPECT_THAT(Run(after(3)), ElementsAre(HasSubstr("position_ids or an attention_mask")));
+  nn::NamedValues told = after(3);
+  told.emplace_back("position_ids", Ids({2, 1}));
+  EXPECT_THAT(Run(told)[0], "logits f32[2, 1, 96]");
+}
+
+TEST_F(Forward, AMaskOfAStateSpaceIsOfTheTokensOfTheCall) {
+  Load("mamba_bias");
+  const Value ids = Ids({2, 3});
+  EXPECT_THAT(Run({{"input_ids", ids}, {"attention_mask", Ids({2, 3})}})[0], HasSubstr("logits"));
+  EXPECT_THAT(Run({{"input_ids", ids}, {"attention_mask", Ids({2, 9})}}), ElementsAre(HasSubstr("as long as the tokens")));
+}
+
+TEST_F(Forward, BartReadsItsOwnTokensWhereNoneAreGivenForTheDecoder) {
+  Load("bart_scaled");
+  EXPECT_THAT(Run({{"input_ids", Ids({2, 7})}}, R"({"use_cache": false})")[0], "logits f32[2, 7, 96]");
+  EXPECT_THAT(Run({{"inputs_embeds", Floats({2, 7, 16})}}), ElementsAre(HasSubstr("decoder_input_ids")));
+  Load("t5_gated");
+  EXPECT_THAT(Run({{"input_ids", Ids({2, 7})}}), ElementsAre(HasSubstr("decoder_input_ids")));
+}
+
+TEST(DebertaConfig, AConvolutionTakesNoActivationWithWeights) {
+  Json config = *formats::ReadJson(kFixtures / "checkpoints/deberta_conv/config.json");
+  const ModelTable table = DefaultModels();
+  for (const char* activation : {"prelu", "xielu"}) {
+    config["conv_act"] = activation;
+    EXPECT_THAT((*table.Resolve(config, ""))->make(config, ""), IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("conv_act"), HasSubstr(activation))));
+  }
 }
 
 TEST_F(Forward, LayoutsAreThoseOfTheUses) {

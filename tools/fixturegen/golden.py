@@ -201,6 +201,8 @@ case("bert_eager_decoder", "bert", dict(attn="eager", pad="full"), is_decoder=Tr
 case("swin_odd", "swin", dict(size=(33, 26)), window_size=5, qkv_bias=False, hidden_act="relu")
 case("swin_last_fits", "swin", dict(size=(16, 20)), window_size=4, depths=[2, 3], layer_norm_eps=1e-3)
 case("swin_absolute", "swin", use_absolute_embeddings=True, image_size=[32, 24], patch_size=[2, 3], num_channels=2, window_size=3)
+case("swin_stretched", "swin", dict(size=(40, 48), kwargs=dict(interpolate_pos_encoding=True)), use_absolute_embeddings=True, patch_size=4,
+     window_size=3)
 case("swin_three", "swin", dict(size=(45, 37)), depths=[1, 2, 2], num_heads=[2, 1, 4], window_size=3, patch_size=3)
 case("mamba_bias", "mamba", use_bias=True, use_conv_bias=False, tie_word_embeddings=False, expand=3, conv_kernel=3, hidden_act="gelu")
 case("mamba_auto_rank", "mamba", dict(pad="left"), time_step_rank="auto", residual_in_fp32=False, conv_kernel=7)
@@ -218,6 +220,7 @@ case("deberta_apart", "deberta", share_att_key=False, pos_att_type=["c2p"], norm
      position_buckets=-1)
 case("deberta_conv", "deberta", dict(length=30), pos_att_type="p2c", conv_kernel_size=3, conv_act="gelu", embedding_size=12, position_buckets=6)
 case("deberta_absolute", "deberta", dict(pad="left"), relative_attention=False, pos_att_type=None, position_biased_input=True)
+case("bart_shifted", "bart", dict(pad="right", inputs=["shifted"], generate=False), decoder_layers=1, decoder_start_token_id=5)
 case("bart_scaled", "bart", scale_embedding=True, activation_function="relu", decoder_layers=1, encoder_layers=3)
 # Buffers that a window fills and empties again, beside others that hold all; heads, slopes and buckets over their whole length.
 case("gpt2_static", "gpt2", dict(static=16, pad="left"))
@@ -614,7 +617,7 @@ def make_inputs(model, options, seed):
         elif extra == "inputs_embeds":
             inputs[extra] = torch.randn(*ids.shape, config.hidden_size, generator=generator)
             del inputs["input_ids"]
-    if model.config.model_type in ENCODER_DECODERS:
+    if model.config.model_type in ENCODER_DECODERS and options.get("inputs") != ["shifted"]:
         inputs["decoder_input_ids"] = torch.randint(3, config.vocab_size, (batch, options.get("target", 5)), generator=generator)
     if past:
         # The first tokens go through the model; what it caches is an input of the rest.

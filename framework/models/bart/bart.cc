@@ -21,7 +21,7 @@ using ops::Value;
 
 struct BartConfig {
   int64_t vocab_size, d_model, encoder_layers, decoder_layers, max_position_embeddings;
-  std::optional<int64_t> pad_token_id;
+  std::optional<int64_t> pad_token_id, decoder_start_token_id;
   BartLayerConfig encoder, decoder;
   bool scale_embedding, tie_word_embeddings, use_cache, output_hidden_states;
 };
@@ -163,7 +163,7 @@ class BartForConditionalGeneration : public nn::Model {
       arguments.ExactlyOne(read.input_ids, "input_ids", read.inputs_embeds, "inputs_embeds");
     const auto layers = static_cast<size_t>(fields_.decoder_layers);
     if (!ReadEncoderDecoderInputs(c, arguments, fields_.use_cache, fields_.output_hidden_states, layers,
-                                  read))
+                                  read, fields_.decoder_start_token_id))
       return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&]() -> Tree {
       EncoderDecoderPass output = model_.Forward(c, read, fields_.decoder.attention);
@@ -216,6 +216,7 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.encoder = ReadBartLayer(reader, layer, "encoder", 16, 4096);
   fields.decoder = ReadBartLayer(reader, layer, "decoder", 16, 4096);
   fields.pad_token_id = reader.TokenId("pad_token_id", 1, fields.vocab_size);
+  fields.decoder_start_token_id = reader.TokenId("decoder_start_token_id", 2, fields.vocab_size);
   fields.scale_embedding = reader.Flag("scale_embedding", false);
   fields.tie_word_embeddings = reader.Flag("tie_word_embeddings", true);
   fields.use_cache = reader.Flag("use_cache", true);

@@ -500,6 +500,11 @@ Result<std::unique_ptr<nn::Model>> Make(const Json& config, const std::filesyste
   fields.conv_kernel_size = reader.Size("conv_kernel_size", 0, 0, 1024);
   fields.conv_groups = reader.Size("conv_groups", 1);
   fields.conv_act = reader.ActivationName("conv_act", "tanh");
+  // The library makes these anew in each forward, and no checkpoint has their weights.
+  if (fields.conv_act == "prelu" || fields.conv_act == "xielu")
+    reader.Fail(Unsupported("an activation with weights is not implemented for conv_act")
+                    .With("key", "conv_act")
+                    .With("found", fields.conv_act));
   fields.output_hidden_states = reader.Flag("output_hidden_states", false);
   if (reader.Attention() == nn::AttentionKind::kSdpa && config.Find("attn_implementation") != nullptr)
     reader.Refuse("attn_implementation", "this attention has scores that sdpa doesn't know", "eager");

@@ -223,7 +223,12 @@ Value LlamaModel::Positions(OpContext& c, const CausalInputs& inputs, const Valu
     return threefold(nn::PositionsAfter(c, &*inputs.cache, time));
   SymInt past = inputs.cache && config_.num_hidden_layers > 0 ? inputs.cache->Length(full.value_or(0)) : SymInt(0);
   const Value& mask = inputs.attention_mask;
-  if (!full && past.AsInt() != 0 && mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
+  if (!full && past.AsInt() != 0) {
+    if (mask.defined() && mask.rank() == 2) past = mask.size(1) - time;
+    else if (config_.sliding_window)
+      c.Assert(Lt(past, *config_.sliding_window - 1),
+               "a window that is full does not tell how many tokens came before: position_ids or an attention_mask do");
+  }
   return threefold(nn::DefaultPositions(c, time, past));
 }
 

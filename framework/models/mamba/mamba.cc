@@ -282,6 +282,9 @@ class MambaForCausalLM : public nn::Model {
     nn::ReadCommonArguments(arguments);
     arguments.ExactlyOne(input_ids, "input_ids", inputs_embeds, "inputs_embeds");
     if (!arguments.Finish()) return {};
+    if (step.mask.defined())
+      c.Assert(Eq(step.mask.size(1), (input_ids.defined() ? input_ids : inputs_embeds).size(1)),
+               "attention_mask is as long as the tokens of the call: what a state holds of earlier ones needs none");
     std::optional<Cache> cache;
     if (past != nullptr) {
       auto given = Cache::FromTree(*past, fields_.cache_layers(), "cache_params");

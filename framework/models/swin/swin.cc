@@ -7,6 +7,7 @@
 #include "framework/models/config_reader.h"
 #include "framework/models/image_layout.h"
 #include "framework/models/mlp.h"
+#include "framework/models/position_grid.h"
 #include "framework/nn/arguments.h"
 #include "framework/nn/attention.h"
 #include "framework/nn/layers.h"
@@ -118,20 +119,28 @@ class SwinPatchEmbeddings : public nn::Module {
 class SwinEmbeddings : public nn::Module {
  public:
   explicit SwinEmbeddings(const SwinConfig& config)
-      : Module("SwinEmbeddings"), patch_embeddings_(Add<SwinPatchEmbeddings>("patch_embeddings", config)) {
+      : Module("SwinEmbeddings"),
+        patch_(config.patch_size),
+        patches_(config.patches()),
+        patch_embeddings_(Add<SwinPatchEmbeddings>("patch_embeddings", config)) {
     if (config.use_absolute_embeddings)
       position_embeddings_ = &AddParameter("position_embeddings", {1, config.patches(), config.embed_dim});
     norm_ = &Add<nn::LayerNorm>("norm", config.embed_dim, 1e-5);
   }
 
-  Value Forward(OpContext& c, const Value& pixel_values, Grid& grid) const {
+  /// With `interpolate` a table of positions is stretched to an image of any size.
+  Value Forward(OpContext& c, const Value& pixel_values, bool interpolate, Grid& grid) const {
     return Call(c, {{"pixel_values", pixel_values}}, [&] {
       const Value embeddings = norm_->Forward(c, patch_embeddings_.Forward(c, pixel_values, grid));
-      return position_embeddings_ ? ops::Add(c, embeddings, Weight(c, *position_embeddings_)) : embeddings;
+      if (position_embeddings_ == nullptr) return embeddings;
+      const Value table = Weight(c, *position_embeddings_);
+      return ops::Add(c, embeddings, interpolate ? StretchPositions(c, table, patches_, patch_, pixel_values) : table);
     });
   }
 
  private:
+  std::pair<int64_t, int64_t> patch_;
+  int64_t patches_;
   SwinPatchEmbeddings& patch_embeddings_;
   nn::Parameter* position_embeddings_ = nullptr;
   nn::LayerNorm* norm_;
@@ -395,14 +404,12 @@ class SwinModel : public nn::Model {
     const bool output_hidden_states = arguments.Flag("output_hidden_states", fields_.output_hidden_states);
     nn::ReadCommonArguments(arguments);
     arguments.Refuse("bool_masked_pos", "this class has no mask token");
-    if (fields_.use_absolute_embeddings)
-      arguments.Refuse("interpolate_pos_encoding", "bicubic interpolation of position embeddings");
-    arguments.Ignore("interpolate_pos_encoding");
+    const bool interpolate = arguments.Flag("interpolate_pos_encoding", false);
     arguments.Required(pixel_values, "pixel_values");
     if (!arguments.Finish()) return {};
     return CallTree(c, c.has_observers() ? nn::GetLeafTensors(inputs) : NamedValues(), [&] {
       Grid grid;
-      const Value embeddings = embeddings_.Forward(c, pixel_values, grid);
+      const Value embeddings = embeddings_.Forward(c, pixel_values, interpolate, grid);
       Encoded encoded = encoder_.Forward(c, embeddings, grid, output_hidden_states);
       const Value last = layernorm_.Forward(c, encoded.last);
       Tree output = Tree::Dict({{"last_hidden_state", last}, {"pooler_output", ops::Mean(c, last, {1})}},
@@ -415,15 +422,23 @@ class SwinModel : public nn::Model {
     });
   }
 
-  Result<nn::InputLayout> Layout(std::string_view use) const override {
+  Result<nn::InputLayout> Layout(std::string_view use) const override { return LayoutFor(use, {}); }
+
+  Result<nn::InputLayout> LayoutFor(std::string_view use, const Json& kwargs) const override {
+    const Json* const asked = kwargs.Find("interpolate_pos_encoding");
+    const bool interpolate = fields_.use_absolute_embeddings && asked && asked->IsBool() && asked->AsBool();
     ImageShape shape{.channels = fields_.num_channels,
                      .image_size = fields_.image_size,
-                     .dynamic = !fields_.use_absolute_embeddings};
+                     .dynamic = !fields_.use_absolute_embeddings || interpolate};
     // The last stage's map must hold a window.
     const int64_t least = ((fields_.window_size - 1) << (fields_.stages() - 1)) + 1;
     shape.min_size = {(least - 1) * fields_.patch_size.first + 1,
                       (least - 1) * fields_.patch_size.second + 1};
-    return ImageLayout(shape, use);
+    CONFORMANCE_TRY(nn::InputLayout layout, ImageLayout(shape, use));
+    // The library stretches to whole patches, and a padded image has one more.
+    for (nn::InputSymbol& symbol : layout.symbols)
+      if (interpolate && symbol.name != "batch") symbol.step = symbol.name == "height" ? fields_.patch_size.first : fields_.patch_size.second;
+    return layout;
   }
 
  private:

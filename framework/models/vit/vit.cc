@@ -7,6 +7,7 @@
 #include "framework/models/config_reader.h"
 #include "framework/models/image_layout.h"
 #include "framework/models/mlp.h"
+#include "framework/models/position_grid.h"
 #include "framework/nn/arguments.h"
 #include "framework/nn/attention.h"
 #include "framework/nn/layers.h"
@@ -14,13 +15,10 @@
 #include "framework/ops/cat.h"
 #include "framework/ops/expand.h"
 #include "framework/ops/flatten.h"
-#include "framework/ops/permute.h"
-#include "framework/ops/reshape.h"
 #include "framework/ops/select.h"
 #include "framework/ops/slice.h"
 #include "framework/ops/to.h"
 #include "framework/ops/transpose.h"
-#include "framework/ops/upsample_bicubic.h"
 #include "framework/ops/view.h"
 
 namespace conformance::models {
@@ -100,23 +98,10 @@ class VitEmbeddings : public nn::Module {
                                        std::to_string(image_size_.second)));
   }
 
-  /// The table for a square grid of patches, stretched to this image's. A grid of the table's own size comes out as it is (the weights
-  /// of the cubic are 1 and 0 there), so the library's shortcut for it needs no branch.
   Value Interpolated(OpContext& c, const Value& image) const {
-    const auto side = static_cast<int64_t>(std::sqrt(static_cast<double>(patches_)));
-    if (patch_size_.first != patch_size_.second || side * side != patches_) {
-      c.Fail(Unsupported("interpolate_pos_encoding needs square patches and a square table of positions")
-                 .With("found", std::to_string(patches_) + " positions"));
-      return Value::Poisoned();
-    }
     const Value table = Weight(c, position_embeddings_);
-    const SymInt dim = table.size(2);
-    const Value grid = ops::Reshape(c, ops::Slice(c, table, 1, 1), {1, side, side, dim});
-    const Value stretched =
-        ops::UpsampleBicubic2d(c, ops::Permute(c, grid, {0, 3, 1, 2}),
-                               {FloorDiv(image.size(2), patch_size_.first), FloorDiv(image.size(3), patch_size_.second)}, false);
-    const Value flat = ops::Reshape(c, ops::Permute(c, stretched, {0, 2, 3, 1}), {1, -1, dim});
-    return ops::Cat(c, {ops::Slice(c, table, 1, 0, 1), flat}, 1);
+    const Value stretched = StretchPositions(c, ops::Slice(c, table, 1, 1), patches_, patch_size_, image);
+    return ops::Cat(c, {ops::Slice(c, table, 1, 0, 1), stretched}, 1);
   }
 
   std::pair<int64_t, int64_t> image_size_, patch_size_;
