@@ -5,6 +5,7 @@
 
 #include "framework/base/random.h"
 #include "framework/base/strings.h"
+#include "framework/load/placeholders.h"
 
 namespace conformance::load {
 namespace {
@@ -180,27 +181,6 @@ std::vector<SymInt> PairSizes(const InputSpec& spec, const nn::InputLayout& layo
     if (symbol.name == own) queries = SymInt::Symbol(own);
   const SymInt batch = mask.dim(0) == 1 ? SymInt(1) : spec.sizes[0];
   return {batch, mask.dim(1), queries, spec.sizes[1]};
-}
-
-/// Where a file has several of what a placeholder stands for in each row (two images in one text), plans have as many: of every input whose
-/// rows are then more than the batch's by a whole factor.
-void CountPlaceholders(const NamedTensors& inputs, std::string_view ids_name, std::vector<InputSpec>& specs, nn::InputLayout& layout) {
-  const auto ids = std::find_if(specs.begin(), specs.end(), [&](const InputSpec& spec) { return spec.name == ids_name; });
-  const Tensor* const rows = Find(inputs, ids_name);
-  if (ids == specs.end() || !ids->placeholder || rows == nullptr || rows->rank() != 2 || rows->dim(0) == 0) return;
-  int64_t times = 1;
-  for (InputSpec& spec : specs) {
-    const Tensor* const tensor = spec.fill == Fill::kNormal ? Find(inputs, spec.name) : nullptr;
-    if (tensor == nullptr || tensor->rank() == 0 || spec.sizes.empty()) continue;
-    const std::optional<int64_t> once = spec.sizes[0].Substitute({{"batch", SymInt(rows->dim(0))}}).AsInt();
-    if (!once || *once <= 0 || tensor->dim(0) <= *once || tensor->dim(0) % *once != 0) continue;
-    times = tensor->dim(0) / *once;
-    spec.sizes[0] = spec.sizes[0] * times;
-  }
-  if (times == 1) return;
-  for (InputSymbol& symbol : layout.symbols)
-    if (symbol.name == "sequence") symbol.min += (times - 1) * ids->placeholder->count;
-  ids->placeholder->count *= times;
 }
 
 /// `size` as factor · symbol + rest, with a factor above 0.
@@ -430,8 +410,9 @@ std::vector<Assignment> InputPlan::Unseen() const {
     };
     set(batches, batch);
     set(lengths, length);
+    // What was traced as one stays one, as exporters take it.
     for (const InputSymbol& symbol : layout_.symbols)
-      if (!symbol.follows.empty()) assignment[symbol.name] = assignment[symbol.follows] + symbol.distance;
+      if (!symbol.follows.empty() && traced_.at(symbol.name) > 1) assignment[symbol.name] = assignment[symbol.follows] + symbol.distance;
     const bool fits = Check(assignment).ok();
     if (fits && assignment != traced_ && std::find(unseen.begin(), unseen.end(), assignment) == unseen.end()) unseen.push_back(assignment);
   };

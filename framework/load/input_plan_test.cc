@@ -120,6 +120,30 @@ TEST(InputPlan, SeveralImagesInARowAreSeveralInEveryRow) {
   EXPECT_EQ(places, 6 * kTokens);
 }
 
+/// Exporters take an axis of size one as it is, so a picture that is alone stays alone where the batch grows.
+TEST(InputPlan, WhatWasTracedAsOneStaysOne) {
+  const std::filesystem::path folder = std::filesystem::path(CONFORMANCE_FIXTURES_DIR) / "checkpoints/qwen2_vl_window";
+  const auto model = LoadModel(folder)->model;
+  const auto file = formats::OpenSafetensors(folder / "inputs.safetensors");
+  ASSERT_THAT(file, IsOk());
+  NamedTensors given;
+  for (const formats::SafetensorsEntry& entry : file->entries()) {
+    Tensor tensor = *file->Read(entry);
+    if (entry.name == "input_ids" || entry.name == "mm_token_type_ids" || entry.name == "attention_mask") {
+      std::vector<int64_t> rows;  // and a row without a picture
+      for (int64_t i = 0; i < tensor.dim(1); ++i) rows.push_back(tensor.IntAt(i));
+      rows.resize(2 * rows.size(), entry.name == "input_ids" ? 7 : entry.name == "attention_mask" ? 1 : 0);
+      tensor = Tensor::Of<int64_t>({2, tensor.dim(1)}, rows);
+    }
+    given.emplace_back(entry.name, tensor);
+  }
+  const Result<InputPlan> plan = InputPlan::FromInputs(*model, "dynamic", given, Json::MakeObject());
+  ASSERT_THAT(plan, IsOk());
+  ASSERT_EQ(plan->traced().at("images"), 1);
+  EXPECT_FALSE(plan->Unseen().empty());
+  for (const Assignment& assignment : plan->Unseen()) EXPECT_EQ(assignment.at("images"), 1) << ToString(assignment);
+}
+
 TEST(InputPlan, UnseenAssignmentsChangeBatchLengthAndBoth) {
   const Result<InputPlan> plan = InputPlan::Make(*Model("bert"), "dynamic");
   EXPECT_THAT(plan->Unseen(), ElementsAre(ElementsAre(Pair("batch", 3), Pair("sequence", 9)), ElementsAre(Pair("batch", 2), Pair("sequence", 11)),
