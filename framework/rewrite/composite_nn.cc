@@ -191,8 +191,7 @@ Values Copysign(OpContext& c, const Arguments& args) {
   return {ops::Where(c, Signbit(c, TensorAt(args, 1)), ops::Neg(c, size), size)};
 }
 Values Ldexp(OpContext& c, const Arguments& args) {
-  const Value& x = TensorAt(args, 0);
-  return {ops::Mul(c, x, ops::Pow(c, 2.0, ops::To(c, TensorAt(args, 1), x.dtype())))};
+  return {ops::Mul(c, TensorAt(args, 0), ops::Pow(c, 2.0, TensorAt(args, 1)))};
 }
 
 // ---- statistics ----

@@ -12,6 +12,7 @@
 #include "framework/formats/json.h"
 #include "reports/render/text.h"
 #include "tools/conformance/commands.h"
+#include "tools/conformance/crash_note.h"
 #include "tools/conformance/diff_command.h"
 #include "tools/conformance/interrupt.h"
 #include "tools/conformance/progress.h"
@@ -87,6 +88,8 @@ int RunCommand(const engine::Toolbox& toolbox, const RunOptions& options, const 
   const std::string how = HowToGoOn(options, invocation);
   Result<record::RunRecord> run = [&] {
     const InterruptScope interrupts(sweep->cancellation, how);
+    const CrashNote crash("conformance: a library crashed in this process, and the run with it. With --isolate backends run in processes of their own:\n"
+                          "conformance: a crash is its cell's outcome, and the run goes on.\n" + how);
     const auto progress = MakeProgress(Terminal::Detect(), words);
     return engine::RunSweep(toolbox, suite->cases, *sweep, *progress);
   }();

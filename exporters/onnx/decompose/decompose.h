@@ -36,7 +36,7 @@ Result<bool> DecomposeWeightNorm(rewrite::NodeEdit& edit);
 
 /// x in that type; x itself where it has it, so that the result of a decomposition is what computes it.
 ops::Value AsType(ops::OpContext& context, const ops::Value& x, DType dtype);
-/// PyTorch's default eps of rms_norm: the distance from 1 to the next number of that type.
-double MachineEpsilon(DType dtype);
+/// PyTorch's default eps of rms_norm: the distance from 1 to the next number of the type that it computes in, f32 for halves.
+double RmsNormEps(DType dtype);
 
 }  // namespace conformance::onnx

@@ -145,11 +145,11 @@ TEST(Decompose, WhatIsAlwaysDecomposedNeedsNoTranslation) {
   }
 }
 
-TEST(MachineEpsilon, IsTheDistanceFromOne) {
-  EXPECT_EQ(MachineEpsilon(DType::kF32), 0x1p-23);
-  EXPECT_EQ(MachineEpsilon(DType::kF64), 0x1p-52);
-  EXPECT_EQ(MachineEpsilon(DType::kF16), 0x1p-10);
-  EXPECT_EQ(MachineEpsilon(DType::kBF16), 0x1p-7);
+TEST(RmsNormEps, IsThatOfTheTypeThatIsComputedIn) {
+  EXPECT_EQ(RmsNormEps(DType::kF32), 0x1p-23);
+  EXPECT_EQ(RmsNormEps(DType::kF64), 0x1p-52);
+  EXPECT_EQ(RmsNormEps(DType::kF16), 0x1p-23);
+  EXPECT_EQ(RmsNormEps(DType::kBF16), 0x1p-23);
 }
 
 }  // namespace

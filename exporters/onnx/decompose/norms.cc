@@ -31,14 +31,7 @@ Value Standardised(ops::OpContext& c, const Value& x, const std::vector<int64_t>
 
 }  // namespace
 
-double MachineEpsilon(DType dtype) {
-  switch (dtype) {
-    case DType::kF64: return std::ldexp(1.0, -52);
-    case DType::kF16: return std::ldexp(1.0, -10);
-    case DType::kBF16: return std::ldexp(1.0, -7);
-    default: return std::ldexp(1.0, -23);
-  }
-}
+double RmsNormEps(DType dtype) { return std::ldexp(1.0, dtype == DType::kF64 ? -52 : -23); }
 
 Result<bool> DecomposeLayerNorm(rewrite::NodeEdit& edit) {
   CONFORMANCE_TRY(const std::vector<ops::Argument> args, edit.Arguments());
@@ -60,7 +53,7 @@ Result<bool> DecomposeRmsNorm(rewrite::NodeEdit& edit) {
   const Value given = std::get<Value>(args[0]), weight = TensorAt(args, 2);
   const DType dtype = Wide(given);
   const auto* eps_given = std::get_if<double>(&args[3]);
-  const double eps = eps_given != nullptr ? *eps_given : MachineEpsilon(given.dtype());
+  const double eps = eps_given != nullptr ? *eps_given : RmsNormEps(given.dtype());
   const Value x = AsType(c, given, dtype);
   const Value mean = ops::Mean(c, ops::Mul(c, x, x), LastAxes(std::get<std::vector<SymInt>>(args[1]).size()), true);
   Value y = ops::Mul(c, x, ops::Rsqrt(c, ops::Add(c, mean, eps)));

@@ -28,7 +28,7 @@ Result<Outputs> LowerLayerNorm(const Call& call, Graph& g) {
 Result<Outputs> LowerRmsNorm(const Call& call, Graph& g) {
   const Value x = call.Tensor("input");
   const size_t axes = call.SymIntsOf("normalized_shape").size();
-  const double eps = call.IsNone("eps") ? MachineEpsilon(x.dtype) : call.Number("eps");
+  const double eps = call.IsNone("eps") ? RmsNormEps(x.dtype) : call.Number("eps");
   return g.Op("RMSNormalization", {x, ScaleOf(call, g, x, axes)}, {{"axis", -static_cast<int64_t>(axes)}, {"epsilon", eps}});
 }
 
