@@ -178,6 +178,7 @@ class Lane {
     request.weights = request_.weights;
     request.inputs = &inputs;
     request.numerics = numerics;
+    request.numerics.draw_seed = request_.draw_seed;
     request.capture = names;
     CONFORMANCE_TRY(NamedTensors answer, request_.reference->Run(request));
     if (answer.size() < names.size()) return Internal("the reference captured fewer values than it was asked for");

@@ -60,6 +60,7 @@ struct LocalRequest {
   const NamedTensors* outputs = nullptr;       ///< of its first run
   const ports::Reference* reference = nullptr; ///< evaluates Programs
   const ops::OpTable* ops = nullptr;           ///< null: ops::DefaultOps()
+  uint64_t draw_seed = 0;                      ///< of what the Program draws, as the session was told
   /// What may be held of the backend's values and of those that they are judged by; beyond that the Program is looked at in slices.
   uint64_t memory_bytes = kLocalBytes;
 };

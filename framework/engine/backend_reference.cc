@@ -19,6 +19,7 @@ Result<NamedTensors> BackendReference::Run(const ports::ReferenceRequest& reques
   }
   ports::SessionOptions options;
   options.optimize = false;
+  options.seed = request.numerics.draw_seed;
   CONFORMANCE_TRY(const auto session, backend_->Prepare(*request.artifact, options));
   if (!session) return Internal("backend '" + name + "' gives no session");
   std::vector<std::string> unused;

@@ -17,6 +17,12 @@ Result<Recorded> LoadedCase::Recall(const Variant& variant) const {
   return NotFound("the case records nothing of that name").With("variant", variant.name);
 }
 
+Result<std::vector<Call>> SeededCalls(const LoadedCase& loaded, const Variant& variant, uint64_t seed) {
+  CONFORMANCE_TRY(std::vector<Call> calls, loaded.Calls(variant, seed));
+  for (Call& call : calls) call.seed = seed;
+  return calls;
+}
+
 std::optional<ports::RelationTerms> Case::Terms(const Variant&) const { return std::nullopt; }
 
 Offer Case::Offers(const Variant& variant) const {

@@ -43,6 +43,7 @@ struct Offer {
 struct Call {
   std::string assignment;  ///< "batch=3,sequence=11"; empty for the traced one
   ports::ModelInputs inputs;
+  uint64_t seed = 0;       ///< of the generator that a program draws from (ops::Numerics::draw_seed); each run begins anew with it
 };
 
 /// A recorded call of an .onnx file in values that tensors cannot carry, or judged by another rule than nearness to what was recorded.
@@ -82,6 +83,9 @@ class LoadedCase {
   /// Errors: kNotFound by default.
   virtual Result<Recorded> Recall(const Variant& variant) const;
 };
+
+/// The case's calls, each of which draws by `seed`.
+Result<std::vector<Call>> SeededCalls(const LoadedCase& loaded, const Variant& variant, uint64_t seed);
 
 class Case;
 

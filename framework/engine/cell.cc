@@ -127,7 +127,7 @@ class Passage {
   Status Export() {
     CONFORMANCE_TRY(const auto loaded, Load());
     CONFORMANCE_TRY(const auto calls, variant_work_.calls.Get(timer_, [&]() -> Result<std::shared_ptr<const std::vector<Call>>> {
-      CONFORMANCE_TRY(auto made, Guarded("making inputs", [&] { return loaded->Calls(cell_.variant, context_.options.seed); }));
+      CONFORMANCE_TRY(auto made, Guarded("making inputs", [&] { return SeededCalls(*loaded, cell_.variant, context_.options.seed); }));
       if (made.empty()) return Internal("variant '" + cell_.variant.name + "' has no inputs");
       return std::make_shared<const std::vector<Call>>(std::move(made));
     }));
@@ -263,7 +263,7 @@ class Passage {
     const auto evaluator = context_.toolbox.references.Share("program");
     const auto weights = loaded.weights();
     if (!evaluator || !weights || !made.program) return std::optional<ports::Decision>();
-    return DecisionOf(*made.program, *weights, inputs, *evaluator, output);
+    return DecisionOf(*made.program, *weights, inputs, *evaluator, output, context_.options.seed);
   }
 
   /// The local lane: which operator diverges first. Where the outputs have failed it only tells where; else it is a verdict of its own.
@@ -271,7 +271,7 @@ class Passage {
                 const NamedTensors& bound, const NamedTensors& outputs) {
     timer_.Enter(Stage::kCompare);
     const auto report = Guarded("the local lane", [&] {
-      return LookInside(context_.toolbox, *cell_.backend, loaded.weights(), made, session, inputs, bound, outputs);
+      return LookInside(context_.toolbox, *cell_.backend, loaded.weights(), made, session, inputs, bound, outputs, call.seed);
     });
     if (report.ok()) Note(*report, call.assignment);
     else AddOnce(ending_.notes, "local lane: " + report.error().ToString());  // it is no fault of the cell's that it cannot be looked into

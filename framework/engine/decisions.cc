@@ -67,7 +67,7 @@ Tensor Filled(const Shape& shape, double value) {
 }  // namespace
 
 Result<std::optional<Decision>> DecisionOf(const ir::Program& program, const weights::Weights& weights, const NamedTensors& inputs,
-                                           const ports::Reference& evaluator, const std::string& output) {
+                                           const ports::Reference& evaluator, const std::string& output, uint64_t draw_seed) {
   constexpr size_t kMembers = 4;
   CONFORMANCE_TRY(const trace::LeafNames names, trace::LeafNamesOf(program));
   const auto value = OutputValue(program, names.outputs, output);
@@ -85,6 +85,7 @@ Result<std::optional<Decision>> DecisionOf(const ir::Program& program, const wei
     request.weights = &weights;
     request.inputs = &given;
     request.numerics = numerics;
+    request.numerics.draw_seed = draw_seed;
     request.capture = capture;
     CONFORMANCE_TRY(NamedTensors all, evaluator.Run(request));
     return NamedTensors(all.end() - static_cast<int64_t>(capture.size()), all.end());

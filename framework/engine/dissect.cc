@@ -34,7 +34,7 @@ Result<Dissection> Dissect(const Toolbox& toolbox, const PlannedCell& cell, cons
   Dissection open;
   open.cell = cell;
   CONFORMANCE_TRY(open.loaded, Guarded("loading", [&] { return cell.model->Load(cell.dtype); }));
-  CONFORMANCE_TRY(const std::vector<Call> calls, Guarded("making inputs", [&] { return open.loaded->Calls(cell.variant, options.seed); }));
+  CONFORMANCE_TRY(const std::vector<Call> calls, Guarded("making inputs", [&] { return SeededCalls(*open.loaded, cell.variant, options.seed); }));
   const auto call = std::ranges::find(calls, assignment, &Call::assignment);
   if (call == calls.end()) return NotFound("the variant has no such call").With("found", assignment).With("cell", cell.id.ToString());
   open.call = *call;

@@ -40,6 +40,7 @@ class Asked {
     CONFORMANCE_TRY(asked.artifact_, Guarded("the case", [&] { return ArtifactOf(judged, variant, loaded); }));
     asked.source_ = SourceOf(judged.Info());
     asked.inputs_ = call.inputs;
+    asked.draw_seed_ = call.seed;
     if (&judged != cell.model.get() && asked.artifact_) {
       std::vector<std::string> names;
       for (const ports::ValueInfo& input : asked.artifact_->inputs) names.push_back(input.name);
@@ -61,6 +62,7 @@ class Asked {
     if (inputs != nullptr) other = {.tensors = *inputs, .kwargs = inputs_.kwargs};
     request.inputs = inputs != nullptr ? &other : &inputs_;
     request.numerics = numerics;
+    request.numerics.draw_seed = draw_seed_;
     const std::string who = "reference '" + std::string(reference.Name()) + "'";
     auto outputs = Guarded(who, [&] { return reference.Run(request); });
     if (!outputs.ok()) return std::move(outputs).error().Trail("in " + who + how);
@@ -74,6 +76,7 @@ class Asked {
   std::optional<ports::Artifact> artifact_;
   ports::ModelSource source_;
   ports::ModelInputs inputs_;
+  uint64_t draw_seed_ = 0;
 };
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace conformance::engine {
 Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Backend& backend,
                                         const std::shared_ptr<const weights::Weights>& weights, const MadeArtifact& made,
                                         ports::Session& session, const NamedTensors& inputs, const NamedTensors& bound,
-                                        const NamedTensors& outputs) {
+                                        const NamedTensors& outputs, uint64_t seed) {
   const auto nothing = [](const char* why) {
     compare::LocalReport report;
     report.unavailable = why;
@@ -39,6 +39,7 @@ Result<compare::LocalReport> LookInside(const Toolbox& toolbox, const ports::Bac
   request.outputs = &outputs;
   request.reference = reference.get();
   request.ops = &toolbox.op_table();
+  request.draw_seed = seed;
   return compare::JudgeLocally(request);
 }
 

@@ -176,7 +176,7 @@ Result<NamedTensors> ArtifactRuns::RunAs(std::string_view variant, const NamedTe
     cell.variant.name = cell.id.variant = variant;
     VariantWork& work = way_.work.Of(cell.variant);
     CONFORMANCE_TRY(const auto calls, work.calls.Get(way_.timer, [&]() -> Result<std::shared_ptr<const std::vector<Call>>> {
-      CONFORMANCE_TRY(auto made, Guarded("making inputs", [&] { return way_.loaded.Calls(cell.variant, way_.context.options.seed); }));
+      CONFORMANCE_TRY(auto made, Guarded("making inputs", [&] { return SeededCalls(way_.loaded, cell.variant, way_.context.options.seed); }));
       if (made.empty()) return Internal("variant '" + cell.variant.name + "' has no inputs");
       return std::make_shared<const std::vector<Call>>(std::move(made));
     }));

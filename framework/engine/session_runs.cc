@@ -18,6 +18,7 @@ Result<std::unique_ptr<ports::Session>> OpenSession(const SweepContext& context,
   ports::SessionOptions options;
   options.threads = context.options.backend_threads;
   options.optimize = optimize;
+  options.seed = context.options.seed;
   const auto extra = context.options.backend_options.find(cell.id.backend);
   if (extra != context.options.backend_options.end()) options.extra = extra->second;
   CONFORMANCE_TRY(auto session, Guarded("backend '" + cell.id.backend + "'", [&] { return cell.backend->Prepare(artifact, options); }));

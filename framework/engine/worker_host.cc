@@ -222,6 +222,10 @@ class Host {
       CONFORMANCE_TRY(const int64_t seed, request.header.GetInt("member"));
       if (seed > 0) wanted.numerics = ops::Numerics::Ensemble(static_cast<uint64_t>(seed));
     }
+    if (request.header.Has("seed")) {
+      CONFORMANCE_TRY(const int64_t seed, request.header.GetInt("seed"));
+      wanted.numerics.draw_seed = static_cast<uint64_t>(seed);
+    }
     WorkerMessage answer = Plain("outputs");
     CONFORMANCE_TRY(answer.tensors, reference->Run(wanted));
     return answer;

@@ -22,6 +22,7 @@ Result<NamedTensors> WorkerReference::Run(const ports::ReferenceRequest& request
   message.header["kwargs"] = request.inputs->kwargs;
   message.header["oracle"] = request.numerics.compute == ops::Numerics::Compute::kF64;
   if (request.numerics.order_seed != 0) message.header["member"] = static_cast<int64_t>(request.numerics.order_seed);
+  message.header["seed"] = static_cast<int64_t>(request.numerics.draw_seed);
   message.tensors = request.inputs->tensors;
   CONFORMANCE_TRY(WorkerMessage answer, program_->pool().Ask(message));
   if (answer.type() != "outputs") {

@@ -12,12 +12,12 @@ namespace {
 constexpr std::string_view kTwins[] = {
     "aten.abs.default", "aten.acos.default", "aten.acosh.default", "aten.add.Scalar", "aten.addcdiv.default", "aten.addcmul.default",
     "aten.addmm.default", "aten.asin.default", "aten.asinh.default", "aten.atan.default", "aten.atan2.default", "aten.atanh.default",
-    "aten.baddbmm.default", "aten.bitwise_and.Scalar", "aten.bitwise_and.Tensor", "aten.bitwise_not.default", "aten.bitwise_or.Scalar",
+    "aten.baddbmm.default", "aten.bernoulli.Tensor", "aten.bitwise_and.Scalar", "aten.bitwise_and.Tensor", "aten.bitwise_not.default", "aten.bitwise_or.Scalar",
     "aten.bitwise_or.Tensor", "aten.bitwise_xor.Scalar", "aten.bitwise_xor.Tensor", "aten.ceil.default", "aten.celu.default",
     "aten.clamp.Tensor", "aten.clamp_max.default", "aten.clamp_min.default", "aten.cos.default", "aten.cosh.default",
     "aten.cumprod.default", "aten.cumsum.default", "aten.div.Scalar", "aten.div.Scalar_mode", "aten.div.Tensor_mode",
     "aten.dropout.default", "aten.elu.default", "aten.eq.Scalar", "aten.eq.Tensor", "aten.erf.default", "aten.erfc.default",
-    "aten.exp2.default", "aten.expm1.default", "aten.fill.Tensor", "aten.floor.default", "aten.fmod.Scalar", "aten.fmod.Tensor",
+    "aten.exp2.default", "aten.expm1.default", "aten.exponential.default", "aten.fill.Tensor", "aten.floor.default", "aten.fmod.Scalar", "aten.fmod.Tensor",
     "aten.ge.Scalar", "aten.ge.Tensor", "aten.gelu.default", "aten.gt.Scalar", "aten.gt.Tensor", "aten.hardsigmoid.default",
     "aten.hardswish.default", "aten.hardtanh.default", "aten.index_add.default", "aten.index_copy.default", "aten.le.Scalar",
     "aten.le.Tensor", "aten.leaky_relu.default", "aten.lerp.Scalar", "aten.lerp.Tensor", "aten.log.default", "aten.log10.default",
@@ -28,7 +28,7 @@ constexpr std::string_view kTwins[] = {
     "aten.round.default", "aten.rsqrt.default", "aten.scatter.src", "aten.scatter.value", "aten.scatter_add.default",
     "aten.scatter_reduce.two", "aten.selu.default", "aten.sign.default", "aten.sin.default", "aten.sinh.default", "aten.sqrt.default",
     "aten.square.default", "aten.sub.Scalar", "aten.tan.default", "aten.threshold.default", "aten.tril.default", "aten.triu.default",
-    "aten.trunc.default", "aten.zero.default",
+    "aten.trunc.default", "aten.uniform.default", "aten.zero.default",
 };
 
 // "aten.tanh.default" -> "aten.tanh_.default"; powers are told apart by their base, which in place is always a tensor.

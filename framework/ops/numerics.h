@@ -21,6 +21,8 @@ struct Numerics {
   /// Share of the halves' stores that stay in the compute type although `round_stores`, as in a compiler that fuses
   /// neighbours; in [0, 1], drawn by `order_seed`.
   double fused_stores = 0;
+  /// Seed of the run's generator (torch.manual_seed): what a program draws. Oracle, ensemble and candidate of a cell have the same.
+  uint64_t draw_seed = 0;
 
   static Numerics Oracle() { return {.compute = Compute::kF64, .round_stores = false}; }
   /// Member `seed` ≥ 1 of the ensemble of legal answers: other orders, ±2 units of noise, some stores fused.

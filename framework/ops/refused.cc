@@ -6,7 +6,6 @@ namespace conformance::ops {
 namespace {
 
 constexpr std::string_view kTraining = "training: a gradient, which no exported program computes";
-constexpr std::string_view kRandom = "random: no two libraries draw the same numbers; make it an input";
 constexpr std::string_view kComplex = "complex numbers: no type of ours holds its result";
 constexpr std::string_view kLayout = "memory layout: strides and offsets are no part of a value here";
 
@@ -20,22 +19,11 @@ constexpr RefusedOp kRefused[] = {
     {"aten._fft_r2c.default", kComplex},
     {"aten.atan2.out", "in place: it writes into a tensor that is no input of the computation"},
     {"aten.avg_pool2d_backward.default", kTraining},
-    {"aten.bernoulli.default", kRandom},
-    {"aten.bernoulli.p", kRandom},
     {"aten.convolution_backward.default", kTraining},
     {"aten.embedding_dense_backward.default", kTraining},
     {"aten.max_pool2d_with_indices_backward.default", kTraining},
-    {"aten.multinomial.default", kRandom},
     {"aten.native_group_norm_backward.default", kTraining},
     {"aten.native_layer_norm_backward.default", kTraining},
-    {"aten.normal_functional.default", kRandom},
-    {"aten.rand.default", kRandom},
-    {"aten.rand_like.default", kRandom},
-    {"aten.randint.default", kRandom},
-    {"aten.randint.low", kRandom},
-    {"aten.randn.default", kRandom},
-    {"aten.randn_like.default", kRandom},
-    {"aten.randperm.default", kRandom},
     {"aten.resize_.default", "in place: it changes the size of its input"},
     {"aten.sym_is_contiguous.default", kLayout},
     {"aten.sym_storage_offset.default", kLayout},

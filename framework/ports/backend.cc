@@ -8,6 +8,7 @@ Json SessionOptions::ToJson() const {
   Json json = Json::MakeObject();
   json["threads"] = threads;
   json["optimize"] = optimize;
+  json["seed"] = static_cast<int64_t>(seed);
   json["extra"] = extra;
   return json;
 }
@@ -18,6 +19,10 @@ Result<SessionOptions> SessionOptions::FromJson(const Json& json) {
   if (threads < 1 || threads > 4096) return Invalid("threads is " + std::to_string(threads) + ", want 1 to 4096");
   options.threads = static_cast<int>(threads);
   CONFORMANCE_TRY(options.optimize, json.GetBool("optimize"));
+  if (json.Has("seed")) {  // newer than the protocol's first version
+    CONFORMANCE_TRY(const int64_t seed, json.GetInt("seed"));
+    options.seed = static_cast<uint64_t>(seed);
+  }
   if (const Json* extra = json.Find("extra")) options.extra = *extra;
   return options;
 }

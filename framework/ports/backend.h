@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct BackendCapabilities {
 struct SessionOptions {
   int threads = 1;
   bool optimize = true;   ///< graph optimisations of the runtime
+  uint64_t seed = 0;      ///< of the generator that a program draws from, set anew before each run (torch.manual_seed)
   Json extra;             ///< backend-specific, from --backend-option
   Json ToJson() const;
   static Result<SessionOptions> FromJson(const Json& json);

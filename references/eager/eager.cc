@@ -95,7 +95,7 @@ bool ReturnsTensors(const OpDef& op) {
 Result<Tensor> NoWeights::Load(const ops::WeightInfo& info) { return NotFound("this run has no weights").With("name", info.name); }
 
 EagerContext::EagerContext(const KernelTable& kernels, Numerics numerics, WeightProvider& weights, const IsaKernels& isa)
-    : kernels_(kernels), numerics_(numerics), weights_(weights), isa_(isa) {}
+    : kernels_(kernels), numerics_(numerics), weights_(weights), isa_(isa), draws_(numerics.draw_seed) {}
 
 Result<ops::OpContext::Answer> EagerContext::Execute(const OpDef& op, std::vector<Argument>& args, const RuleResult& rule) {
   if (op.returns.empty()) return Answer{};  // assertions: the rule has checked
@@ -103,7 +103,7 @@ Result<ops::OpContext::Answer> EagerContext::Execute(const OpDef& op, std::vecto
   const bool known = (!rule.sym_int || rule.sym_int->IsConstant()) && (!rule.sym_bool || rule.sym_bool->IsConstant());
   if (!tensors && known) return FromRule(rule);
   CONFORMANCE_RETURN_IF_ERROR(CheckConcrete(op, args));
-  const KernelCall call(op, args, rule, numerics_, isa_, ++calls_);
+  const KernelCall call(op, args, rule, numerics_, isa_, ++calls_, draws_);
   CONFORMANCE_TRY(auto outputs, RunKernel(kernels_, call));
   Answer answer;
   if (!tensors) {
@@ -135,7 +135,8 @@ Result<std::vector<Tensor>> RunOp(const OpDef& op, std::vector<Argument> args, c
   CONFORMANCE_TRY(const auto bound, ops::BindArguments(op, std::move(args), {}));
   CONFORMANCE_TRY(const auto rule, ops::ApplyRule(op, bound, nullptr));
   CONFORMANCE_RETURN_IF_ERROR(CheckConcrete(op, bound));
-  CONFORMANCE_TRY(auto outputs, RunKernel(DefaultKernels(), KernelCall(op, bound, rule, numerics, isa, 1)));
+  TorchGenerator draws(numerics.draw_seed);
+  CONFORMANCE_TRY(auto outputs, RunKernel(DefaultKernels(), KernelCall(op, bound, rule, numerics, isa, 1, draws)));
   CONFORMANCE_RETURN_IF_ERROR(CheckAgainstRule(op, rule, outputs));
   return outputs;
 }

@@ -10,6 +10,7 @@
 #include "framework/tensor/tensor.h"
 #include "references/eager/isa.h"
 #include "references/eager/kernel.h"
+#include "references/eager/torch_random.h"
 
 namespace conformance::eager {
 
@@ -47,6 +48,7 @@ class EagerContext : public ops::OpContext {
   WeightProvider& weights_;
   const IsaKernels& isa_;
   uint64_t calls_ = 0;
+  TorchGenerator draws_;  ///< seeded by Numerics::draw_seed
 };
 
 /// Runs one op outside any model, as tests and constant folding do. Errors: of binding, the rule, or the kernel.

@@ -19,24 +19,29 @@ namespace conformance::eager {
 
 using ops::Numerics;
 struct IsaKernels;  // inner loops for one instruction set; isa/isa_kernels.h
+class TorchGenerator;  // torch_random.h
 
 /// One call as a kernel sees it: all arguments of the schema (defaults filled in, kinds checked, sizes concrete), what the
 /// rule answered, and how to compute. The rule has run: shapes and types fit. Indices of tensors have not been looked at.
 class KernelCall {
  public:
   KernelCall(const ops::OpDef& op, std::span<const ops::Argument> args, const ops::RuleResult& rule, const Numerics& numerics,
-             const IsaKernels& isa, uint64_t call_index)
-      : op_(op), args_(args), rule_(rule), numerics_(numerics), isa_(isa), call_index_(call_index) {}
+             const IsaKernels& isa, uint64_t call_index, TorchGenerator& draws)
+      : op_(op), args_(args), rule_(rule), numerics_(numerics), isa_(isa), call_index_(call_index), draws_(draws) {}
 
   /// The same call of another op, which must outlive it as the rule must.
-  KernelCall As(const ops::OpDef& op, const ops::RuleResult& rule) const { return {op, args_, rule, numerics_, isa_, call_index_}; }
+  KernelCall As(const ops::OpDef& op, const ops::RuleResult& rule) const {
+    return {op, args_, rule, numerics_, isa_, call_index_, draws_};
+  }
 
   const ops::OpDef& op() const { return op_; }
   std::span<const ops::Argument> args() const { return args_; }
   const ops::RuleResult& rule() const { return rule_; }
   const Numerics& numerics() const { return numerics_; }
   const IsaKernels& isa() const { return isa_; }
-  /// Seed of everything random in this call: same run, same number.
+  /// The run's generator: what ops of PyTorch draw from, in the order of their calls.
+  TorchGenerator& draws() const { return draws_; }
+  /// Seed of the errors that an ensemble makes in this call: same run, same number.
   uint64_t seed() const;
 
   // Arguments by their place in the schema.
@@ -75,6 +80,7 @@ class KernelCall {
   const Numerics& numerics_;
   const IsaKernels& isa_;
   uint64_t call_index_;
+  TorchGenerator& draws_;
 };
 
 /// Computes the outputs in order (a list output contributes each element). Views share the argument's storage. An op that

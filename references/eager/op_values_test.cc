@@ -100,7 +100,9 @@ Result<std::vector<Tensor>> RunCase(const Table& table, const Json& one, const N
   const ops::OpDef* op = ops::DefaultOps().Find(target);
   if (op == nullptr) return NotFound("no op " + target);
   CONFORMANCE_TRY(auto bound, Bound(table, one, *op));
-  return RunOp(*op, std::move(bound), numerics, isa);
+  Numerics seeded = numerics;
+  if (one.Has("seed")) seeded.draw_seed = static_cast<uint64_t>(one.Find("seed")->AsInt());
+  return RunOp(*op, std::move(bound), seeded, isa);
 }
 
 double UnitRoundoff(DType dtype) {
@@ -223,7 +225,9 @@ TEST(OpValues, InPlaceOpsWriteWhatTheirTwinsAnswer) {
         const Tensor target = given->tensor().Clone();
         if (IsFloating((*wanted)[0].dtype()) && !IsFloating(target.dtype())) continue;
         (*args)[0] = Value::Eager(target);
-        const auto found = RunOp(*op, *args, {}, ActiveIsa());
+        Numerics seeded;
+        if (one.Has("seed")) seeded.draw_seed = static_cast<uint64_t>(one.Find("seed")->AsInt());
+        const auto found = RunOp(*op, *args, seeded, ActiveIsa());
         if (!found.ok() && found.error().kind() == ErrorKind::kType) continue;  // a number does not fit into bool
         ASSERT_TRUE(found.ok()) << op->target << ": " << found.error().ToString();
         EXPECT_EQ(ToString((*found)[0].dtype()), ToString(target.dtype())) << op->target;

@@ -98,17 +98,6 @@ Tensor DropAxis(const Tensor& x, size_t axis, int64_t index) {
 
 Outputs SameTensor(const KernelCall& call) { return Only(call.tensor(0)); }
 
-Outputs Dropout(const KernelCall& call) {
-  if (call.boolean(2) && call.number(1) > 0) return Unsupported(call.op().target + ": dropout in training is random");
-  return Only(call.tensor(0));
-}
-
-Outputs NativeDropout(const KernelCall& call) {
-  const Tensor stayed = Tensor::Empty(DType::kBool, call.tensor(0).shape());
-  std::fill_n(stayed.mutable_data<bool>(), stayed.num_elements(), true);
-  return std::vector<Tensor>{CloneOf(call.isa(), call.tensor(0)), stayed};
-}
-
 Outputs View(const KernelCall& call) { return Only(ViewOrCopy(call.tensor(0), call.out_shape())); }
 
 Outputs Expand(const KernelCall& call) { return Only(BroadcastTo(call.tensor(0), call.out_shape())); }

@@ -9,6 +9,7 @@
 #include "framework/rewrite/composites.h"
 #include "framework/trace/tree_spec.h"
 #include "references/eager/model.h"
+#include "references/eager/operand.h"
 #include "references/program/floats.h"
 #include "references/program/symbols.h"
 
@@ -21,6 +22,7 @@ using ops::Value;
 
 constexpr std::string_view kAssertScalar = "aten._assert_scalar.default";
 constexpr int kForever = INT32_MAX;
+constexpr int64_t kMostSpread = 64;  ///< places in memory for each element of a tensor with steps; a file that asks for more is broken
 
 /// One node with its op. Assertions on sizes have a condition in place of arguments.
 struct Step {
@@ -220,6 +222,7 @@ class Run {
     if (step.condition) return Check(*step.condition, *step.node);
     if (step.gives_float) return ExecuteFloat(step);
     CONFORMANCE_TRY(std::vector<Argument> args, Concrete(step));
+    if (step.op->traits.random) CONFORMANCE_RETURN_IF_ERROR(LayOut(step, args));
     if (step.op->returns.empty()) {
       context_.CallMulti(*step.op, std::move(args));
     } else if (step.gives_size) {
@@ -320,6 +323,44 @@ class Run {
     auto answer = FloatOf(step.node->op(), numbers);
     if (!answer.ok()) return At(step, std::move(answer).error());
     floats_[Index(step.outputs[0])] = *answer;
+    return Ok();
+  }
+
+  /// PyTorch draws in the order of memory, and how a tensor lies there is otherwise no part of a value: what an op draws for lies as the
+  /// Program says that it does.
+  Status LayOut(const Step& step, std::vector<Argument>& args) const {
+    for (size_t i = 0; i < args.size(); ++i) {
+      const bool* train = step.op->args[i].name == "train" ? std::get_if<bool>(&args[i]) : nullptr;
+      if (train != nullptr && !*train) return Ok();  // nothing is drawn, and what is given comes back
+    }
+    for (size_t i = 0; i < args.size(); ++i) {
+      auto* value = std::get_if<Value>(&args[i]);
+      if (value == nullptr || !value->has_tensor()) continue;
+      const ir::TensorMeta* meta = program_.graph.value(static_cast<ValueId>(std::get<Value>(step.args[i]).id())).tensor();
+      const Tensor& tensor = value->tensor();
+      if (meta == nullptr || meta->strides.size() != tensor.shape().size() || tensor.num_elements() < 2) continue;
+      Shape strides;
+      int64_t last = 0;
+      for (size_t axis = 0; axis < meta->strides.size(); ++axis) {
+        CONFORMANCE_TRY(const SymInt stride, Number(step, meta->strides[axis]));
+        strides.push_back(stride.constant());
+        const int64_t steps = tensor.shape()[axis] - 1;
+        if (strides.back() < 0 || (steps > 0 && strides.back() > (kMostSpread * tensor.num_elements() - last) / steps)) {
+          return At(step, Invalid("the Program records strides beyond its elements").With("recorded", ir::Describe(*meta)));
+        }
+        last += strides.back() * steps;
+      }
+      bool same = true;
+      for (size_t axis = 0; axis < strides.size(); ++axis) same = same && (tensor.shape()[axis] == 1 || strides[axis] == tensor.strides()[axis]);
+      if (same) continue;
+      if (step.op->args[i].written) {
+        return At(step, Unsupported("it draws into a tensor that lies in memory in another order than in PyTorch").With("recorded", ir::Describe(*meta)));
+      }
+      const Tensor laid = Tensor::Empty(tensor.dtype(), {last + 1}).View(tensor.shape(), strides, 0);
+      const eager::IsaKernels& isa = eager::ActiveIsa();
+      eager::CopyInto(isa, tensor, laid);
+      *value = Value::Eager(laid, value->meta());
+    }
     return Ok();
   }
 

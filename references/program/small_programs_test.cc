@@ -65,7 +65,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram,
-                         ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "floats", "layers", "losses", "moves", "mutations",
+                         ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "layers", "losses", "moves", "mutations",
                                            "positions", "sizes", "types", "wrapped", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {

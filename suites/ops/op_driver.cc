@@ -1,5 +1,6 @@
 // Answers op calls for tools/fixturegen/op_grid.py: one JSON line in, one out. A call is {"target", "args", "keyword"} with arguments as
-// in fixtures/ops/op_values.json, but tensors carry their storage: {"tensor": {"dtype", "shape", "strides", "offset", "data" in hex}}.
+// in fixtures/ops/op_values.json, but tensors carry their storage: {"tensor": {"dtype", "shape", "strides", "offset", "data" in hex}};
+// "seed" where the op draws.
 // The answer is {"outs": [{"dtype", "shape", "data"}]}, {"int": n}, or {"error": message, "kind": name}.
 #include <cstdio>
 #include <cstring>
@@ -97,7 +98,12 @@ Result<Json> Answer(const std::string& line) {
     }
   }
   CONFORMANCE_TRY(auto bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
-  CONFORMANCE_TRY(const auto outputs, eager::RunOp(*op, std::move(bound), {}, eager::ActiveIsa()));
+  ops::Numerics numerics;
+  if (call.Has("seed")) {
+    CONFORMANCE_TRY(const int64_t seed, call.GetInt("seed"));
+    numerics.draw_seed = static_cast<uint64_t>(seed);
+  }
+  CONFORMANCE_TRY(const auto outputs, eager::RunOp(*op, std::move(bound), numerics, eager::ActiveIsa()));
   Json outs = Json::MakeArray();
   for (const Tensor& tensor : outputs) {
     const Tensor plain = tensor.Contiguous();

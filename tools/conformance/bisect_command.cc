@@ -86,11 +86,13 @@ class Bisecting {
     ports::SessionOptions how;
     how.threads = one.sweep.backend_threads;
     how.optimize = one.sweep.optimize;
+    how.seed = open.call.seed;
     if (const auto extra = one.sweep.backend_options.find(open.cell.id.backend); extra != one.sweep.backend_options.end()) how.extra = extra->second;
     CONFORMANCE_TRY(const auto session, open.cell.backend->Prepare(open.made->artifact, how));
     CONFORMANCE_TRY(const NamedTensors outputs, session->Run(open.bound));
     CONFORMANCE_TRY(const compare::LocalReport report,
-                    engine::LookInside(toolbox_, *open.cell.backend, open.loaded->weights(), *open.made, *session, open.prepared.tensors, open.bound, outputs));
+                    engine::LookInside(toolbox_, *open.cell.backend, open.loaded->weights(), *open.made, *session, open.prepared.tensors, open.bound, outputs,
+                                       open.call.seed));
     if (!report.unavailable.empty()) return Unsupported(report.unavailable).With("cell", open.cell.id.ToString());
     if (!report.observation.empty()) std::printf("note: %s\n", report.observation.c_str());
     std::printf("%lld operators judged on the backend's own inputs, %lld not shown, %lld without a bound\n", static_cast<long long>(report.judged),

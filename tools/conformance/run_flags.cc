@@ -54,7 +54,7 @@ void AddLimits(CLI::App& command, RunOptions& options) {
 }
 
 void AddHow(CLI::App& command, RunOptions& options) {
-  command.add_option("--seed", options.seed, "seed of generated inputs")->group(kHow);
+  command.add_option("--seed", options.seed, "seed of generated inputs, and of the generator that a program draws from")->group(kHow);
   command.add_option("--lanes", options.lanes,
                   "outputs: judge outputs alone; auto: where they fail, find the operator that diverges first; local: judge every operator "
                   "that the backend shows as well (docs/verdicts.md)")

@@ -79,8 +79,10 @@ def encode(value, of_tensor):
     return {"ints": list(value)}
 
 
-def line_of(target, args, keyword, of_tensor=encode_tensor):
+def line_of(target, args, keyword, seed, of_tensor=encode_tensor):
     line = {"target": target, "args": [encode(a, of_tensor) for a in args]}
+    if SPECS[target].draws:
+        line["seed"] = seed
     if keyword:
         line["keyword"] = {k: encode(v, of_tensor) for k, v in keyword.items()}
     return line
@@ -89,9 +91,13 @@ def line_of(target, args, keyword, of_tensor=encode_tensor):
 REFUSALS = (RuntimeError, IndexError, NotImplementedError, ValueError, TypeError)
 
 
-def answer_of(target, args, keyword):
+def answer_of(target, args, keyword, seed=0):
     """PyTorch's answer as a list of tensors, or None where it refuses."""
-    fresh = lambda v: v.clone() if isinstance(v, torch.Tensor) and target.split(".")[1].endswith("_") else v
+    def fresh(v):  # with its strides, which tell what draws in which order
+        in_place = isinstance(v, torch.Tensor) and target.split(".")[1].endswith("_")
+        return torch.empty_strided(v.shape, v.stride(), dtype=v.dtype).copy_(v) if in_place else v
+
+    torch.manual_seed(seed)
     try:
         out = find(target)(*[fresh(a) for a in args], **keyword)
     except REFUSALS:
@@ -220,11 +226,12 @@ def run(options):
         if options.ops and not fnmatch.fnmatch(target, options.ops):
             continue
         shown = 0
-        calls = [spec.make(Draw(target, i)) for i in range(options.cases)]
-        lines = [line_of(target, args, keyword) for args, keyword in calls]
+        drawn = [Draw(target, i) for i in range(options.cases)]
+        calls = [spec.make(d) for d in drawn]
+        lines = [line_of(target, args, keyword, d.seed) for d, (args, keyword) in zip(drawn, calls)]
         for i, answer in enumerate(driver.answers(lines)):
             args, keyword = calls[i]
-            wanted = answer_of(target, args, keyword)
+            wanted = answer_of(target, args, keyword, drawn[i].seed)
             cases += 1
             complaint = None
             if wanted is None:
@@ -273,9 +280,10 @@ def record(options):
         kept = i = 0
         seen = set()
         while kept < spec.recorded and i < 200:
-            args, keyword = spec.make(Draw(target, i, small=True))
+            drawn = Draw(target, i, small=True)
+            args, keyword = spec.make(drawn)
             i += 1
-            wanted = answer_of(target, args, keyword)
+            wanted = answer_of(target, args, keyword, drawn.seed)
             flat = [a for a in args for a in (a if isinstance(a, list) else [a])]
             if wanted is None or sum(t.numel() for t in [*flat, *wanted] if isinstance(t, torch.Tensor)) > 200:
                 continue
@@ -283,7 +291,7 @@ def record(options):
             if kinds in seen and i < 30:  # other types first
                 continue
             seen.add(kinds)
-            line = line_of(target, args, keyword, store)
+            line = line_of(target, args, keyword, drawn.seed, store)
             line["outs"] = [store(w) for w in wanted]
             if spec.may_refuse:
                 line["may_refuse"] = True

@@ -30,6 +30,7 @@ class Draw:
         self.random = random.Random(zlib.crc32(f"{target} {index}".encode()))
         self.generator = torch.Generator().manual_seed(self.random.getrandbits(40))
         self.small = small
+        self.seed = zlib.crc32(f"seed of {target} {index}".encode())  # of the generator that the op draws from
 
     def one_of(self, *choices):
         return self.random.choice(choices)
@@ -143,6 +144,7 @@ class Spec:
     recorded: int = 2
     may_refuse: str = ""          # why ours may refuse by name what PyTorch answers
     ignored: set = field(default_factory=set)  # outputs that PyTorch leaves unspecified
+    draws: bool = False           # by the generator: each call has a seed of its own
 
     def allowed(self, dtype):
         if self.bound is None:

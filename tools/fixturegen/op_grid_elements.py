@@ -159,7 +159,6 @@ spec("repeat.default", lambda d: shaped(d, lambda x: [[d.int(0 if d.chance(0.1) 
 spec("repeat_interleave.self_int", lambda d: shaped(d, lambda x: [d.int(0, 3), d.one_of(None, d.axis(x.dim()))]))
 spec("unfold.default", lambda d: shaped(d, lambda x: [d.axis(x.dim()), d.int(0, 3), d.int(1, 3)]))
 spec("diff.default", lambda d: call(d.tensor(ALL, d.shape(1, 3)), d.int(0, 3), d.int(-1, 0)), 2, half=3, scale="largest")
-spec("dropout.default", lambda d: call(d.tensor(FLOATS), 0.5, False))
 
 
 def pads(d, rank, pairs=None):

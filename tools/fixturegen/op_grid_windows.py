@@ -280,7 +280,6 @@ def instance_norm(d):
 
 
 spec("instance_norm.default", instance_norm, 128, half=6, scale="largest")
-spec("native_dropout.default", lambda d: call(d.tensor(FLOATS, d.shape(empty=False)), 0.5, False))
 
 # Element by element, of several steps.
 spec("celu.default", lambda d: call(d.tensor(FLOATS), d.one_of(1.0, 0.5, 2.0)), 6)

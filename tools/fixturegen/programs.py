@@ -1,7 +1,7 @@
 """Makes fixtures/programs: small programs exported by PyTorch that hold what the golden ones do not (nested graphs, data-dependent
 sizes, floats and conditions over sizes, constant inputs, mutations, objects of odd dtypes).
 
-    tools/python transformers tools/fixturegen/programs.py fixtures/programs
+    tools/python transformers tools/fixturegen/programs.py fixtures/programs [NAME...]
 
 Beside each program stands NAME.safetensors: its inputs and PyTorch's outputs by dotted name, after "input." and "output.", at other
 sizes than the traced ones where the program is dynamic.
@@ -167,6 +167,22 @@ class Writes(torch.nn.Module):
         return moved, causal, table
 
 
+class Draws(torch.nn.Module):
+    """Draws of every kind, one after the other from one generator; into memory that lies in another order; by data."""
+
+    def forward(self, x):
+        across = x.transpose(0, 1)
+        gumbel = torch.empty_like(x).exponential_().log().neg()
+        return {
+            "dropped": torch.nn.functional.dropout(x, 0.4, True), "across": torch.nn.functional.dropout(across, 0.25, True),
+            "uniform": torch.rand(x.shape[0], 5), "like": torch.rand_like(across), "normal": torch.randn(3), "normals": torch.randn(x.shape[0], 9),
+            "normal_like": torch.randn_like(across), "rest": torch.randn(2, dtype=torch.float64), "picked": (x + gumbel).argmax(-1),
+            "order": torch.randperm(11), "coins": torch.bernoulli(torch.sigmoid(x)), "samples": torch.multinomial(x.softmax(-1), 2),
+            "again": torch.multinomial(x.softmax(-1), 6, replacement=True), "numbers": torch.randint(-3, x.shape[0] + 7, (8,)),
+            "filled": x.new_empty(4, 6).uniform_(-1, 2), "noise": torch.zeros(20).normal_(1.0, 0.5), "half": torch.randn(18).half() + torch.rand(18).half(),
+        }
+
+
 class Sizes(torch.nn.Module):
     """A size among the inputs, and one among the outputs."""
 
@@ -226,6 +242,7 @@ def programs():
     batch = {0: Dim("batch", min=2, max=16)}
     yield "composites", Composites(), (cube, numbers), (batch, batch), (torch.cat([cube, cube[:1] / 3]), torch.cat([numbers, numbers[:1] + 1]))
     grid = x[:2].reshape(1, 2, 2, 2)
+    yield "draws", Draws(), (cube[0],), ({0: Dim("batch", min=2, max=16)},), (cube.reshape(6, 4),)
     yield "sizes", Sizes(), (grid, 5), (None, Dim.DYNAMIC(min=3, max=32)), (grid + 1, 7)
     shapes = (None, [{2: Dim.AUTO}, {2: Dim.AUTO}])
     yield "cache", CacheUser(), (torch.ones(1, 1, 1, 2), cache(3)), shapes, (torch.ones(1, 1, 1, 2) * 4, cache(5))
@@ -279,6 +296,8 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name, module, example, shapes, inputs in programs():
+        if sys.argv[2:] and name not in sys.argv[2:]:
+            continue
         with torch.no_grad():
             for parameter in module.parameters():
                 parameter.copy_(torch.arange(parameter.numel(), dtype=torch.float32).reshape(parameter.shape) / 8)
@@ -290,6 +309,7 @@ def main():
         write_program(program, folder / f"{name}.pt2")
         forward_names = program.module_call_graph[0].signature.forward_arg_names
         tensors = {"input." + key: value for key, value in named(inputs, forward_names).items()}
+        torch.manual_seed(0)
         with torch.no_grad():
             outputs = program.module()(*inputs)
         tensors |= {"output." + key: value for key, value in named(outputs).items()}

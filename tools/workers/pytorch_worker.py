@@ -21,7 +21,7 @@ class PytorchBackend(Backend):
         for name in options.extra:
             raise WorkerError("invalid", f"pytorch has no option {name!r}")
         torch.set_num_threads(options.threads)
-        return ProgramSession(load_program(artifact.path))
+        return ProgramSession(load_program(artifact.path), options.seed)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ class PytorchWorker(WorkerTestCase):
 
     def test_small_programs(self):
         files = sorted((FIXTURES / "programs").glob("*.pt2"))
-        self.assertEqual(len(files), 18)
+        self.assertEqual(len(files), 19)
         if importlib.util.find_spec("transformers") is None:
             files.remove(FIXTURES / "programs" / "cache.pt2")  # PyTorch unpickles its example inputs, which are transformers'
         for file in files:
@@ -74,6 +74,14 @@ class PytorchWorker(WorkerTestCase):
         x = {"x": f32(np.ones((2, 3)))}
         first = self.client.run(session, x)["output"].array
         np.testing.assert_array_equal(self.client.run(session, x)["output"].array, first)
+
+    def test_each_run_draws_by_the_sessions_seed(self):
+        inputs, outputs = recorded("draws")
+        for seed in (0, 5):
+            session = self.client.prepare("pytorch", "pt2", FIXTURES / "programs/draws.pt2", seed=seed)
+            for _ in range(2):
+                same = np.array_equal(self.client.run(session, inputs)["normals"].array, outputs["normals"].array)
+                self.assertEqual(same, seed == 0)
 
     def test_values_inside(self):
         inputs, outputs = recorded("derived")

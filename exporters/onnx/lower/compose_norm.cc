@@ -89,6 +89,9 @@ Result<Outputs> LowerInstanceNorm(const Call& call, Graph& g) {
 
 // Nothing is dropped outside training.
 Result<Outputs> LowerNativeDropout(const Call& call, Graph& g) {
+  if (call.IsNone("train") || call.Bool("train")) {
+    return call.Refused("draws at random in training mode; export the model in eval mode, or make what it draws an input");
+  }
   const Value x = call.Tensor("input");
   const Value all = g.Bool(true);
   return std::vector<Value>{g.Identity(x), x.rank() == 0 ? g.Identity(all) : g.Op("Expand", {all, g.Shape(x)})};

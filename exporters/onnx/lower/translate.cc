@@ -200,6 +200,9 @@ class Translator {
                         .With("node", node.name)
                         .With("module", ir::ModulePath(node));
       if (const ops::RefusedOp* refused = ops::FindRefused(node.op())) error.With("reason", std::string(refused->reason));
+      if (op != nullptr && op->traits.random) {
+        error.With("reason", "random: no runtime of ONNX draws PyTorch's numbers; make what it draws an input of the model");
+      }
       return error;
     }
     CONFORMANCE_RETURN_IF_ERROR(Check(node, *op));

@@ -42,9 +42,11 @@ def load_program(path: str) -> torch.export.ExportedProgram:
 
 
 class ProgramSession(Session):
-    """A program as a module. What a run writes into the program's buffers is undone before the next: each starts from the file."""
+    """A program as a module. What a run writes into the program's buffers is undone before the next, and the generator that it draws from
+    is seeded anew: each run starts from the file."""
 
-    def __init__(self, program: torch.export.ExportedProgram) -> None:
+    def __init__(self, program: torch.export.ExportedProgram, seed: int = 0) -> None:
+        self._seed = seed & (2**64 - 1)
         signature, call = program.graph_signature, program.module_call_graph[0].signature
         traced = {node.name: node.meta.get("val") for node in program.graph.nodes if node.op == "placeholder"}
         names = pytrees.input_leaf_names(_tree(call.in_spec), call.forward_arg_names)
@@ -87,6 +89,7 @@ class ProgramSession(Session):
         return [leaf.value(inputs) for leaf in self._inputs]
 
     def _restore(self) -> None:
+        torch.manual_seed(self._seed)
         for name, buffer in self._state.items():
             self._module.get_buffer(name).copy_(buffer)
 

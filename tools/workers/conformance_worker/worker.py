@@ -47,14 +47,17 @@ class Options:
 
     threads: int = 1
     optimize: bool = True
+    seed: int = 0  # of the generator that a program draws from, set anew before each run
     extra: dict[str, Any] = field(default_factory=dict)  # the backend's own, from --backend-option
 
     @staticmethod
     def from_json(json: dict[str, Any]) -> Options:
         """Errors: `invalid` for a value of another type."""
-        options = Options(json.get("threads", 1), json.get("optimize", True), json.get("extra") or {})
+        options = Options(json.get("threads", 1), json.get("optimize", True), json.get("seed", 0), json.get("extra") or {})
         if type(options.threads) is not int or options.threads < 1:
             raise WorkerError("invalid", "'threads' is no positive number", {"found": options.threads})
+        if type(options.seed) is not int:
+            raise WorkerError("invalid", "'seed' is no number", {"found": options.seed})
         if not isinstance(options.optimize, bool) or not isinstance(options.extra, dict):
             raise WorkerError("invalid", "'optimize' wants a bool and 'extra' an object", {"found": json})
         return options
