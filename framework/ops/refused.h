@@ -7,7 +7,7 @@ namespace conformance::ops {
 
 /// An operator that programs may name and that has no contract here, on purpose.
 struct RefusedOp {
-  std::string_view target;  ///< "aten.randn.default"
+  std::string_view target;  ///< "aten.resize_.default"
   std::string_view reason;
 };
 /// By target. What is neither here nor in DefaultOps() is simply not known.
