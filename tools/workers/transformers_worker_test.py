@@ -118,6 +118,15 @@ class TransformersWorker(WorkerTestCase):
             np.testing.assert_array_equal(answer.tensors["logits"].array, spec["logits"].array)
             self.assertEqual(self.export("transformers:dynamo", text(), folder=folder)["format"], "pt2")
 
+    def test_an_image_comes_through_a_deep_backbone(self):
+        import numpy as np
+
+        spec = {"class": "MobileViTModel", "model_type": "mobilevit", "amplify": 2, "config": {
+            "image_size": 32, "hidden_sizes": [32, 32, 32], "neck_hidden_sizes": [16, 16, 16, 32, 32, 32, 64], "aspp_out_channels": 32}}
+        draw = np.random.default_rng(1).uniform
+        a, b = (self.evaluate(spec, {"pixel_values": f32(draw(-1, 1, (1, 3, 32, 32)))})["last_hidden_state"].array for _ in range(2))
+        self.assertGreater(np.abs(a - b).max(), 0.1 * np.abs(a).max())
+
     def test_a_forward_that_draws_random_numbers_is_refused(self):
         import numpy as np
 
@@ -151,7 +160,7 @@ class TransformersWorker(WorkerTestCase):
     def test_refusals_name_what_was_found(self):
         self.assertIn("NoSuchModel", self.refuses("not found", self.evaluate, {"class": "NoSuchModel"}, text()).message)
         self.refuses("invalid", self.evaluate, {"class": "LlamaModel", "weights": 3}, text())
-        self.assertIn("amplified", str(self.refuses("invalid", self.evaluate, {**LLAMA, "init": "loud"}, text()).facts))
+        self.assertIn("library", str(self.refuses("invalid", self.evaluate, {**LLAMA, "init": "loud"}, text()).facts))
         error = self.refuses("invalid", self.export, "transformers:onnx", text(), {"level": 3}, spec=LLAMA)
         self.assertIn("level", str(error.facts))
         self.assertIn("forward raises", self.refuses("internal", self.evaluate, LLAMA, {"pixels": f32([1])}).message)

@@ -1,9 +1,9 @@
 """Models of Transformers from what a request names: a checkpoint folder, or a class with its config.
 
 A class's spec is {"class", "model_type", "config", "seed", …}: `config` holds keyword arguments of the config class of `model_type`,
-nested objects for sub-configs (with a `model_type` of their own). Three more fields are for classes that need them: `config_part` names
-the sub-config that the class takes, `set` gives values for fields ("decoder.use_cache") once the config has been made, and `init` says
-what weights it has: "sensitive" (the default), "amplified" (convolutions widened as well), "library" (as the class draws them).
+nested objects for sub-configs (with a `model_type` of their own). More fields are for classes that need them: `config_part` names
+the sub-config that the class takes, `set` gives values for fields ("decoder.use_cache") once the config has been made, `init` says
+what weights it has, "sensitive" (the default) or "library" (as the class draws them), and `amplify` the gain of its convolutions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .weights import amplify, make_sensitive
 if TYPE_CHECKING:
     import torch
 
-_SPEC_FIELDS = {"class", "model_type", "config", "config_part", "set", "seed", "init", "library"}
-_INITS = ("sensitive", "amplified", "library")  # of weights.py; as the class draws them
+_SPEC_FIELDS = {"class", "model_type", "config", "config_part", "set", "seed", "init", "amplify", "library"}
+_INITS = ("sensitive", "library")  # of weights.py; as the class draws them
 
 
 @dataclass
@@ -136,8 +136,8 @@ def _from_spec(spec: dict[str, Any]) -> torch.nn.Module:
         model = cls(config) if not hasattr(cls, "_from_config") else cls._from_config(config, dtype=torch.float32)
         if init != "library":
             make_sensitive(model, seed)
-        if init == "amplified":
-            amplify(model)
+        if "amplify" in spec:
+            amplify(model, float(spec["amplify"]))
     return model
 
 

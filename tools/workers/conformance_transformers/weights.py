@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _SMALL = 0.06  # matrices drawn with a smaller deviation than this are widened; 0.02 is the libraries' habit
 _SPREAD = 0.1  # of what was constant
-_AMPLIFIED = 4.0  # see `amplify`; what SiLU takes from a small signal, a half, twice
 
 
 def make_sensitive(model: torch.nn.Module, seed: int) -> None:
@@ -24,6 +23,7 @@ def make_sensitive(model: torch.nn.Module, seed: int) -> None:
     import torch
 
     convolutions = {id(module.weight) for module in model.modules() if isinstance(module, torch.nn.modules.conv._ConvNd)}
+    _open_norms(model)
     for name, parameter in model.named_parameters():
         if parameter.is_floating_point() and parameter.ndim and parameter.numel() > 1:
             _adjust(parameter.data, _generator(name, seed), id(parameter) in convolutions)
@@ -34,8 +34,20 @@ def make_sensitive(model: torch.nn.Module, seed: int) -> None:
             module.running_var.mul_(1 + _SPREAD * torch.rand(module.running_var.shape, generator=generator))
 
 
-def amplify(model: torch.nn.Module) -> None:
-    """Widens every convolution so that an image comes through a deep backbone whose norms are frozen.
+def _open_norms(model: torch.nn.Module) -> None:
+    """Some classes draw the scales of their norms about 0 as if they were matrices: twenty norms on, nothing is left of an image."""
+    import torch
+
+    kinds = (torch.nn.modules.batchnorm._NormBase, torch.nn.LayerNorm, torch.nn.GroupNorm)
+    for module in model.modules():
+        if isinstance(module, kinds) and module.weight is not None and module.weight.numel() > 1:
+            scales = module.weight.data
+            if float(scales.std()) > 0 and float(scales.square().mean().sqrt()) < _SMALL:
+                scales.add_(1)
+
+
+def amplify(model: torch.nn.Module, gain: float) -> None:
+    """Convolutions of that gain, so that an image comes through a deep backbone whose norms are frozen: SiLU leaves half of a small signal.
 
     Such norms do not bring a signal back to size: where each layer loses a part, scores at the end differ by less than f32 can tell, and
     the queries that a detector picks by them are a tie.
@@ -45,7 +57,7 @@ def amplify(model: torch.nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.modules.conv._ConvNd) and module.weight.numel() > 1:
             weight = module.weight.data
-            weight.mul_(_AMPLIFIED / math.sqrt(weight[0].numel()) / float(weight.std()))
+            weight.mul_(gain / math.sqrt(weight[0].numel()) / float(weight.std()))
 
 
 def _generator(name: str, seed: int) -> torch.Generator:
