@@ -37,7 +37,8 @@ def table(head, rows):
 def short(text, limit=200):
     """On one line, cut in the middle of its first part: what was baked in stands at its end."""
     cause, mark, baked = " ".join(text.split()).partition("; baked in: ")
-    cause = cause.replace("Non-zero status code returned while running ", "").replace("/onnxruntime_src/onnxruntime/core/framework/", "")
+    cause = cause.replace("Non-zero status code returned while running ", "")
+    cause = re.sub(r"/onnxruntime_src/\S+/", "", cause)
     cause = re.sub(r"\x1b\[[0-9;]*m", "", cause)
     cause = re.sub(r"Load model from \S+ failed:|\(file: [^)]*\)", "", cause).strip()
     return (cause if len(cause) <= limit else cause[: limit - 1] + "…") + mark + baked
