@@ -107,6 +107,7 @@ def main():
         for cell in run["cells"]:
             versions.update((cell["facts"].get("manifest") or {}).get("versions", {}))
         command = re.sub(r"\S*/(?=conformance )| --(run-dir|json|html|timeout|threads|worker-memory|reruns) \S+| --resume| -j1", "", run["command_line"])
+        command = re.sub(r"(?<= --suite )\S*/(?=suites/)", "", command)
         command = re.sub(r"(?: --filter \S+){4,}", lambda found: f" --filter … ({found.group().count('--filter')} of them)", command)
         print(f"- `{short(command, 220)}`: {len(run['cells'])} of {run['planned']} cells, {run['seconds'] / 60:.0f} minutes, "
               f"{run['started'][:10]}; {', '.join(f'{name} {version}' for name, version in sorted(versions.items()))}")
