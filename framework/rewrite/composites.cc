@@ -127,17 +127,23 @@ Values LinalgNorm(OpContext& c, const Arguments& args) {
   return {ops::VectorNorm(c, x, IsNone(args[1]) ? 2.0 : NumberAt(args, 1), std::move(axes), std::get<bool>(args[3]))};
 }
 
-/// Row i as often as `repeats` says, where the number of all is known: the row of a place is the number of ends at or before it.
+/// Index i as often as `repeats` says: that of a place is the number of ends at or before it. `count`: of all; none: their sum, a size that
+/// is known when the program runs.
+Value RepeatedIndices(OpContext& c, const Value& repeats, const ops::Argument& count) {
+  const Value plain = ops::To(c, repeats, DType::kI64);
+  const Value ends = ops::Cumsum(c, plain, 0);
+  const SymInt total = IsNone(count) ? ops::Item(c, ops::Sum(c, plain)) : std::get<SymInt>(count);
+  const Value places = ops::Unsqueeze(c, ops::Arange(c, total), 1);
+  return ops::Sum(c, ops::To(c, ops::LessEqual(c, ops::Unsqueeze(c, ends, 0), places), DType::kI64), {1});
+}
+
 Values RepeatInterleave(OpContext& c, const Arguments& args) {
-  if (IsNone(args[3])) {
-    c.Fail(Unsupported("repeat_interleave without output_size: its size depends on data"));
-    return {Value()};
-  }
   const Value x = IsNone(args[2]) ? ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)}) : TensorAt(args, 0);
-  const Value ends = ops::Cumsum(c, ops::To(c, TensorAt(args, 1), DType::kI64), 0);
-  const Value places = ops::Unsqueeze(c, ops::Arange(c, std::get<SymInt>(args[3])), 1);
-  const Value rows = ops::Sum(c, ops::To(c, ops::LessEqual(c, ops::Unsqueeze(c, ends, 0), places), DType::kI64), {1});
-  return {ops::IndexSelect(c, x, IsNone(args[2]) ? 0 : IntAt(args, 2), rows)};
+  return {ops::IndexSelect(c, x, IsNone(args[2]) ? 0 : IntAt(args, 2), RepeatedIndices(c, TensorAt(args, 1), args[3]))};
+}
+
+Values RepeatedPlaces(OpContext& c, const Arguments& args) {
+  return {ops::To(c, RepeatedIndices(c, TensorAt(args, 0), args[1]), TensorAt(args, 0).dtype())};
 }
 
 /// torch.where(condition): one tensor of positions for each axis.
@@ -224,10 +230,13 @@ const std::vector<Composite>& PlainComposites() {
       {"aten::numpy_T(Tensor(a) self) -> Tensor(a)", Reversed},
       {"aten::ravel(Tensor(a) self) -> Tensor(a)", Ravel},
       {"aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor", RepeatInterleave},
+      {"aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", RepeatedPlaces},
       {"aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", ReshapeAs},
       {"aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Is<ops::SubTensorOp, 3>},
       {"aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
       {"aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
+      {"aten::argwhere(Tensor self) -> Tensor", Is<ops::NonzeroOp, 1>},
+      {"aten::nonzero_numpy(Tensor self) -> Tensor[]", Positions},
       {"aten::where(Tensor condition) -> Tensor[]", Positions},
   };
   return table;

@@ -99,13 +99,20 @@ TEST(Einsum, RefusesByName) {
 TEST(Composites, RefuseWhatDependsOnData) {
   EXPECT_THAT(Written("aten.histc.default", {F32({4}), SymInt(5), SymInt(0), SymInt(0)}), HasSubstr("bounds are those of the elements"));
   const Value repeats = Value::Meta({DType::kI64, {4}});
-  EXPECT_THAT(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), ops::NoneType{}}), HasSubstr("without output_size"));
   EXPECT_EQ(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), SymInt(9)}), "f32[9, 2]");
 }
 
 TEST(Composites, PositionsAreATensorForEachAxis) {
   EXPECT_EQ(Written("aten.where.default", {Value::Meta({DType::kBool, {3, 4}})}), "i64[u0], i64[u0]");
   EXPECT_EQ(Written("aten.where.default", {Value::Meta({DType::kBool, {}})}), "i64[u0]");
+  EXPECT_EQ(Written("aten.nonzero_numpy.default", {F32({3, 4})}), "i64[u0], i64[u0]");
+  EXPECT_EQ(Written("aten.argwhere.default", {F32({3, 4})}), "i64[u0, 2]");
+}
+
+TEST(Composites, TheSumOfRepeatsIsASizeThatIsKnownWhenRun) {
+  const Value repeats = Value::Meta({DType::kI32, {4}});
+  EXPECT_EQ(Written("aten.repeat_interleave.self_Tensor", {F32({4, 2}), repeats, SymInt(0), ops::NoneType{}}), "f32[u0, 2]");
+  EXPECT_EQ(Written("aten.repeat_interleave.Tensor", {repeats, ops::NoneType{}}), "i32[u0]");
 }
 
 TEST(Composites, RefuseWhatPyTorchRefuses) {

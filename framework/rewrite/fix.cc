@@ -95,6 +95,10 @@ void NodeEdit::KeepSymbols(const std::vector<ops::Value>& values, const std::vec
   ir::ProgramBuilder& builder = recorder_.builder();
   for (size_t id = first_new_node_; id < graph().node_capacity(); ++id) {
     for (const ir::ValueId value : graph().node(static_cast<ir::NodeId>(id)).OutputValues()) {
+      if (const auto* size = std::get_if<SymInt>(&graph().value(value).meta)) {
+        builder.SetMeta(value, size->Substitute(kept));
+        continue;
+      }
       const ir::TensorMeta* known = graph().value(value).tensor();
       if (known == nullptr) continue;
       ir::TensorMeta meta = *known;

@@ -65,8 +65,8 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram,
-                         ::testing::Values("cache", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "layers", "losses", "moves", "mutations",
-                                           "positions", "sizes", "types", "wrapped", "writes"));
+                         ::testing::Values("by_data", "cache", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "layers",
+                                           "losses", "moves", "mutations", "positions", "sizes", "types", "wrapped", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");

@@ -167,6 +167,15 @@ class Writes(torch.nn.Module):
         return moved, causal, table
 
 
+class ByData(torch.nn.Module):
+    """Sizes that depend on data: repeats, positions, what a mask picks."""
+
+    def forward(self, x, repeats):
+        rows, columns = torch.nonzero(x > 0.3, as_tuple=True)
+        return {"rows": torch.repeat_interleave(x, repeats, dim=0), "places": torch.repeat_interleave(repeats), "sum": rows * 2 + columns,
+                "where": torch.argwhere(x > 1), "picked": torch.masked_select(x, x < 0.5) * 2, "whole": x[(x > 0).all(1)]}
+
+
 class Draws(torch.nn.Module):
     """Draws of every kind, one after the other from one generator; into memory that lies in another order; by data."""
 
@@ -242,6 +251,8 @@ def programs():
     batch = {0: Dim("batch", min=2, max=16)}
     yield "composites", Composites(), (cube, numbers), (batch, batch), (torch.cat([cube, cube[:1] / 3]), torch.cat([numbers, numbers[:1] + 1]))
     grid = x[:2].reshape(1, 2, 2, 2)
+    few, more = torch.tensor([2, 0, 1]), torch.tensor([0, 3, 1, 1, 0, 2])
+    yield "by_data", ByData(), (cube[0], few), (batch, batch), (cube.reshape(6, 4), more)
     yield "draws", Draws(), (cube[0],), ({0: Dim("batch", min=2, max=16)},), (cube.reshape(6, 4),)
     yield "sizes", Sizes(), (grid, 5), (None, Dim.DYNAMIC(min=3, max=32)), (grid + 1, 7)
     shapes = (None, [{2: Dim.AUTO}, {2: Dim.AUTO}])
