@@ -8,6 +8,7 @@
 #include "exporters/onnx/patches/patches.h"
 #include "exporters/onnx/write/write.h"
 #include "framework/base/strings.h"
+#include "framework/rewrite/complex_pairs.h"
 #include "framework/rewrite/composites.h"
 
 namespace conformance::onnx {
@@ -64,6 +65,10 @@ Result<LoweredModel> LowerToModel(const ir::Program& traced, const OnnxConfig& c
   rewrite::Hits hits;
   const int64_t opset = config.opset();
   CONFORMANCE_TRY(ir::Program program, rewrite::WriteOutComposites(traced));
+  if (rewrite::HasComplexValues(program)) {  // what writes in place first: views of a complex tensor are none of its pairs
+    CONFORMANCE_TRY(program, rewrite::ApplyNodeFixes(NodeFixes(opset), std::move(program), &hits));
+    CONFORMANCE_TRY(program, rewrite::ComplexAsPairs(std::move(program)));
+  }
   CONFORMANCE_TRY(program, rewrite::ApplyPatches(OperatorPatches(), std::move(program), &hits));  // stage 1; stage 2 is the second NodeFixes
   CONFORMANCE_TRY(program, rewrite::ApplyNodeFixes(NodeFixes(opset), std::move(program), &hits));  // the verifier runs before and after
   CONFORMANCE_TRY(program, Decompose(std::move(program), opset, &hits));

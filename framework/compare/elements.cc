@@ -41,18 +41,30 @@ double Elements::Truth(size_t i) const {
   return !exact.empty() && std::isfinite(exact[i]) ? exact[i] : wanted[i];
 }
 
+double Elements::Size(const std::vector<double>& values, size_t i) const {
+  return pairs ? std::hypot(values[i & ~size_t{1}], values[i | 1]) : std::fabs(values[i]);
+}
+
 int64_t Elements::Counted() const {
   if (mask.empty()) return y->num_elements();
   return std::count_if(mask.begin(), mask.end(), [](uint8_t keep) { return keep != 0; });
 }
 
 Result<Elements> ReadElements(const ports::ComparisonRequest& request, const std::string& output, const Tensor& y, const Tensor& reference,
-                              const Tensor* oracle) {
+                              const Tensor* oracle, bool pairs) {
   Elements elements;
+  elements.pairs = pairs;
   elements.y = &y;
   elements.reference = &reference;
   elements.oracle = oracle;
-  CONFORMANCE_TRY(elements.mask, MaskOf(request.mask, output, y.shape()));
+  Shape shape = y.shape();
+  if (pairs) shape.pop_back();
+  CONFORMANCE_TRY(elements.mask, MaskOf(request.mask, output, shape));
+  if (pairs && !elements.mask.empty()) {  // both parts count, or none
+    std::vector<uint8_t> each(2 * elements.mask.size());
+    for (size_t i = 0; i < each.size(); ++i) each[i] = elements.mask[i / 2];
+    elements.mask = std::move(each);
+  }
   if (!IsFloating(y.dtype())) return elements;
   elements.got = y.ToDoubles();
   elements.wanted = reference.ToDoubles();
@@ -68,6 +80,7 @@ void Fail(record::OutputFigures& figures, std::string reason) {
 
 void Measure(const Elements& elements, record::OutputFigures& figures) {
   const DType dtype = elements.reference->dtype();
+  const std::vector<double>& truths = elements.exact.empty() ? elements.wanted : elements.exact;
   const ports::PlainTolerance close = AssertCloseDefaults(dtype);
   figures.close_rtol = close.rtol;
   figures.close_atol = close.atol;
@@ -90,14 +103,18 @@ void Measure(const Elements& elements, record::OutputFigures& figures) {
     norm_y += value * value;
     norm_t += truth * truth;
     figures.reference_max_abs = std::max(figures.reference_max_abs, reference_error);
-    if (truth != 0) figures.max_rel = std::max(figures.max_rel, error / std::fabs(truth));
-    if (value != wanted) figures.max_ulp = std::max(figures.max_ulp, UlpDistance(value, wanted, dtype));
+    const double size = elements.pairs && elements.Size(truths, i) > 0 ? elements.Size(truths, i) : std::fabs(truth);
+    if (size != 0) figures.max_rel = std::max(figures.max_rel, error / size);
+    if (value != wanted) {
+      const double ulps = elements.pairs ? std::fabs(value - wanted) / UlpAt(elements.Size(elements.wanted, i), dtype) : UlpDistance(value, wanted, dtype);
+      figures.max_ulp = std::max(figures.max_ulp, ulps);
+    }
     if (value == 0 && wanted == 0 && std::signbit(value) != std::signbit(wanted)) ++figures.zero_signs;
     if (error > figures.max_abs) {
       figures.max_abs = error;
       figures.worst_index = static_cast<int64_t>(i);
     }
-    if (std::fabs(value - wanted) > close.atol + close.rtol * std::fabs(wanted)) ++figures.close_mismatched;
+    if (std::fabs(value - wanted) > close.atol + close.rtol * elements.Size(elements.wanted, i)) ++figures.close_mismatched;
   }
   if (finite == 0) return;
   figures.rms = std::sqrt(square / static_cast<double>(finite));

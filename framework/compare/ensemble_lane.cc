@@ -16,7 +16,9 @@ bool IsClose(const Elements& elements) {
   std::vector<double> truth(elements.got.size());
   for (size_t i = 0; i < truth.size(); ++i) truth[i] = elements.Truth(i);
   const uint8_t* mask = elements.mask.empty() ? nullptr : elements.mask.data();
-  return CountOutside(elements.got.data(), truth.data(), mask, n, AssertCloseDefaults(elements.reference->dtype())).count == 0;
+  const std::vector<double> sizes = SizesOf(elements, truth);
+  return CountOutside(elements.got.data(), truth.data(), mask, n, AssertCloseDefaults(elements.reference->dtype()), sizes.empty() ? nullptr : sizes.data())
+             .count == 0;
 }
 
 /// What rounding the exact answer once may cost: no legal answer can be asked for less.
@@ -28,7 +30,8 @@ ports::Spread OneRounding(const Elements& elements) {
   int64_t finite = 0;
   for (size_t i = 0; i < elements.exact.size(); ++i) {
     if (!elements.Counts(i) || !std::isfinite(elements.exact[i])) continue;
-    const double error = u * std::max(std::fabs(elements.exact[i]), elements.exact[i] == 0 ? 0 : least);
+    const double size = elements.Size(elements.exact, i);
+    const double error = u * std::max(size, size == 0 ? 0 : least);
     spread.max_abs = std::max(spread.max_abs, error);
     square += error * error;
     ++finite;
@@ -57,8 +60,8 @@ ports::Spreads SpreadsOf(const NamedTensors& member, const NamedTensors& oracle)
   ports::Spreads spreads;
   for (const auto& [name, exact] : oracle) {
     const Tensor* y = Find(member, name);
-    if (y == nullptr || !IsFloating(exact.dtype()) || y->shape() != exact.shape()) continue;
-    const std::vector<double> got = y->ToDoubles(), truth = exact.ToDoubles();
+    if (y == nullptr || IsIntegral(exact.dtype()) || exact.dtype() == DType::kBool || y->shape() != exact.shape()) continue;
+    const std::vector<double> got = ViewAsReal(*y).ToDoubles(), truth = ViewAsReal(exact).ToDoubles();
     ports::Spread spread;
     double square = 0;
     int64_t finite = 0;

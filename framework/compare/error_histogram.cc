@@ -43,8 +43,9 @@ Json Counts(const std::map<int, int64_t>& counts) {
 ErrorHistogram HistogramOf(const Tensor& y, const Tensor& reference) {
   CONFORMANCE_CHECK(y.shape() == reference.shape(), "a histogram is over tensors of one shape");
   ErrorHistogram histogram;
-  const bool floating = IsFloating(y.dtype());
-  const std::vector<double> got = y.ToDoubles(), want = reference.ToDoubles();
+  const DType dtype = RealOf(y.dtype());  // complex elements part by part
+  const bool floating = IsFloating(dtype);
+  const std::vector<double> got = ViewAsReal(y).ToDoubles(), want = ViewAsReal(reference).ToDoubles();
   for (size_t i = 0; i < got.size(); ++i) {
     if (got[i] == want[i] || (std::isnan(got[i]) && std::isnan(want[i]))) {
       ++histogram.exact;
@@ -55,7 +56,7 @@ ErrorHistogram HistogramOf(const Tensor& y, const Tensor& reference) {
       if (std::isfinite(error)) ++histogram.abs[static_cast<int>(std::floor(std::log10(error)))];
       else ++histogram.abs[308];  // the difference of two finite doubles may be none
       if (!floating) continue;
-      const double ulps = UlpDistance(got[i], want[i], y.dtype());
+      const double ulps = UlpDistance(got[i], want[i], dtype);
       ++histogram.ulp[ulps <= 1 ? 0 : std::isfinite(ulps) ? static_cast<int>(std::ceil(std::log2(ulps))) : 1024];
     }
   }

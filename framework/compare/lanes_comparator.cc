@@ -83,7 +83,9 @@ Result<Comparison> LanesComparator::Compare(const ComparisonRequest& request) co
     } else if (request.oracle != nullptr && (oracle == nullptr || oracle->shape() != reference.shape())) {
       return Internal("the oracle's outputs are not the reference's").With("output", name);
     } else {
-      CONFORMANCE_TRY(const Elements elements, ReadElements(request, name, y, reference, oracle));
+      const Tensor y_parts = ViewAsReal(y), reference_parts = ViewAsReal(reference), oracle_parts = oracle != nullptr ? ViewAsReal(*oracle) : Tensor();
+      CONFORMANCE_TRY(const Elements elements, ReadElements(request, name, y_parts, reference_parts, oracle != nullptr ? &oracle_parts : nullptr,
+                                                            IsComplex(reference.dtype())));
       CONFORMANCE_RETURN_IF_ERROR(JudgeValues(request, limits_, elements, figures));
       compared += elements.Counted();
     }

@@ -11,6 +11,8 @@
 #include "framework/compare/cut_program.h"
 #include "framework/compare/observe.h"
 #include "framework/compare/tolerance.h"
+#include "framework/ops/complex_use.h"
+#include "framework/ops/ops.h"
 
 namespace conformance::compare {
 namespace {
@@ -28,7 +30,23 @@ std::optional<DType> DeclaredOf(const ir::Graph& graph, ValueId id) {
 bool Fits(const ir::Graph& graph, ValueId id, const Tensor& tensor) {
   const auto declared = DeclaredOf(graph, id);
   if (!declared) return false;
+  if (IsComplex(*declared)) return IsComplex(tensor.dtype());
   return IsFloating(*declared) ? IsFloating(tensor.dtype()) : *declared == tensor.dtype();
+}
+
+/// Rows bound errors of real numbers; with complex ones among its values an operator has one only where elements move.
+const LocalRow* RowOf(const ir::Graph& graph, const ir::Node& node) {
+  const LocalRow* row = FindLocalRow(node.op());
+  bool complex = false;
+  const auto look = [&](ValueId id) {
+    const auto declared = DeclaredOf(graph, id);
+    complex = complex || (declared && IsComplex(*declared));
+  };
+  for (const auto& input : node.inputs) ir::VisitValues(input.arg, look);
+  for (const ValueId id : node.OutputValues()) look(id);
+  if (!complex || row == nullptr) return row;
+  const ops::OpDef* op = ops::DefaultOps().Find(node.op());
+  return op != nullptr && ops::ComplexUseOf(*op) == ops::ComplexUse::kMoves ? row : nullptr;
 }
 
 class Lane {
@@ -114,14 +132,14 @@ class Lane {
   /// Values that are evaluated from unseen ones through arithmetic: their operators' own errors are not in the bound of what reads them.
   void Taint() {
     for (const ir::Node& node : graph_.nodes()) {
-      const LocalRow* row = FindLocalRow(node.op());
+      const LocalRow* row = RowOf(graph_, node);
       bool through = false, floating = false;
       for (const auto& input : node.inputs) {
         ir::VisitValues(input.arg, [&](ValueId id) { through = through || tainted_.contains(id); });
       }
       for (const ValueId id : node.OutputValues()) {
         const auto declared = DeclaredOf(graph_, id);
-        floating = floating || (declared && IsFloating(*declared));
+        floating = floating || (declared && IsFloating(RealOf(*declared)));
       }
       const bool exact = row != nullptr && row->scale == LocalScale::kMoved;
       if (through) loose_.insert(node.id());
@@ -208,13 +226,12 @@ class Lane {
 
   void Judge(const ir::Node& node, ValueId id) {
     const std::string& name = graph_.value(id).name;
-    const Tensor& found = *found_.at(id);
     const auto made = exact_.find(name);
     if (made == exact_.end()) return;
-    const Tensor& wanted = made->second;
+    const Tensor found = ViewAsReal(*found_.at(id)), wanted = ViewAsReal(made->second);  // complex values part by part
     if (found.shape() != wanted.shape()) return ReportShape(node, id, {found, wanted.shape()});
     const DType declared = *DeclaredOf(graph_, id);
-    if (!IsFloating(declared)) return JudgeWhole(node, name, found, wanted);
+    if (!IsFloating(RealOf(declared))) return JudgeWhole(node, name, found, wanted);
     auto bound = Bound(node, name, wanted, declared);
     if (!bound) {
       ++report_.undecided;
@@ -225,14 +242,15 @@ class Lane {
   }
 
   std::optional<std::vector<double>> Bound(const ir::Node& node, const std::string& name, const Tensor& wanted, DType declared) const {
-    const LocalRow* row = FindLocalRow(node.op());
+    const LocalRow* row = RowOf(graph_, node);
     std::optional<std::vector<double>> bound;
-    if (row != nullptr) bound = LocalBound(*row, CallOf(node, wanted, name), declared);
+    if (row != nullptr && IsComplex(declared)) bound = std::vector<double>(static_cast<size_t>(wanted.num_elements()), 0);  // moved
+    else if (row != nullptr) bound = LocalBound(*row, CallOf(node, wanted, name), declared);
     if (bound && !loose_.contains(node.id())) return bound;
     // The reference's own error on the same inputs stands for what is not known: of the operator, or of those before it.
     const auto shadow = shadow_.find(name);
-    if (shadow == shadow_.end() || shadow->second.shape() != wanted.shape()) return std::nullopt;
-    const std::vector<double> y = wanted.ToDoubles(), own = shadow->second.ToDoubles();
+    if (shadow == shadow_.end() || ViewAsReal(shadow->second).shape() != wanted.shape()) return std::nullopt;
+    const std::vector<double> y = wanted.ToDoubles(), own = ViewAsReal(shadow->second).ToDoubles();
     double largest = 0, magnitude = 0;
     for (size_t i = 0; i < y.size(); ++i) {
       if (!std::isfinite(y[i]) || !std::isfinite(own[i])) continue;

@@ -14,7 +14,7 @@ struct Format {
   int max_exponent;  // of the largest
 };
 Format FormatOf(DType dtype) {
-  switch (dtype) {
+  switch (RealOf(dtype)) {
     case DType::kF32: return {24, -126, 127};
     case DType::kF16: return {11, -14, 15};
     case DType::kBF16: return {8, -126, 127};
@@ -25,7 +25,7 @@ Format FormatOf(DType dtype) {
 }  // namespace
 
 ports::PlainTolerance AssertCloseDefaults(DType dtype) {
-  switch (dtype) {
+  switch (RealOf(dtype)) {
     case DType::kF64: return {.atol = 1e-7, .rtol = 1e-7};
     case DType::kF32: return {.atol = 1e-5, .rtol = 1.3e-6};
     case DType::kF16: return {.atol = 1e-5, .rtol = 1e-3};

@@ -20,6 +20,7 @@ std::string Percent(size_t part, size_t whole) {
 }
 
 Tensor WithNoise(const Tensor& tensor, double share, Random random) {
+  if (IsComplex(tensor.dtype())) return ViewAsComplex(WithNoise(ViewAsReal(tensor), share, random));
   std::vector<double> values = tensor.ToDoubles();
   double square = 0;
   for (const double value : values) square += std::isfinite(value) ? value * value : 0;
@@ -68,7 +69,8 @@ std::string BlockOf(const std::string& weight) {
 
 Doubts DoubtfulOutputs(const NamedTensors& outputs) {
   Doubts doubts;
-  for (const auto& [name, tensor] : outputs) {
+  for (const auto& [name, output] : outputs) {
+    const Tensor tensor = ViewAsReal(output);
     if (!IsFloating(tensor.dtype()) || tensor.num_elements() < 2) continue;
     const std::vector<double> values = tensor.ToDoubles();
     const double largest = compare::LargestOf(tensor.dtype());
@@ -90,14 +92,14 @@ NamedTensors PerturbInput(const NamedTensors& inputs, const std::string& leaf, u
   NamedTensors changed = inputs;
   for (auto& [name, tensor] : changed) {
     if (name != leaf || tensor.num_elements() == 0) continue;
-    tensor = IsFloating(tensor.dtype()) ? WithNoise(tensor, 1, Random::For(seed, name)) : OtherInts(tensor, everywhere);
+    tensor = IsFloating(RealOf(tensor.dtype())) ? WithNoise(tensor, 1, Random::For(seed, name)) : OtherInts(tensor, everywhere);
   }
   return changed;
 }
 
 Result<Tensor> PerturbedWeights::Load(std::string_view name) const {
   CONFORMANCE_TRY(Tensor tensor, weights_->Load(name));
-  if (!names_.contains(name) || !IsFloating(tensor.dtype())) return tensor;
+  if (!names_.contains(name) || !IsFloating(RealOf(tensor.dtype()))) return tensor;
   return WithNoise(tensor, 0.1, Random::For(seed_, name));
 }
 
@@ -109,7 +111,7 @@ Status PerturbedWeights::Stream(std::string_view name, const Sink& sink, size_t)
 std::vector<WeightBlock> WeightBlocks(const weights::Weights& weights, size_t most) {
   std::vector<WeightBlock> blocks;
   for (const weights::WeightInfo& info : weights.All()) {
-    if (!IsFloating(info.dtype) || info.bytes() == 0) continue;
+    if (!IsFloating(RealOf(info.dtype)) || info.bytes() == 0) continue;
     const std::string name = BlockOf(info.name);
     auto found = std::ranges::find(blocks, name, &WeightBlock::name);
     if (found == blocks.end()) found = blocks.insert(blocks.end(), {name, {}});

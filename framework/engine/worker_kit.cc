@@ -397,7 +397,7 @@ Status Crosses(Kit& kit, const NamedTensors& tensors) {
 Status DTypesCross(Kit& kit) {
   NamedTensors tensors;
   for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32,
-                            DType::kI16, DType::kI8, DType::kU8, DType::kBool}) {
+                            DType::kI16, DType::kI8, DType::kU8, DType::kBool, DType::kC64, DType::kC128}) {
     tensors.emplace_back(ToString(dtype), BitsOf(dtype));
   }
   return Crosses(kit, tensors);

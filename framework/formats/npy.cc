@@ -20,7 +20,7 @@ struct Descr {
   std::string_view text;
   DType dtype;
 };
-constexpr std::array<Descr, 9> kDescrs = {{
+constexpr std::array<Descr, 11> kDescrs = {{
     {"<f8", DType::kF64},
     {"<f4", DType::kF32},
     {"<f2", DType::kF16},
@@ -30,6 +30,8 @@ constexpr std::array<Descr, 9> kDescrs = {{
     {"|i1", DType::kI8},
     {"|u1", DType::kU8},
     {"|b1", DType::kBool},
+    {"<c8", DType::kC64},
+    {"<c16", DType::kC128},
 }};
 
 struct Header {

@@ -14,7 +14,7 @@ struct Code {
   DType dtype;
 };
 // torch/_export/serde/schema.py, class ScalarType.
-constexpr std::array<Code, 10> kCodes = {{
+constexpr std::array<Code, 12> kCodes = {{
     {1, DType::kU8},
     {2, DType::kI8},
     {3, DType::kI16},
@@ -23,6 +23,8 @@ constexpr std::array<Code, 10> kCodes = {{
     {6, DType::kF16},
     {7, DType::kF32},
     {8, DType::kF64},
+    {10, DType::kC64},
+    {11, DType::kC128},
     {12, DType::kBool},
     {13, DType::kBF16},
 }};

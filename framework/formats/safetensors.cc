@@ -39,7 +39,7 @@ constexpr std::array<TypeInfo, 22> kTypes = {{
     {"I32", 32, DType::kI32},
     {"U32", 32, {}},
     {"F32", 32, DType::kF32},
-    {"C64", 64, {}},
+    {"C64", 64, DType::kC64},
     {"F64", 64, DType::kF64},
     {"I64", 64, DType::kI64},
     {"U64", 64, {}},
@@ -238,7 +238,7 @@ Result<Tensor> SafetensorsFile::Read(const SafetensorsEntry& entry) const {
         .With("file", path().string())
         .With("place", "tensor " + Quoted(entry.name))
         .With("found", entry.dtype_name)
-        .With("wanted", "BOOL, U8, I8, I16, F16, BF16, I32, F32, F64 or I64");
+        .With("wanted", "BOOL, U8, I8, I16, F16, BF16, I32, F32, C64, F64 or I64");
   }
   return TensorOver(contents_->file, entry.offset, entry.size, *entry.dtype, entry.shape);
 }
@@ -253,7 +253,7 @@ Result<NamedTensors> ReadNamedTensors(const std::filesystem::path& path) {
   return tensors;
 }
 
-std::string_view SafetensorsDTypeName(DType dtype) { return TypeOf(dtype).name; }
+std::string_view SafetensorsDTypeName(DType dtype) { return dtype == DType::kC128 ? "complex128" : TypeOf(dtype).name; }
 std::optional<DType> DTypeFromSafetensorsName(std::string_view name) {
   const TypeInfo* type = FindType(name);
   return type == nullptr ? std::nullopt : type->dtype;

@@ -1,5 +1,6 @@
 #include "framework/formats/safetensors.h"
 
+#include <complex>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -76,7 +77,7 @@ TEST(Safetensors, TypesWithoutComputingOnlyTravel) {
   EXPECT_EQ(file.Find("fp8")->size, 3U);
   EXPECT_THAT(file.Read("fp8"),
               IsError(ErrorKind::kUnsupported, AllOf(HasSubstr("fp8"), HasSubstr("F8_E4M3"))));
-  EXPECT_THAT(file.Read("complex"), IsError(ErrorKind::kUnsupported, HasSubstr("C64")));
+  EXPECT_THAT(file.Read("complex"), IsOkAnd(BitEqualTo(Tensor::Of<std::complex<float>>({1}, {{1, 2}}))));
   EXPECT_THAT(file.Read("unsigned"), IsError(ErrorKind::kUnsupported, HasSubstr("U16")));
   EXPECT_THAT(file.Read("plain"), IsOkAnd(BitEqualTo(F32({8}))));
   EXPECT_THAT(ReadNamedTensors(Fixture("unusual.safetensors")), IsError(ErrorKind::kUnsupported));
@@ -152,7 +153,7 @@ TEST(SafetensorsHeader, LetsAWriterStreamTheBytes) {
 
 TEST(SafetensorsNames, ReadBack) {
   for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32,
-                            DType::kI16, DType::kI8, DType::kU8, DType::kBool}) {
+                            DType::kI16, DType::kI8, DType::kU8, DType::kBool, DType::kC64}) {
     EXPECT_EQ(DTypeFromSafetensorsName(SafetensorsDTypeName(dtype)), dtype);
   }
   EXPECT_EQ(SafetensorsDTypeName(DType::kBF16), "BF16");

@@ -12,16 +12,18 @@ int Rank(DType dtype) {
   switch (dtype) {
     case DType::kI64: return 0;
     case DType::kF64: return 1;
-    case DType::kF32: return 2;
-    case DType::kI32: return 3;
-    case DType::kBF16: return 4;
-    case DType::kF16: return 5;
-    case DType::kI16: return 6;
-    case DType::kI8: return 7;
-    case DType::kU8: return 8;
-    case DType::kBool: return 9;
+    case DType::kC64: return 2;
+    case DType::kF32: return 3;
+    case DType::kI32: return 4;
+    case DType::kBF16: return 5;
+    case DType::kF16: return 6;
+    case DType::kI16: return 7;
+    case DType::kI8: return 8;
+    case DType::kU8: return 9;
+    case DType::kBool: return 10;
+    case DType::kC128: break;  // the format has none
   }
-  return 10;
+  return 11;
 }
 
 }  // namespace
@@ -36,6 +38,9 @@ Status WriteSafetensors(const std::filesystem::path& path, const NamedTensors& t
           .With("file", path.string())
           .With("found", Quoted(named.first) + (named.first == "__metadata__" ? "" : " twice"))
           .With("wanted", "each tensor once, none called __metadata__");
+    }
+    if (named.second.dtype() == DType::kC128) {
+      return Unsupported("safetensors has no such dtype").With("file", path.string()).With("tensor", named.first).With("found", "complex128").With("wanted", "complex64");
     }
     sorted.push_back(&named);
   }

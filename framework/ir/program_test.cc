@@ -64,11 +64,12 @@ TEST(Types, NumbersAreTheSchemas) {
   EXPECT_EQ(ScalarTypeFromNumber(14), std::nullopt);
   EXPECT_EQ(LayoutFromNumber(7), Layout::kStrided);
   EXPECT_EQ(MemoryFormatFromNumber(5), std::nullopt);
-  for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32, DType::kI16, DType::kI8, DType::kU8, DType::kBool}) {
+  for (const DType dtype : {DType::kF64, DType::kF32, DType::kF16, DType::kBF16, DType::kI64, DType::kI32, DType::kI16, DType::kI8, DType::kU8, DType::kBool, DType::kC64,
+                            DType::kC128}) {
     EXPECT_EQ(ToDType(FromDType(dtype)), dtype);
     EXPECT_EQ(ScalarTypeFromString(ToString(FromDType(dtype))), FromDType(dtype));
   }
-  EXPECT_EQ(ToDType(ScalarType::kComplexFloat), std::nullopt);
+  EXPECT_EQ(ToDType(ScalarType::kComplexHalf), std::nullopt);
   EXPECT_EQ(ToOps(TensorMeta{ScalarType::kUInt16, {}, {}, 0, {}, Layout::kStrided, false}).error().kind(), ErrorKind::kUnsupported);
 }
 

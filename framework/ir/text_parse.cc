@@ -169,6 +169,11 @@ class Parser : private TextReader {
         if (high < 0 || low < 0) return Wanted("hex digits before this");
         tensor.raw_mutable()[i] = static_cast<std::byte>(high * 16 + low);
       }
+    } else if (IsComplex(*dtype)) {
+      CONFORMANCE_TRY(const std::vector<double> values, List([this] { return Real(); }));
+      if (static_cast<int64_t>(values.size()) != 2 * *count) return Wanted(std::to_string(2 * *count) + " parts of elements before this");
+      shape.push_back(2);
+      tensor = ViewAsComplex(Cast(Tensor::Of<double>(shape, values), RealOf(*dtype)));
     } else if (IsFloating(*dtype)) {
       CONFORMANCE_TRY(const std::vector<double> values, List([this] { return Real(); }));
       if (static_cast<int64_t>(values.size()) != *count) return Wanted(std::to_string(*count) + " elements before this");

@@ -310,7 +310,7 @@ std::string CallArgumentText(const CallArgument& argument) {
 }
 
 std::string ElementsText(const Tensor& tensor) {
-  const Tensor dense = tensor.Contiguous();
+  const Tensor dense = ViewAsReal(tensor).Contiguous();  // complex elements as two numbers each
   bool as_numbers = dense.num_elements() <= kNumbersUpTo;
   if (IsFloating(dense.dtype())) {
     // The payload of a NaN and the sign of a zero in a half are in the bytes only.

@@ -96,6 +96,8 @@ std::optional<DType> ToDType(ScalarType type) {
     case ScalarType::kDouble: return DType::kF64;
     case ScalarType::kBool: return DType::kBool;
     case ScalarType::kBFloat16: return DType::kBF16;
+    case ScalarType::kComplexFloat: return DType::kC64;
+    case ScalarType::kComplexDouble: return DType::kC128;
     default: return std::nullopt;
   }
 }
@@ -112,6 +114,8 @@ ScalarType FromDType(DType dtype) {
     case DType::kI8: return ScalarType::kChar;
     case DType::kU8: return ScalarType::kByte;
     case DType::kBool: return ScalarType::kBool;
+    case DType::kC64: return ScalarType::kComplexFloat;
+    case DType::kC128: return ScalarType::kComplexDouble;
   }
   return ScalarType::kUnknown;
 }

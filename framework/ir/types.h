@@ -54,7 +54,7 @@ enum class Layout : int32_t {
 enum class MemoryFormat : int32_t { kUnknown = 0, kContiguous = 1, kChannelsLast = 2, kChannelsLast3d = 3, kPreserve = 4 };
 using Device = ops::Device;  ///< type "cpu", "cuda", …; index
 
-/// "f32", "i64", "bool", …; wider ones by PyTorch's names ("complex64", "float8_e4m3fn", "uint16").
+/// "f32", "i64", "bool", "complex64", …; those that we compute nothing with by PyTorch's names ("float8_e4m3fn", "uint16").
 std::string_view ToString(ScalarType type);
 std::string_view ToString(Layout layout);         ///< "strided", "sparse_coo", …
 std::string_view ToString(MemoryFormat format);   ///< "contiguous", "preserve", …
@@ -66,7 +66,7 @@ std::optional<ScalarType> ScalarTypeFromNumber(int64_t number);
 std::optional<Layout> LayoutFromNumber(int64_t number);
 std::optional<MemoryFormat> MemoryFormatFromNumber(int64_t number);
 
-/// Our dtype, or nothing where we have none (complex, float8, unsigned wider than 8 bits).
+/// Our dtype, or nothing where we have none (complex32, float8, unsigned wider than 8 bits).
 std::optional<DType> ToDType(ScalarType type);
 ScalarType FromDType(DType dtype);
 std::optional<ops::MemoryFormat> ToOps(MemoryFormat format);

@@ -5,7 +5,7 @@
 namespace conformance::ops {
 
 const OpDef& AbsOp() {
-  static const OpDef op = MakeOp("aten::abs(Tensor self) -> Tensor", NoBoolUnaryRule, {.pointwise = true});
+  static const OpDef op = MakeOp("aten::abs(Tensor self) -> Tensor", MagnitudeRule, {.pointwise = true});
   return op;
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 Result<DType> MeanType(RuleCall& call, size_t dtype) {
   const DType type = call.dtype(dtype).value_or(call.tensor(0).dtype());
-  if (!IsFloating(type))
-    return WantType(call, "self", call.tensor(0), "f16, bf16, f32 or f64, or such a dtype");
+  if (!IsFloating(type) && !IsComplex(type))
+    return WantType(call, "self", call.tensor(0), "f16, bf16, f32, f64, complex64 or complex128, or such a dtype");
   return type;
 }
 

@@ -41,7 +41,8 @@ std::string Found(const Argument& argument) {
                                                 "a dtype",
                                                 "a memory format",
                                                 "a layout",
-                                                "a device"};
+                                                "a device",
+                                                "a complex number"};
   if (const auto* value = std::get_if<Value>(&argument))
     return value->defined() ? "tensor " + Describe(value->meta()) : "None";
   if (const auto* size = std::get_if<SymInt>(&argument)) return "int " + size->ToString();
@@ -58,7 +59,7 @@ bool IsNoneArgument(const Argument& argument) {
 
 bool IsNumber(const Argument& argument) {
   return std::holds_alternative<SymInt>(argument) || std::holds_alternative<double>(argument) ||
-         std::holds_alternative<bool>(argument);
+         std::holds_alternative<bool>(argument) || std::holds_alternative<ComplexNumber>(argument);
 }
 
 bool IsEmptyList(const Argument& argument) {

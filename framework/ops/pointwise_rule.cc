@@ -3,7 +3,7 @@
 namespace conformance::ops {
 namespace {
 
-DType FloatOf(DType dtype) { return IsFloating(dtype) ? dtype : DType::kF32; }
+DType FloatOf(DType dtype) { return IsFloating(dtype) || IsComplex(dtype) ? dtype : DType::kF32; }
 
 Result<Sizes> BroadcastOf(RuleCall& call) {
   const bool a = call.IsTensor(0), b = call.IsTensor(1);
@@ -25,6 +25,11 @@ Result<RuleResult> AnyUnaryRule(RuleCall& call) { return Same(call.tensor(0)); }
 Result<RuleResult> NoBoolUnaryRule(RuleCall& call) {
   CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, "self", call.tensor(0)));
   return Same(call.tensor(0));
+}
+
+Result<RuleResult> MagnitudeRule(RuleCall& call) {
+  CONFORMANCE_RETURN_IF_ERROR(WantNotBool(call, "self", call.tensor(0)));
+  return One(RealOf(call.tensor(0).dtype()), call.tensor(0).sizes());
 }
 
 Result<RuleResult> FloatUnaryRule(RuleCall& call) {
@@ -56,7 +61,10 @@ Result<RuleResult> BinaryNoBoolsRule(RuleCall& call) {
 
 Status WantAlpha(const RuleCall& call, size_t index, DType result) {
   const Argument& alpha = call.arg(index);
-  if (std::holds_alternative<double>(alpha) && !IsFloating(result)) {
+  if (std::holds_alternative<ComplexNumber>(alpha)) {
+    return Unsupported(std::string(call.op()) + ": a factor is a complex number, want a real one");
+  }
+  if (std::holds_alternative<double>(alpha) && !IsFloating(result) && !IsComplex(result)) {
     return TypeError(std::string(call.op()) + ": a factor is a float, want an int for a result of type " +
                      std::string(ToString(result)));
   }

@@ -7,6 +7,7 @@ namespace conformance::ops {
 
 Result<RuleResult> AnyUnaryRule(RuleCall& call);       ///< y has the type of x
 Result<RuleResult> NoBoolUnaryRule(RuleCall& call);    ///< as above; bool is refused
+Result<RuleResult> MagnitudeRule(RuleCall& call);      ///< y has the type of x's parts; bool is refused
 Result<RuleResult> FloatUnaryRule(RuleCall& call);     ///< integers and bool give f32
 Result<RuleResult> FloatingUnaryRule(RuleCall& call);  ///< only floats
 Result<RuleResult> IntegralUnaryRule(RuleCall& call);  ///< only integers and bool

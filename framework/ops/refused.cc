@@ -6,7 +6,6 @@ namespace conformance::ops {
 namespace {
 
 constexpr std::string_view kTraining = "training: a gradient, which no exported program computes";
-constexpr std::string_view kComplex = "complex numbers: no type of ours holds its result";
 constexpr std::string_view kLayout = "memory layout: strides and offsets are no part of a value here";
 
 constexpr RefusedOp kRefused[] = {
@@ -14,9 +13,6 @@ constexpr RefusedOp kRefused[] = {
     {"aten._embedding_bag.default",
      "bookkeeping: three of its four outputs are PyTorch's own notes for training; use embedding and a "
      "reduction"},
-    {"aten._fft_c2c.default", kComplex},
-    {"aten._fft_c2r.default", kComplex},
-    {"aten._fft_r2c.default", kComplex},
     {"aten.atan2.out", "in place: it writes into a tensor that is no input of the computation"},
     {"aten.avg_pool2d_backward.default", kTraining},
     {"aten.convolution_backward.default", kTraining},
@@ -28,8 +24,6 @@ constexpr RefusedOp kRefused[] = {
     {"aten.sym_is_contiguous.default", kLayout},
     {"aten.sym_storage_offset.default", kLayout},
     {"aten.sym_stride.int", kLayout},
-    {"aten.view_as_complex.default", kComplex},
-    {"aten.view_as_real.default", kComplex},
 };
 
 }  // namespace

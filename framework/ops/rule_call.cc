@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "framework/ops/complex_use.h"
 #include "framework/ops/op_def.h"
 
 namespace conformance::ops {
@@ -217,6 +218,7 @@ Result<RuleResult> ApplyRule(const OpDef& op, std::span<const Argument> args, Sh
                      ", want a number that does not depend on a symbol");
     }
   }
+  CONFORMANCE_RETURN_IF_ERROR(CheckComplexArguments(op, args));
   RuleCall call(op, args, env, module_path);
   Result<RuleResult> result = op.rule(call);
   if (!call.status().ok()) return Error(call.status().error());

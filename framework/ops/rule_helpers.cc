@@ -106,8 +106,9 @@ void Join(std::optional<DType>& into, DType dtype) { into = into ? PromoteTypes(
 
 std::optional<DType> Combine(std::optional<DType> higher, std::optional<DType> lower) {
   if (!higher || !lower) return higher ? higher : lower;
-  if (IsFloating(*higher)) return higher;
-  if (*higher == DType::kBool || IsFloating(*lower)) return PromoteTypes(*higher, *lower);
+  if (IsComplex(*higher)) return higher;
+  if (IsFloating(*higher)) return IsComplex(*lower) ? ComplexOf(*higher).value_or(DType::kC64) : *higher;  // f16 was refused before
+  if (*higher == DType::kBool || IsFloating(*lower) || IsComplex(*lower)) return PromoteTypes(*higher, *lower);
   return higher;
 }
 
@@ -115,6 +116,7 @@ std::optional<DType> Combine(std::optional<DType> higher, std::optional<DType> l
 
 DType NumberType(const Argument& number) {
   if (std::holds_alternative<double>(number)) return DType::kF32;
+  if (std::holds_alternative<ComplexNumber>(number)) return DType::kC64;
   return std::holds_alternative<bool>(number) ? DType::kBool : DType::kI64;
 }
 
@@ -141,7 +143,8 @@ Result<RuleResult> InPlace(RuleCall& call, const Value& self, Result<RuleResult>
     return ShapeError(std::string(call.op()) + ": the result is " + Describe(meta) +
                       ", want the sizes of self, which it is written into: " + Describe(self.meta()));
   }
-  const bool castable = (!IsFloating(meta.dtype) || IsFloating(self.dtype())) &&
+  const bool castable = (!IsComplex(meta.dtype) || IsComplex(self.dtype())) &&
+                        (!IsFloating(meta.dtype) || IsFloating(self.dtype()) || IsComplex(self.dtype())) &&
                         (self.dtype() != DType::kBool || meta.dtype == DType::kBool);
   if (!castable) {
     return TypeError(std::string(call.op()) + ": the result is " + Describe(meta) +

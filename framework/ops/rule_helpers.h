@@ -44,7 +44,7 @@ Status WantBroadcastTo(RuleCall& call, std::string_view name, const Value& value
                        std::span<const SymInt> wanted);
 
 /// PyTorch's type of an operation over tensors and numbers: tensors with axes rule over those without, and those over numbers,
-/// except that a higher category (bool < integer < float) always wins.
+/// except that a higher category (bool < integer < float < complex) always wins.
 class Promotion {
  public:
   void Add(const Value& value);
@@ -55,7 +55,7 @@ class Promotion {
  private:
   std::optional<DType> with_axes_, without_axes_, number_;
 };
-/// Of a number alone: bool, i64 or f32.
+/// Of a number alone: bool, i64, f32 or complex64.
 DType NumberType(const Argument& number);
 
 /// An in-place op's answer: it must have the sizes of `self`, and a type that may be cast to that of `self`, which it takes.

@@ -7,7 +7,7 @@ namespace {
 
 DType SumType(RuleCall& call, size_t dtype) {
   const DType own = call.tensor(0).dtype();
-  return call.dtype(dtype).value_or(IsFloating(own) ? own : DType::kI64);
+  return call.dtype(dtype).value_or(IsFloating(own) || IsComplex(own) ? own : DType::kI64);
 }
 
 Result<RuleResult> SumDimRule(RuleCall& call) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <complex>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -71,12 +72,19 @@ struct NoneType {
   friend bool operator==(NoneType, NoneType) { return true; }
 };
 
+/// A complex number as an argument. Explicit: ints and floats are no complex numbers here.
+struct ComplexNumber {
+  explicit ComplexNumber(std::complex<double> number) : value(number) {}
+  std::complex<double> value;
+  friend bool operator==(const ComplexNumber&, const ComplexNumber&) = default;
+};
+
 /// One argument of an op call, with ATen's kinds. An undefined Value is the same as NoneType for an optional tensor.
 using Argument = std::variant<NoneType, Value, std::vector<Value>, SymInt, std::vector<SymInt>, double,
                               std::vector<double>, bool, std::vector<bool>, std::string, DType, MemoryFormat,
-                              Layout, Device>;
+                              Layout, Device, ComplexNumber>;
 
-/// A number as model code writes it, with its Python type: an int (or size), a float or a bool; promotion tells them apart.
+/// A number as model code writes it, with its Python type: an int (or size), a float, a bool or a complex number; promotion tells them apart.
 class Scalar {
  public:
   Scalar(int value) : argument_(SymInt(value)) {}                 // NOLINT: implicit on purpose, as all below
@@ -85,10 +93,11 @@ class Scalar {
   Scalar(double value) : argument_(value) {}                      // NOLINT
   Scalar(float value) : argument_(static_cast<double>(value)) {}  // NOLINT
   Scalar(bool value) : argument_(value) {}                        // NOLINT
+  Scalar(ComplexNumber value) : argument_(value) {}               // NOLINT
   const Argument& argument() const { return argument_; }
 
  private:
-  Argument argument_;  // SymInt, double or bool
+  Argument argument_;  // SymInt, double, bool or ComplexNumber
 };
 
 }  // namespace conformance::ops

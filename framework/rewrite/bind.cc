@@ -93,6 +93,7 @@ Result<ops::Argument> ToOps(const ir::Graph& graph, const ir::Argument& argument
       if (!layout) return Unsupported("the layout " + std::string(ir::ToString(*argument.As<ir::Layout>())));
       return ops::Argument(*layout);
     }
+    case Kind::kComplex: return ops::Argument(ops::ComplexNumber(*argument.As<std::complex<double>>()));
     case Kind::kDevice: return ops::Argument(*argument.As<ir::Device>());
     default: break;
   }

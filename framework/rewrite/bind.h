@@ -13,7 +13,7 @@ namespace conformance::rewrite {
 Result<ops::Value> ValueOf(const ir::Graph& graph, ir::ValueId id);
 
 /// A node's argument as ops see it: values as traced ones, sizes as the expressions that they stand for. Errors: kUnsupported for
-/// kinds that no op of ours takes (graphs, custom objects, tokens, complex numbers).
+/// kinds that no op of ours takes (graphs, custom objects, tokens).
 Result<ops::Argument> ToOps(const ir::Graph& graph, const ir::Argument& argument);
 
 /// All arguments of a node in the order of the op's schema, defaults filled in. Errors: as above and of ops::BindArguments, with the

@@ -8,6 +8,7 @@
 #include "framework/ops/ops.h"
 #include "framework/rewrite/composite_arguments.h"
 #include "framework/rewrite/composite_einsum.h"
+#include "framework/rewrite/composite_fourier.h"
 #include "framework/rewrite/composite_losses.h"
 #include "framework/rewrite/composite_nn.h"
 #include "framework/rewrite/composite_shapes.h"
@@ -175,7 +176,6 @@ const ops::OpTable& WithComposites() {
 const std::vector<Composite>& PlainComposites() {
   static const std::vector<Composite> table = {
       {"aten::absolute(Tensor self) -> Tensor", Is<ops::AbsOp, 1>},
-      {"aten::adjoint(Tensor(a) self) -> Tensor(a)", LastTwoSwapped},
       {"aten::arccos(Tensor self) -> Tensor", Is<ops::AcosOp, 1>},
       {"aten::arccosh(Tensor self) -> Tensor", Is<ops::AcoshOp, 1>},
       {"aten::arcsin(Tensor self) -> Tensor", Is<ops::AsinOp, 1>},
@@ -247,7 +247,7 @@ const std::vector<Composite>& PlainComposites() {
 const std::vector<Composite>& Composites() {
   static const std::vector<Composite> table = [] {
     std::vector<Composite> all = PlainComposites();
-    for (const auto* part : {&LossComposites(), &NnComposites(), &ShapeComposites()}) all.insert(all.end(), part->begin(), part->end());
+    for (const auto* part : {&FourierComposites(), &LossComposites(), &NnComposites(), &ShapeComposites()}) all.insert(all.end(), part->begin(), part->end());
     return all;
   }();
   return table;

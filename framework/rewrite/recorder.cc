@@ -99,6 +99,8 @@ Result<ir::Argument> Recorder::ToArgument(const ops::Argument& argument) {
           return ir::Argument(ir::None{});
         } else if constexpr (std::is_same_v<T, DType>) {
           return ir::Argument(ir::FromDType(value));
+        } else if constexpr (std::is_same_v<T, ops::ComplexNumber>) {
+          return ir::Argument(value.value);
         } else if constexpr (std::is_same_v<T, ops::MemoryFormat> || std::is_same_v<T, ops::Layout>) {
           return ir::Argument(ir::FromOps(value));
         } else if constexpr (std::is_same_v<T, ops::Value> || std::is_same_v<T, std::vector<ops::Value>> || std::is_same_v<T, SymInt> ||

@@ -131,7 +131,7 @@ Result<std::unique_ptr<Subject>> MakeSubject(const engine::Toolbox& toolbox, con
 bool Equivalent(const NamedTensors& a, const NamedTensors& b) {
   for (size_t i = 0; i < b.size(); ++i) {
     if (a[i].second.shape() != b[i].second.shape()) return false;
-    const std::vector<double> x = a[i].second.ToDoubles(), y = b[i].second.ToDoubles();
+    const std::vector<double> x = ViewAsReal(a[i].second).ToDoubles(), y = ViewAsReal(b[i].second).ToDoubles();
     for (size_t k = 0; k < y.size(); ++k) {
       if (x[k] == y[k] || (std::isnan(x[k]) && std::isnan(y[k]))) continue;
       if (!std::isfinite(x[k]) || !std::isfinite(y[k]) || std::fabs(x[k] - y[k]) > compare::UlpAt(y[k], DType::kF32)) return false;
@@ -149,7 +149,7 @@ std::map<std::string, bool> OtherRules(const NamedTensors& candidate, const Name
     if (figures.cosine <= 0.9999) objects["cosine > 0.9999"] = true;
   }
   for (size_t i = 0; i < reference.size(); ++i) {
-    const std::vector<double> x = candidate[i].second.ToDoubles(), y = reference[i].second.ToDoubles();
+    const std::vector<double> x = ViewAsReal(candidate[i].second).ToDoubles(), y = ViewAsReal(reference[i].second).ToDoubles();
     size_t outside = 0;
     for (size_t k = 0; k < y.size() && k < x.size(); ++k) outside += !(std::fabs(x[k] - y[k]) <= 1e-4 + 1e-4 * std::fabs(y[k])) && x[k] != y[k];
     if (static_cast<double>(outside) >= 0.05 * static_cast<double>(y.size()) && outside > 0) objects["1e-4, under 5 % may miss"] = true;

@@ -107,13 +107,42 @@ void ConvertTo(const Tensor& in, const Tensor& out) {
     case DType::kI8: return Convert(from, n, out.mutable_data<int8_t>());
     case DType::kU8: return Convert(from, n, out.mutable_data<uint8_t>());
     case DType::kBool: return Convert(from, n, out.mutable_data<Bool>());
+    case DType::kC64:
+    case DType::kC128: break;  // CastComplex
   }
+}
+
+/// Part 0 (real) or 1 (imaginary) of complex elements, as a view.
+Tensor Part(const Tensor& z, int64_t part) {
+  const Tensor pairs = ViewAsReal(z);
+  Shape strides = pairs.strides();
+  strides.pop_back();
+  return pairs.View(z.shape(), std::move(strides), pairs.offset() + part);
+}
+
+Tensor CastComplex(const Tensor& tensor, DType dtype) {
+  if (IsComplex(tensor.dtype()) && IsComplex(dtype)) return ViewAsComplex(Cast(ViewAsReal(tensor), RealOf(dtype)));
+  if (IsComplex(tensor.dtype())) {
+    Tensor real = Cast(Part(tensor, 0), dtype);
+    if (dtype != DType::kBool) return real;
+    const Tensor imaginary = Cast(Part(tensor, 1), dtype);
+    for (int64_t i = 0; i < real.num_elements(); ++i) real.mutable_data<uint8_t>()[i] |= imaginary.data<uint8_t>()[i];
+    return real;
+  }
+  const Tensor real = Cast(tensor, RealOf(dtype));
+  Tensor out = Tensor::Zeros(dtype, tensor.shape());
+  const size_t width = ByteSize(real.dtype());
+  for (size_t i = 0; i < static_cast<size_t>(real.num_elements()); ++i) {
+    std::memcpy(out.raw_mutable() + 2 * i * width, real.raw() + i * width, width);
+  }
+  return out;
 }
 
 }  // namespace
 
 Tensor Cast(const Tensor& tensor, DType dtype) {
   if (tensor.dtype() == dtype) return tensor.Clone();
+  if (IsComplex(tensor.dtype()) || IsComplex(dtype)) return CastComplex(tensor, dtype);
   const Tensor in = tensor.Contiguous();
   Tensor out = Tensor::Empty(dtype, in.shape());
   switch (in.dtype()) {
@@ -127,6 +156,8 @@ Tensor Cast(const Tensor& tensor, DType dtype) {
     case DType::kI8: ConvertTo<int8_t>(in, out); break;
     case DType::kU8: ConvertTo<uint8_t>(in, out); break;
     case DType::kBool: ConvertTo<Bool>(in, out); break;
+    case DType::kC64:
+    case DType::kC128: break;  // CastComplex
   }
   return out;
 }

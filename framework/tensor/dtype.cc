@@ -11,11 +11,11 @@ struct Names {
   std::string_view ours;
   std::string_view torch;
 };
-constexpr std::array<Names, 10> kNames = {{
+constexpr std::array<Names, 12> kNames = {{
     {DType::kF64, "f64", "float64"},   {DType::kF32, "f32", "float32"}, {DType::kF16, "f16", "float16"},
     {DType::kBF16, "bf16", "bfloat16"}, {DType::kI64, "i64", "int64"},   {DType::kI32, "i32", "int32"},
     {DType::kI16, "i16", "int16"},     {DType::kI8, "i8", "int8"},      {DType::kU8, "u8", "uint8"},
-    {DType::kBool, "bool", "bool"},
+    {DType::kBool, "bool", "bool"},    {DType::kC64, "complex64", "complex64"}, {DType::kC128, "complex128", "complex128"},
 }};
 }  // namespace
 
@@ -33,6 +33,9 @@ std::optional<DType> DTypeFromTorchName(std::string_view name) {
 
 DType PromoteTypes(DType a, DType b) {
   if (a == b) return a;
+  if (IsComplex(a) || IsComplex(b)) {
+    return a == DType::kC128 || b == DType::kC128 || a == DType::kF64 || b == DType::kF64 ? DType::kC128 : DType::kC64;
+  }
   if (IsFloating(a) != IsFloating(b)) return IsFloating(a) ? a : b;
   if (IsFloating(a)) {
     if ((a == DType::kF16 && b == DType::kBF16) || (a == DType::kBF16 && b == DType::kF16)) return DType::kF32;

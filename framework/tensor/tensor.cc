@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -88,6 +89,8 @@ template <> struct DTypeOf<int16_t> { static constexpr DType value = DType::kI16
 template <> struct DTypeOf<int8_t> { static constexpr DType value = DType::kI8; };
 template <> struct DTypeOf<uint8_t> { static constexpr DType value = DType::kU8; };
 template <> struct DTypeOf<bool> { static constexpr DType value = DType::kBool; };
+template <> struct DTypeOf<std::complex<float>> { static constexpr DType value = DType::kC64; };
+template <> struct DTypeOf<std::complex<double>> { static constexpr DType value = DType::kC128; };
 
 template <typename T>
 Tensor Tensor::Of(Shape shape, const std::vector<T>& values) {
@@ -105,6 +108,8 @@ template Tensor Tensor::Of<int16_t>(Shape, const std::vector<int16_t>&);
 template Tensor Tensor::Of<int8_t>(Shape, const std::vector<int8_t>&);
 template Tensor Tensor::Of<uint8_t>(Shape, const std::vector<uint8_t>&);
 template Tensor Tensor::Of<bool>(Shape, const std::vector<bool>&);
+template Tensor Tensor::Of<std::complex<float>>(Shape, const std::vector<std::complex<float>>&);
+template Tensor Tensor::Of<std::complex<double>>(Shape, const std::vector<std::complex<double>>&);
 
 int64_t Tensor::dim(int64_t axis) const {
   const int64_t index = axis < 0 ? axis + rank() : axis;
@@ -180,9 +185,34 @@ Tensor Tensor::Clone() const {
     case 1: CopyStrided(data<uint8_t>(), shape_, strides_, copy.mutable_data<uint8_t>()); break;
     case 2: CopyStrided(data<uint16_t>(), shape_, strides_, copy.mutable_data<uint16_t>()); break;
     case 4: CopyStrided(data<uint32_t>(), shape_, strides_, copy.mutable_data<uint32_t>()); break;
+    case 16: CopyStrided(data<std::complex<double>>(), shape_, strides_, copy.mutable_data<std::complex<double>>()); break;
     default: CopyStrided(data<uint64_t>(), shape_, strides_, copy.mutable_data<uint64_t>()); break;
   }
   return copy;
+}
+
+Tensor ViewAsReal(const Tensor& tensor) {
+  if (!IsComplex(tensor.dtype())) return tensor;
+  Shape shape = tensor.shape(), strides = tensor.strides();
+  for (int64_t& stride : strides) stride *= 2;
+  shape.push_back(2);
+  strides.push_back(1);
+  return Tensor::Over(tensor.storage(), RealOf(tensor.dtype()), {0}, 0).View(std::move(shape), std::move(strides), 2 * tensor.offset());
+}
+
+Tensor ViewAsComplex(const Tensor& tensor) {
+  CONFORMANCE_CHECK(tensor.rank() > 0 && tensor.dim(-1) == 2 && (tensor.dtype() == DType::kF32 || tensor.dtype() == DType::kF64),
+                    "complex numbers of " + Describe(tensor));
+  Shape shape = tensor.shape(), strides = tensor.strides();
+  shape.pop_back();
+  bool fits = strides.back() == 1 && tensor.offset() % 2 == 0;
+  strides.pop_back();
+  for (int64_t& stride : strides) {
+    fits = fits && stride % 2 == 0;
+    stride /= 2;
+  }
+  if (!fits) return ViewAsComplex(tensor.Clone());
+  return Tensor::Over(tensor.storage(), *ComplexOf(tensor.dtype()), {0}, 0).View(std::move(shape), std::move(strides), tensor.offset() / 2);
 }
 
 Tensor Tensor::Reshaped(Shape shape) const {
@@ -208,6 +238,8 @@ double Tensor::At(int64_t index) const {
     case DType::kF32: return data<float>()[at];
     case DType::kF16: return HalfToFloat(data<uint16_t>()[at]);
     case DType::kBF16: return BFloat16ToFloat(data<uint16_t>()[at]);
+    case DType::kC64: return data<std::complex<float>>()[at].real();
+    case DType::kC128: return data<std::complex<double>>()[at].real();
     default: return static_cast<double>(IntAt(index));
   }
 }

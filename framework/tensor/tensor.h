@@ -34,7 +34,8 @@ struct Storage {
 };
 
 /// A strided view of shared storage: dtype, sizes, strides and offset in elements. Copies share the storage, as in PyTorch.
-/// f16 and bf16 elements are their 16 bits (uint16_t); bool is one byte, 0 or 1. No arithmetic here.
+/// f16 and bf16 elements are their 16 bits (uint16_t); bool is one byte, 0 or 1; a complex element is its real and its imaginary part.
+/// No arithmetic here.
 class Tensor {
  public:
   /// An empty f32 tensor of shape [0].
@@ -45,7 +46,8 @@ class Tensor {
   static Tensor Zeros(DType dtype, Shape shape);
   /// Over foreign bytes (a mapped file); `storage->bytes` must cover it.
   static Tensor Over(std::shared_ptr<const Storage> storage, DType dtype, Shape shape, int64_t byte_offset = 0);
-  /// A copy of `values` as the element type of T (float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, bool).
+  /// A copy of `values` as the element type of T (float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, bool, and
+  /// std::complex of float or double).
   template <typename T>
   static Tensor Of(Shape shape, const std::vector<T>& values);
 
@@ -79,10 +81,12 @@ class Tensor {
   /// Bytes of a contiguous tensor.
   std::span<const std::byte> bytes() const { return {raw(), byte_size()}; }
 
-  /// Element `index` in row-major order, whatever the dtype and strides. Slow: for tests, messages and small loops.
+  /// Element `index` in row-major order, whatever the dtype and strides; of a complex one the real part. Slow: for tests, messages
+  /// and small loops.
   double At(int64_t index) const;
   int64_t IntAt(int64_t index) const;
-  /// All elements in row-major order, converted. `ToDoubles` for any dtype; i64 beyond 2^53 lose digits (use ToInts).
+  /// All elements in row-major order, converted. `ToDoubles` for any dtype; i64 beyond 2^53 lose digits (use ToInts), complex
+  /// elements their imaginary parts (use ViewAsReal).
   std::vector<double> ToDoubles() const;
   std::vector<int64_t> ToInts() const;
 
@@ -121,7 +125,13 @@ uint16_t FloatToBFloat16(float value);
 uint16_t DoubleToHalf(double value);
 uint16_t DoubleToBFloat16(double value);
 
-/// A contiguous copy in another dtype, PyTorch's `to`: float to integer truncates, anything to bool is != 0.
+/// The parts of complex elements as a last axis of 2, over the same storage (torch.view_as_real); a real tensor is returned as it is.
+Tensor ViewAsReal(const Tensor& tensor);
+/// The other way (torch.view_as_complex): f32 or f64 with a last axis of 2. Over the same storage where the strides allow, else a copy.
+Tensor ViewAsComplex(const Tensor& tensor);
+
+/// A contiguous copy in another dtype, PyTorch's `to`: float to integer truncates, complex to real drops the imaginary part, anything to
+/// bool is != 0.
 Tensor Cast(const Tensor& tensor, DType dtype);
 
 }  // namespace conformance

@@ -155,15 +155,16 @@ MATCHER_P2(IsTensorNear, wanted, nearness,
     *result_listener << "which is " << Describe(*found) << ", want " << Describe(wanted);
     return false;
   }
-  const std::vector<double> ys = found->ToDoubles();
-  const std::vector<double> wants = wanted.ToDoubles();
+  const DType dtype = RealOf(wanted.dtype());  // complex elements part by part
+  const std::vector<double> ys = ViewAsReal(*found).ToDoubles();
+  const std::vector<double> wants = ViewAsReal(wanted).ToDoubles();
   int64_t misses = 0;
   for (size_t i = 0; i < ys.size(); ++i) {
     const double y = ys[i], want = wants[i];
     if (y == want || (std::isnan(y) && std::isnan(want))) continue;
     const double difference = std::abs(y - want);
     const double units = std::isfinite(difference)
-                             ? std::abs(internal::Ordinal(y, wanted.dtype()) - internal::Ordinal(want, wanted.dtype()))
+                             ? std::abs(internal::Ordinal(y, dtype) - internal::Ordinal(want, dtype))
                              : std::numeric_limits<double>::infinity();
     if (std::isfinite(difference) &&
         (difference <= nearness.absolute + nearness.relative * std::abs(want) || units <= nearness.ulps)) {

@@ -4,6 +4,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "framework/base/result.h"
 #include "framework/tensor/tensor.h"
 
 namespace conformance::eager {
@@ -83,6 +84,8 @@ void LoadRun(const IsaKernels& isa, DType dtype, const std::byte* in, int64_t st
     case DType::kI8: return LoadAs<int8_t>(in, stride, n, out);
     case DType::kU8:
     case DType::kBool: return LoadAs<uint8_t>(in, stride, n, out);
+    case DType::kC64:
+    case DType::kC128: CONFORMANCE_CHECK(false, "complex elements are read part by part");
   }
 }
 
@@ -112,6 +115,8 @@ void StoreRun(const IsaKernels& isa, const T* in, int64_t n, DType dtype, std::b
       for (int64_t i = 0; i < n; ++i) to[i] = in[i] != T(0) ? 1 : 0;
       return;
     }
+    case DType::kC64:
+    case DType::kC128: CONFORMANCE_CHECK(false, "complex elements are written part by part");
   }
 }
 

@@ -61,8 +61,8 @@ Status CheckAgainstRule(const OpDef& op, const RuleResult& rule, const std::vect
 /// An in-place op without a kernel of its own: its functional twin computes, in the type that it has by itself, then the first argument is
 /// overwritten.
 Result<std::vector<Tensor>> RunInPlace(const KernelTable& kernels, const KernelCall& call) {
-  const Kernel twin = kernels.Find(call.op().traits.in_place_of);
   const OpDef* op = ops::DefaultOps().Find(call.op().traits.in_place_of);
+  const Kernel twin = op == nullptr ? nullptr : kernels.FindFor(call, *op);
   if (twin == nullptr || op == nullptr) return Unsupported("no eager kernel for " + std::string(call.op().traits.in_place_of));
   const Tensor& target = call.tensor(0);
   if (!target.storage()->writable) {
@@ -75,14 +75,14 @@ Result<std::vector<Tensor>> RunInPlace(const KernelTable& kernels, const KernelC
 }
 
 Result<std::vector<Tensor>> RunKernel(const KernelTable& kernels, const KernelCall& call) {
-  const Kernel kernel = kernels.Find(call.op().target);
+  const Kernel kernel = kernels.FindFor(call, call.op());
   try {
     if (kernel != nullptr) return kernel(call);
     if (!call.op().traits.in_place_of.empty()) return RunInPlace(kernels, call);
   } catch (const std::bad_alloc&) {
     return Error(ErrorKind::kOutOfMemory, call.op().target + ": out of memory");
   }
-  return Unsupported("no eager kernel for " + call.op().target);
+  return Unsupported("no eager kernel for " + call.op().target + (call.IsComplex() ? " of complex numbers" : ""));
 }
 
 bool ReturnsTensors(const OpDef& op) {

@@ -4,6 +4,7 @@
 
 #include "framework/base/hash.h"
 #include "framework/base/random.h"
+#include "framework/ops/complex_use.h"
 
 namespace conformance::eager {
 
@@ -56,6 +57,7 @@ std::vector<int64_t> KernelCall::integers(size_t i) const {
 double KernelCall::number(size_t i) const {
   if (const auto* real = std::get_if<double>(&args_[i])) return *real;
   if (const auto* flag = std::get_if<bool>(&args_[i])) return *flag ? 1 : 0;
+  if (const auto* complex = std::get_if<ops::ComplexNumber>(&args_[i])) return complex->value.real();
   return static_cast<double>(std::get<SymInt>(args_[i]).constant());
 }
 
@@ -77,13 +79,20 @@ Shape KernelCall::out_shape(size_t k) const {
   return *sizes;
 }
 
+bool KernelCall::IsComplex() const {
+  const auto complex = [](const ops::TensorMeta& meta) { return conformance::IsComplex(meta.dtype); };
+  return std::ranges::any_of(rule_.tensors, complex) || ops::HasComplex(args_);
+}
+
 DType KernelCall::ComputeType(DType declared) const {
+  if (conformance::IsComplex(declared)) return numerics_.compute == Numerics::Compute::kF64 ? DType::kC128 : declared;
   if (!IsFloating(declared)) return declared;
   const bool wide = numerics_.compute == Numerics::Compute::kF64 || declared == DType::kF64;
   return wide ? DType::kF64 : DType::kF32;
 }
 
 DType KernelCall::StoreType(DType declared) const {
+  if (conformance::IsComplex(declared)) return numerics_.round_stores ? declared : ComputeType(declared);
   if (!IsFloating(declared)) return declared;
   if (!numerics_.round_stores) return ComputeType(declared);
   if (numerics_.fused_stores > 0 && ByteSize(declared) == 2 &&
@@ -95,11 +104,28 @@ DType KernelCall::StoreType(DType declared) const {
 
 Error KernelCall::Invalid(std::string message) const { return conformance::Invalid(op_.target + ": " + std::move(message)); }
 
-void KernelTable::Add(std::string_view target, Kernel kernel) { kernels_.insert_or_assign(std::string(target), kernel); }
+namespace {
+template <typename Kernels>
+Kernel Get(const Kernels& kernels, std::string_view target) {
+  const auto at = kernels.find(target);
+  return at != kernels.end() ? at->second : nullptr;
+}
+}  // namespace
 
-Kernel KernelTable::Find(std::string_view target) const {
-  const auto at = kernels_.find(target);
-  return at != kernels_.end() ? at->second : nullptr;
+void KernelTable::Add(std::string_view target, Kernel kernel) { kernels_.insert_or_assign(std::string(target), kernel); }
+void KernelTable::AddComplex(std::string_view target, Kernel kernel) { complex_.insert_or_assign(std::string(target), kernel); }
+bool KernelTable::HasComplex(std::string_view target) const { return Get(complex_, target) != nullptr; }
+
+Kernel KernelTable::Find(std::string_view target) const { return Get(kernels_, target); }
+
+Kernel KernelTable::FindFor(const KernelCall& call, const ops::OpDef& op) const {
+  if (!call.IsComplex()) return Find(op.target);
+  switch (ops::ComplexUseOf(op)) {
+    case ops::ComplexUse::kMoves: return Find(op.target);
+    case ops::ComplexUse::kComputes: return Get(complex_, op.target);
+    case ops::ComplexUse::kNone: break;
+  }
+  return nullptr;
 }
 
 std::vector<std::string> KernelTable::Targets() const {

@@ -34,6 +34,9 @@ class KernelCall {
     return {op, args_, rule, numerics_, isa_, call_index_, draws_};
   }
 
+  /// The same op with other arguments; all three must outlive it.
+  KernelCall With(std::span<const ops::Argument> args, const ops::RuleResult& rule) const { return {op_, args, rule, numerics_, isa_, call_index_}; }
+
   const ops::OpDef& op() const { return op_; }
   std::span<const ops::Argument> args() const { return args_; }
   const ops::RuleResult& rule() const { return rule_; }
@@ -53,7 +56,7 @@ class KernelCall {
   std::vector<Tensor> tensors(size_t i) const;  ///< of a list without None
   int64_t integer(size_t i) const;
   std::vector<int64_t> integers(size_t i) const;  ///< of an int list; one int stands for a list of one
-  double number(size_t i) const;               ///< of a float, int or bool
+  double number(size_t i) const;               ///< of a float, int or bool; the real part of a complex number
   bool boolean(size_t i) const;
   const std::string& string(size_t i) const;
   std::optional<DType> dtype(size_t i) const;
@@ -63,6 +66,8 @@ class KernelCall {
   DType out_declared(size_t k = 0) const { return rule_.tensors[k].dtype; }
   /// Sizes; the rule must have given numbers (a data-dependent size is the kernel's to find).
   Shape out_shape(size_t k = 0) const;
+  /// Whether an argument or an output is complex.
+  bool IsComplex() const;
   /// The type that a value of this declared type is computed in: itself for integers and bool.
   DType ComputeType(DType declared) const;
   /// The type that its elements are kept in.
@@ -93,10 +98,15 @@ class KernelTable {
   /// Replaces an earlier entry of the same target.
   void Add(std::string_view target, Kernel kernel);
   Kernel Find(std::string_view target) const;  ///< null: there is none
+  /// The kernel of calls with complex numbers, where those of real ones don't serve (ops::ComplexUse::kComputes).
+  void AddComplex(std::string_view target, Kernel kernel);
+  bool HasComplex(std::string_view target) const;
+  /// For this call of the op: by `ops::ComplexUseOf` where it is complex. Null: there is none.
+  Kernel FindFor(const KernelCall& call, const ops::OpDef& op) const;
   std::vector<std::string> Targets() const;    ///< sorted
 
  private:
-  std::unordered_map<std::string, Kernel, TextHash, std::equal_to<>> kernels_;
+  std::unordered_map<std::string, Kernel, TextHash, std::equal_to<>> kernels_, complex_;
 };
 
 /// Ours, one line per op (registry.cc). In-place ops without a line of their own run through the op they are a twin of.

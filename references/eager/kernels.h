@@ -54,6 +54,37 @@ Outputs Pow(const KernelCall& call);
 Outputs Prelu(const KernelCall& call);
 Outputs ReverseSubtract(const KernelCall& call);
 Outputs Subtract(const KernelCall& call);
+// complex.cc; those of real numbers that complex ones have no part in are named so
+Outputs ComplexAdd(const KernelCall& call);
+Outputs ComplexAngle(const KernelCall& call);
+Outputs ComplexConjugate(const KernelCall& call);  ///< of reals the same tensor
+Outputs ComplexDivide(const KernelCall& call);
+Outputs ComplexEqual(const KernelCall& call);
+Outputs ComplexExp(const KernelCall& call);
+Outputs ComplexMagnitude(const KernelCall& call);
+Outputs ComplexMatmul(const KernelCall& call);
+Outputs ComplexMean(const KernelCall& call);
+Outputs ComplexMultiply(const KernelCall& call);
+Outputs ComplexNegate(const KernelCall& call);
+Outputs ComplexNotEqual(const KernelCall& call);
+Outputs ComplexOfParts(const KernelCall& call);
+Outputs ComplexReciprocal(const KernelCall& call);
+Outputs ComplexReverseSubtract(const KernelCall& call);
+Outputs ComplexSquare(const KernelCall& call);
+Outputs ComplexSubtract(const KernelCall& call);
+Outputs ComplexSum(const KernelCall& call);
+Outputs ComplexWhere(const KernelCall& call);
+Outputs ImaginaryPart(const KernelCall& call);
+Outputs Polar(const KernelCall& call);
+Outputs RealAngle(const KernelCall& call);
+Outputs RealNegate(const KernelCall& call);
+Outputs RealPart(const KernelCall& call);  ///< of reals the same tensor
+Outputs ViewPairs(const KernelCall& call);
+Outputs ViewParts(const KernelCall& call);
+// fft.cc
+Outputs FftC2c(const KernelCall& call);
+Outputs FftC2r(const KernelCall& call);
+Outputs FftR2c(const KernelCall& call);
 // grouped_mm.cc
 Outputs GroupedMm(const KernelCall& call);
 // linear_recurrence.cc

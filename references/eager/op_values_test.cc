@@ -38,6 +38,7 @@ class Table {
     if (kind == "bool") return value.AsBool();
     if (kind == "int") return SymInt(value.AsInt());
     if (kind == "float") return value.IsString() ? std::stod(value.AsString()) : value.AsDouble();
+    if (kind == "complex") return ops::ComplexNumber({value.AsArray().at(0).AsDouble(), value.AsArray().at(1).AsDouble()});
     if (kind == "string") return value.AsString();
     if (kind == "device") return ops::Device{.type = value.AsString(), .index = {}};
     if (kind == "floats") {
@@ -125,7 +126,8 @@ double Smallest(DType dtype) {  // subnormal step
 }
 
 /// The first element that is further off than allowed, or empty.
-std::string Difference(const Tensor& found, const Tensor& wanted, double ulps, double scaled, double magnitude) {
+std::string Difference(const Tensor& given, const Tensor& expected, double ulps, double scaled, double magnitude) {
+  const Tensor found = ViewAsReal(given), wanted = ViewAsReal(expected);  // parts of complex numbers, measured by their moduli
   if (found.shape() != wanted.shape()) return "found " + Describe(found) + ", wanted " + Describe(wanted);
   const auto f = found.ToDoubles(), w = wanted.ToDoubles();
   double largest = magnitude;
@@ -136,7 +138,8 @@ std::string Difference(const Tensor& found, const Tensor& wanted, double ulps, d
   for (size_t i = 0; i < w.size(); ++i) {
     if (std::isnan(w[i]) && std::isnan(f[i])) continue;
     if (w[i] == f[i]) continue;
-    const double allowed = ulps * std::max(unit * std::fabs(w[i]), Smallest(wanted.dtype())) + scaled * unit * largest;
+    const double size = IsComplex(expected.dtype()) ? std::hypot(w[i & ~size_t{1}], w[i | 1]) : std::fabs(w[i]);
+    const double allowed = ulps * std::max(unit * size, Smallest(wanted.dtype())) + scaled * unit * largest;
     if (!(std::fabs(w[i] - f[i]) <= allowed) || !std::isfinite(w[i])) {
       char text[200];
       std::snprintf(text, sizeof text, "element %zu: found %.17g, wanted %.17g, allowed %.3g off", i, f[i], w[i], allowed);
@@ -223,7 +226,8 @@ TEST(OpValues, InPlaceOpsWriteWhatTheirTwinsAnswer) {
         const auto* given = std::get_if<Value>(&(*args)[0]);
         if (given == nullptr || given->tensor().shape() != (*wanted)[0].shape()) continue;
         const Tensor target = given->tensor().Clone();
-        if (IsFloating((*wanted)[0].dtype()) && !IsFloating(target.dtype())) continue;
+        if (IsFloating((*wanted)[0].dtype()) && !IsFloating(RealOf(target.dtype()))) continue;
+        if (IsComplex((*wanted)[0].dtype()) && !IsComplex(target.dtype())) continue;
         (*args)[0] = Value::Eager(target);
         Numerics seeded;
         if (one.Has("seed")) seeded.draw_seed = static_cast<uint64_t>(one.Find("seed")->AsInt());

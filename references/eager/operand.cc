@@ -1,7 +1,10 @@
 #include "references/eager/operand.h"
 
 #include <algorithm>
+#include <complex>
 #include <cstring>
+
+#include "references/eager/complex.h"
 
 namespace conformance::eager {
 
@@ -203,12 +206,29 @@ void CopyBits(const Tensor& from, const Tensor& to) {
 
 }  // namespace
 
+namespace {
+
+/// Between complex types, from reals (the imaginary part is 0), and to reals (it is dropped; true where either part is not 0).
+void CopyComplex(const IsaKernels& isa, const Tensor& from, const Tensor& to) {
+  if (IsComplex(from.dtype()) && IsComplex(to.dtype())) return CopyInto(isa, ViewAsReal(from), ViewAsReal(to));
+  if (IsComplex(to.dtype())) {
+    CopyInto(isa, from, PartOf(to, 0));
+    return CopyInto(isa, BroadcastTo(Tensor::Zeros(RealOf(to.dtype()), {}), to.shape()), PartOf(to, 1));
+  }
+  if (to.dtype() == DType::kBool) return CopyInto(isa, Cast(from, DType::kBool), to);
+  CopyInto(isa, PartOf(from, 0), to);
+}
+
+}  // namespace
+
 void CopyInto(const IsaKernels& isa, const Tensor& from, const Tensor& to) {
   if (to.num_elements() == 0) return;
   if (from.dtype() != to.dtype()) {
+    if (IsComplex(from.dtype()) || IsComplex(to.dtype())) return CopyComplex(isa, from, to);
     return WithCompute(Between(from.dtype(), to.dtype()), [&](auto t) { CopyTo<decltype(t)>(isa, from, to); });
   }
   switch (ByteSize(to.dtype())) {
+    case 16: return CopyBits<std::complex<double>>(from, to);
     case 1: return CopyBits<uint8_t>(from, to);
     case 2: return CopyBits<uint16_t>(from, to);
     case 4: return CopyBits<uint32_t>(from, to);

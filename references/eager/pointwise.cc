@@ -12,6 +12,7 @@ namespace conformance::eager {
 Tensor NumberTensor(const ops::Argument& number) {
   if (const auto* real = std::get_if<double>(&number)) return Tensor::Of<double>({}, {*real});
   if (const auto* flag = std::get_if<bool>(&number)) return Tensor::Of<bool>({}, {*flag});
+  if (const auto* complex = std::get_if<ops::ComplexNumber>(&number)) return Tensor::Of<std::complex<double>>({}, {complex->value});
   return Tensor::Of<int64_t>({}, {std::get<SymInt>(number).constant()});
 }
 
@@ -20,7 +21,7 @@ Tensor TensorOrNumber(const KernelCall& call, size_t i) {
 }
 
 DType ResultType(const KernelCall& call, std::span<const size_t> arguments) {
-  const auto category = [](DType type) { return IsFloating(type) ? 2 : (type == DType::kBool ? 0 : 1); };
+  const auto category = [](DType type) { return IsComplex(type) ? 3 : IsFloating(type) ? 2 : type == DType::kBool ? 0 : 1; };
   std::optional<DType> groups[3];  // tensors with axes, without, numbers
   for (const size_t i : arguments) {
     if (call.IsNone(i)) continue;
@@ -29,6 +30,8 @@ DType ResultType(const KernelCall& call, std::span<const size_t> arguments) {
     if (call.IsTensor(i)) {
       group = call.tensor(i).rank() > 0 ? 0 : 1;
       type = call.declared(i);
+    } else if (std::holds_alternative<ops::ComplexNumber>(call.args()[i])) {
+      type = DType::kC64;
     } else if (std::holds_alternative<bool>(call.args()[i])) {
       type = DType::kBool;
     } else if (std::holds_alternative<SymInt>(call.args()[i])) {
@@ -38,7 +41,9 @@ DType ResultType(const KernelCall& call, std::span<const size_t> arguments) {
   }
   std::optional<DType> result;
   for (const auto& group : groups) {
-    if (group && (!result || category(*group) > category(*result))) result = group;
+    // A complex tensor without axes or number keeps the precision of reals with axes.
+    if (group && result && IsComplex(*group) && IsFloating(*result)) result = ComplexOf(*result).value_or(DType::kC64);
+    else if (group && (!result || category(*group) > category(*result))) result = group;
   }
   return result.value_or(DType::kF32);
 }

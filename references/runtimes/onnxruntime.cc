@@ -47,6 +47,8 @@ std::optional<DType> DTypeOf(ONNXTensorElementDataType type) {
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8: return DType::kI8;
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8: return DType::kU8;
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL: return DType::kBool;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX64: return DType::kC64;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX128: return DType::kC128;
     default: return std::nullopt;
   }
 }
@@ -63,6 +65,8 @@ ONNXTensorElementDataType TypeOf(DType dtype) {
     case DType::kI8: return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
     case DType::kU8: return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
     case DType::kBool: return ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL;
+    case DType::kC64: return ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX64;
+    case DType::kC128: return ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX128;
   }
   return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
 }

@@ -47,6 +47,7 @@ class Table {
     if (kind == "bool") return value.AsBool();
     if (kind == "int") return SymInt(value.AsInt());
     if (kind == "float") return value.IsString() ? std::stod(value.AsString()) : value.AsDouble();
+    if (kind == "complex") return ops::ComplexNumber({value.AsArray().at(0).AsDouble(), value.AsArray().at(1).AsDouble()});
     if (kind == "string") return value.AsString();
     if (kind == "device") return ops::Device{.type = value.AsString(), .index = {}};
     if (kind == "floats") {
@@ -124,20 +125,31 @@ Result<OneOp> ProgramOf(const Table& table, const Json& one, bool dynamic) {
   CONFORMANCE_TRY(const std::vector<Argument> bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
   std::vector<rewrite::ProgramInput> metas;
   SymbolValues hints;
+  std::set<size_t> complex;
   for (size_t i = 0; i < out.inputs.size(); ++i) {
+    // A program takes and gives pairs of reals where the op has complex numbers.
+    if (IsComplex(out.inputs[i].dtype())) complex.insert(i), out.inputs[i] = ViewAsReal(out.inputs[i]);
     std::vector<SymInt> sizes = ToSymInts(out.inputs[i].shape());
+    if (complex.contains(i)) sizes.pop_back();
     for (size_t axis = 0; dynamic && axis < sizes.size(); ++axis) {
       if (sizes[axis].constant() < 2) continue;
       const std::string symbol = "d" + std::to_string(i) + "_" + std::to_string(axis);
       hints[symbol] = sizes[axis].constant();
       sizes[axis] = SymInt::Symbol(symbol);
     }
+    if (complex.contains(i)) sizes.emplace_back(2);
     metas.push_back({"x" + std::to_string(i), {out.inputs[i].dtype(), std::move(sizes)}});
   }
   CONFORMANCE_TRY(out.program, rewrite::RecordProgram(metas, hints, [&](ops::OpContext& context, const std::vector<Value>& values) {
+                    std::vector<Value> given = values;
+                    for (const size_t i : complex) given[i] = ops::ViewAsComplex(context, values[i]);
                     std::vector<Argument> args;
-                    for (const Argument& argument : bound) args.push_back(WithInputs(argument, values));
-                    return context.CallMulti(*op, std::move(args));
+                    for (const Argument& argument : bound) args.push_back(WithInputs(argument, given));
+                    std::vector<Value> made = context.CallMulti(*op, std::move(args));
+                    for (Value& value : made) {
+                      if (IsComplex(value.dtype())) value = ops::ViewAsReal(context, value);
+                    }
+                    return made;
                   }));
   return out;
 }
@@ -153,7 +165,8 @@ bool Close(double found, double wanted, DType dtype) {
   return std::fabs(found - wanted) <= tolerance * (1 + std::fabs(wanted));
 }
 
-std::string Difference(const Tensor& found, const Tensor& wanted) {
+std::string Difference(const Tensor& found, const Tensor& expected) {
+  const Tensor wanted = ViewAsReal(expected);
   if (found.dtype() != wanted.dtype() || found.shape() != wanted.shape()) return "found " + Describe(found) + ", wanted " + Describe(wanted);
   const std::vector<double> f = found.ToDoubles(), w = wanted.ToDoubles();
   for (size_t i = 0; i < w.size(); ++i) {

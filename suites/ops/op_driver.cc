@@ -55,6 +55,10 @@ Result<Argument> Read(const Json& code) {
   if (kind == "bool") return Argument(value.AsBool());
   if (kind == "int") return Argument(SymInt(value.AsInt()));
   if (kind == "float") return Argument(value.IsString() ? std::stod(value.AsString()) : value.AsDouble());
+  if (kind == "complex") {
+    const Json::Array& parts = value.AsArray();
+    return Argument(ops::ComplexNumber({parts.at(0).AsDouble(), parts.at(1).AsDouble()}));
+  }
   if (kind == "string") return Argument(value.AsString());
   if (kind == "ints") {
     std::vector<SymInt> ints;

@@ -31,7 +31,7 @@ std::string Figures(const Tensor& tensor) {
   std::string text = Describe(tensor) + ": ";
   double low = std::numeric_limits<double>::infinity(), high = -low;
   size_t odd = 0;
-  const std::vector<double> values = tensor.ToDoubles();
+  const std::vector<double> values = ViewAsReal(tensor).ToDoubles();
   for (const double value : values) {
     if (!std::isfinite(value)) {
       ++odd;
@@ -40,7 +40,7 @@ std::string Figures(const Tensor& tensor) {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  text += std::to_string(values.size()) + " elements";
+  text += std::to_string(tensor.num_elements()) + " elements";
   char range[80];
   std::snprintf(range, sizeof range, " from %.6g to %.6g", low, high);
   if (odd < values.size()) text += range;

@@ -51,7 +51,7 @@ std::string TypeText(const formats::SafetensorsEntry& entry) {
 
 /// The bound of a plain comparison: what was given, else assert_close's for the dtype.
 ports::PlainTolerance Bound(const CompareOptions& options, DType dtype) {
-  ports::PlainTolerance bound = IsFloating(dtype) ? compare::AssertCloseDefaults(dtype) : ports::PlainTolerance{};
+  ports::PlainTolerance bound = IsFloating(RealOf(dtype)) ? compare::AssertCloseDefaults(dtype) : ports::PlainTolerance{};
   if (options.atol) bound.atol = *options.atol;
   if (options.rtol) bound.rtol = *options.rtol;
   return bound;
@@ -68,8 +68,8 @@ Result<Row> CompareOne(const engine::Toolbox& toolbox, const CompareOptions& opt
   ports::ComparisonRequest request;
   request.candidate = &candidate;
   request.reference = &reference;
-  const bool floating = IsFloating(want.dtype());
-  if (exact && floating) {
+  const bool floating = IsFloating(RealOf(want.dtype()));
+  if (exact && IsFloating(want.dtype())) {
     CONFORMANCE_TRY(const Tensor truth, exact->Read(name));
     if (truth.shape() != want.shape() || truth.dtype() != DType::kF64) {
       return Invalid("the f64 file has another tensor of that name").With("tensor", name).With("found", Describe(truth)).With("wanted", "f64" + ShapeText(want.shape()));

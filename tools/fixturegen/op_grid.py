@@ -68,6 +68,8 @@ def encode(value, of_tensor):
         return {"int": value}
     if isinstance(value, float):
         return {"float": value if math.isfinite(value) else repr(value)}
+    if isinstance(value, complex):
+        return {"complex": [value.real, value.imag]}
     if isinstance(value, str):
         return {"string": value}
     if any(isinstance(v, torch.Tensor) for v in value):
@@ -106,23 +108,32 @@ def answer_of(target, args, keyword, seed=0):
 
 
 # Differences in units of the last place of the declared type.
+PARTS = {torch.complex64: torch.float32, torch.complex128: torch.float64}  # complex elements are measured by their moduli
 DIGITS = {torch.float64: (52, -1022), torch.float32: (23, -126), torch.float16: (10, -14), torch.bfloat16: (7, -126)}
 
 
+def inexact(tensor):
+    return tensor.is_floating_point() or tensor.is_complex()
+
+
+def wide(tensor):
+    return tensor.to(torch.complex128) if tensor.is_complex() else tensor.double()
+
+
 def spacing(values, dtype):
-    digits, lowest = DIGITS[dtype]
+    digits, lowest = DIGITS[PARTS.get(dtype, dtype)]
     exponent = torch.frexp(values.abs())[1] - 1
     return torch.ldexp(torch.ones_like(values), exponent.clamp(min=lowest) - digits)
 
 
 def magnitudes(target, args, keyword):
     """The op over the magnitudes of its tensors, in f64: what rounding errors of a linear op are measured by."""
-    def wide(v):
+    def size(v):
         if isinstance(v, torch.Tensor):
-            return v.double().abs() if v.is_floating_point() else v
-        return abs(v) if isinstance(v, float) else v
+            return v.abs().double() if inexact(v) else v
+        return abs(v) if isinstance(v, (float, complex)) else v
 
-    each = lambda v: [wide(x) for x in v] if isinstance(v, (list, tuple)) else wide(v)
+    each = lambda v: [size(x) for x in v] if isinstance(v, (list, tuple)) else size(v)
     keyword = {k: (torch.float64 if isinstance(v, torch.dtype) else v) for k, v in keyword.items()}
     out = answer_of(target, [each(a) for a in args], {k: each(v) for k, v in keyword.items()})
     return None if out is None else [o.double() for o in out]
@@ -134,19 +145,19 @@ def difference(found, wanted, scale):
         return f"found {NAMES[found.dtype]}{list(found.shape)}, wanted {NAMES[wanted.dtype]}{list(wanted.shape)}"
     if wanted.numel() == 0:
         return 0.0
-    if not wanted.is_floating_point():
+    if not inexact(wanted):
         if torch.equal(found, wanted):
             return 0.0
         at = int((found != wanted).reshape(-1).nonzero()[0])
         return f"element {at}: found {found.reshape(-1)[at].item()}, wanted {wanted.reshape(-1)[at].item()}"
-    f, w = found.double().reshape(-1), wanted.double().reshape(-1)
+    f, w = wide(found).reshape(-1), wide(wanted).reshape(-1)
     special = ~(torch.isfinite(w) & torch.isfinite(f))
     wrong = special & ~((f == w) | (torch.isnan(f) & torch.isnan(w)))
     if wrong.any():
         # Overflow is a matter of the last digit of the largest number.
         at = int(wrong.nonzero()[0])
         return f"element {at}: found {f[at].item()}, wanted {w[at].item()}"
-    scale = w if scale is None else torch.maximum(w.abs(), scale.double().reshape(-1).nan_to_num(posinf=1e300).expand_as(w))
+    scale = w.abs() if scale is None else torch.maximum(w.abs(), scale.double().reshape(-1).nan_to_num(posinf=1e300).expand_as(w))
     ulps = (f - w).abs() / spacing(torch.where(special, torch.ones_like(scale), scale), wanted.dtype)
     return float(torch.where(special, torch.zeros_like(ulps), ulps).max())
 
@@ -156,19 +167,19 @@ def judge(spec, target, args, keyword, wanted, found):
     measured = {}
     if len(found) != len(wanted):
         return measured, f"found {len(found)} outputs, wanted {len(wanted)}"
-    finite = [w.double()[torch.isfinite(w)].abs() for w in wanted if w.is_floating_point()]
+    finite = [wide(w)[torch.isfinite(w)].abs() for w in wanted if inexact(w)]
     largest = max((x.max() for x in finite if x.numel()), default=torch.zeros(()))
     condition = magnitudes(target, args, keyword) if spec.scale == "condition" else None
     for k, (f, w) in enumerate(zip(found, wanted)):
         if k in spec.ignored:
             continue
         scale = None
-        if w.is_floating_point() and w.numel():
+        if inexact(w) and w.numel():
             if spec.scale == "largest":
                 scale = largest
             elif condition is not None:
                 scale = condition[k]
-        if spec.bound is None and w.is_floating_point():
+        if spec.bound is None and inexact(w):
             plain = lambda t: torch.where(torch.isnan(t), torch.full_like(t, math.nan), t)  # one NaN is as good as another
             same = f.dtype == w.dtype and f.shape == w.shape and raw(plain(f)) == raw(plain(w))
             off = 0.0 if same else difference(f, w, None) or "the same numbers, other bits"
@@ -222,11 +233,12 @@ def decode(out):
 def run(options):
     driver = Driver(options.driver)
     measured, cases, refused, failures = {}, 0, 0, 0
-    for target, spec in sorted(SPECS.items()):
+    for key, spec in sorted(SPECS.items()):
+        target = key.split()[0]
         if options.ops and not fnmatch.fnmatch(target, options.ops):
             continue
         shown = 0
-        drawn = [Draw(target, i) for i in range(options.cases)]
+        drawn = [Draw(key, i) for i in range(options.cases)]
         calls = [spec.make(d) for d in drawn]
         lines = [line_of(target, args, keyword, d.seed) for d, (args, keyword) in zip(drawn, calls)]
         for i, answer in enumerate(driver.answers(lines)):
@@ -251,7 +263,7 @@ def run(options):
                 shown += 1
                 if shown <= options.show:
                     text = json.dumps(lines[i])
-                    print(f"{target} #{i}: {complaint}\n    {text[:700]}")
+                    print(f"{key} #{i}: {complaint}\n    {text[:700]}")
     print(f"{cases} calls of {len(measured)} ops, {refused} refused by both, {failures} differ")
     if options.measured and not failures:
         lines = [f'"{t}":{json.dumps({k: round(v, 2) for k, v in sorted(m.items())})}' for t, m in sorted(measured.items())]
@@ -274,19 +286,22 @@ def record(options):
         return stored[key]
 
     cases = []
-    for target, spec in sorted(SPECS.items()):
+    for key, spec in sorted(SPECS.items()):
+        target = key.split()[0]
         if not spec.recorded:
             continue
         kept = i = 0
         seen = set()
         while kept < spec.recorded and i < 200:
-            drawn = Draw(target, i, small=True)
+            drawn = Draw(key, i, small=True)
             args, keyword = spec.make(drawn)
             i += 1
             wanted = answer_of(target, args, keyword, drawn.seed)
             flat = [a for a in args for a in (a if isinstance(a, list) else [a])]
             if wanted is None or sum(t.numel() for t in [*flat, *wanted] if isinstance(t, torch.Tensor)) > 200:
                 continue
+            if any(t.dtype == torch.complex128 for t in [*flat, *wanted] if isinstance(t, torch.Tensor)):
+                continue  # safetensors has none
             kinds = tuple(t.dtype for t in flat if isinstance(t, torch.Tensor))
             if kinds in seen and i < 30:  # other types first
                 continue
@@ -298,7 +313,7 @@ def record(options):
             if spec.ignored:
                 line["ignored"] = sorted(spec.ignored)
             # The recorded tests know one unit and the largest element; what is measured by magnitudes gets them as an absolute slack.
-            floats = [w for w in wanted if w.is_floating_point() and w.numel()]
+            floats = [w for w in wanted if inexact(w) and w.numel()]
             if spec.bound is not None and floats:
                 line["ulps"] = spec.allowed(floats[0].dtype)
                 if spec.scale:

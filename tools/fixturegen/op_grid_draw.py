@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import torch
 
 NAMES = {torch.float64: "f64", torch.float32: "f32", torch.float16: "f16", torch.bfloat16: "bf16", torch.int64: "i64",
-         torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8", torch.bool: "bool"}
+         torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8", torch.bool: "bool",
+         torch.complex64: "complex64", torch.complex128: "complex128"}
 F64, F32, F16, BF16, I64, BOOL = torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.bool
 FLOATS = [F32, F64, F16, BF16]
 INTS = [I64, torch.int32, torch.int16, torch.int8, torch.uint8]
@@ -166,7 +167,7 @@ def unknown(find):
     found = []
     for target in SPECS:
         try:
-            find(target)
+            find(target.split()[0])
         except (AttributeError, RuntimeError):
             found.append(target)
     return found

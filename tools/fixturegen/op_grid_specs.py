@@ -1,4 +1,5 @@
 """All of the grid's specs."""
+import op_grid_complex  # noqa: F401
 import op_grid_elements  # noqa: F401: each adds its own
 import op_grid_random  # noqa: F401
 import op_grid_sums  # noqa: F401

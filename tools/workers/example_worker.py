@@ -6,7 +6,7 @@ Its backend takes two formats: `scale`, a JSON file {"scale": 3} that multiplies
 """
 import array, json, math, os, struct, sys  # noqa: E401
 
-SIZES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i64": 8, "i32": 4, "i16": 2, "i8": 1, "u8": 1, "bool": 1}
+SIZES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i64": 8, "i32": 4, "i16": 2, "i8": 1, "u8": 1, "bool": 1, "complex64": 8, "complex128": 16}
 # Standard output is for frames alone: they get a copy, and what anything else prints goes to standard error.
 source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)

@@ -6,6 +6,7 @@
 #include "exporters/onnx/lower/compare.h"
 #include "exporters/onnx/lower/compose.h"
 #include "exporters/onnx/lower/creation.h"
+#include "exporters/onnx/lower/fourier.h"
 #include "exporters/onnx/lower/index.h"
 #include "exporters/onnx/lower/matmul.h"
 #include "exporters/onnx/lower/norm.h"
@@ -277,6 +278,11 @@ std::vector<TranslationEntry> Table() {
       {"aten._log_softmax.default", LowerLogSoftmax},
       {"aten.topk.default", LowerTopk},
       {"aten.sort.default", LowerSort},
+      // complex numbers, as pairs of reals
+      {"aten.view_as_complex.default", LowerViewAsComplex},
+      {"aten.view_as_real.default", LowerViewAsReal},
+      {"aten._fft_r2c.default", LowerFftR2c},
+      {"aten._fft_c2c.default", LowerFftC2c},
       // layers
       {"aten.linear.default", LowerLinear},
       {"aten.matmul.default", LowerMatmul},

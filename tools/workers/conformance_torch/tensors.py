@@ -10,7 +10,8 @@ import torch
 from conformance_worker import Tensor, WorkerError
 
 DTYPES = {"f64": torch.float64, "f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16, "i64": torch.int64, "i32": torch.int32,
-          "i16": torch.int16, "i8": torch.int8, "u8": torch.uint8, "bool": torch.bool}
+          "i16": torch.int16, "i8": torch.int8, "u8": torch.uint8, "bool": torch.bool, "complex64": torch.complex64,
+          "complex128": torch.complex128}
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -24,14 +25,14 @@ def to_torch(tensor: Tensor) -> torch.Tensor:
 
 def to_protocol(name: str, value: Any) -> Tensor:
     """A tensor, or a number, as the protocol's. Errors: `unsupported` for anything else, naming the value."""
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, (bool, int, float, complex)):
         return Tensor.of(np.asarray(value))
     if not isinstance(value, torch.Tensor):
         raise WorkerError("unsupported", f"value '{name}' is no tensor", {"found": type(value).__name__})
     dtype = _NAMES.get(value.dtype)
     if dtype is None or value.layout != torch.strided:
         raise WorkerError("unsupported", f"value '{name}' cannot cross the protocol", {"found": f"{value.dtype}, {value.layout}"})
-    value = value.detach().cpu().resolve_neg().contiguous()
+    value = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
     if dtype == "bf16":
         return Tensor(dtype, value.view(torch.int16).numpy().view(np.uint16))
     return Tensor(dtype, value.numpy())

@@ -28,7 +28,7 @@ def of_torch(tensor: torch.Tensor) -> Tensor:
     """Errors: `unsupported` for a dtype that the protocol has not."""
     import torch
 
-    tensor = tensor.detach().cpu().contiguous()
+    tensor = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     if tensor.dtype == torch.bfloat16:
         return Tensor("bf16", tensor.view(torch.int16).numpy().view(np.uint16))
     return Tensor.of(tensor.numpy())
@@ -95,7 +95,7 @@ def leaves_of(outputs: Any) -> dict[str, torch.Tensor]:
 
 
 _DTYPES = {"float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32", "int16": "i16",
-           "int8": "i8", "uint8": "u8", "bool": "bool"}
+           "int8": "i8", "uint8": "u8", "bool": "bool", "complex64": "complex64", "complex128": "complex128"}
 
 
 def value_infos(values: Mapping[str, Any], dims: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from .leaves import leaves_of
 Infos = dict[str, Any]  # {"inputs": […], "outputs": […]}: the artifact object's
 
 _TORCH = {"float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32", "int16": "i16",
-          "int8": "i8", "uint8": "u8", "bool": "bool"}
+          "int8": "i8", "uint8": "u8", "bool": "bool", "complex64": "complex64", "complex128": "complex128"}
 _ONNX = {"DOUBLE": "f64", "FLOAT": "f32", "FLOAT16": "f16", "BFLOAT16": "bf16", "INT64": "i64", "INT32": "i32", "INT16": "i16",
-         "INT8": "i8", "UINT8": "u8", "BOOL": "bool"}
+         "INT8": "i8", "UINT8": "u8", "BOOL": "bool", "COMPLEX64": "complex64", "COMPLEX128": "complex128"}
 _OPENVINO = {"f64": "f64", "f32": "f32", "f16": "f16", "bf16": "bf16", "i64": "i64", "i32": "i32", "i16": "i16", "i8": "i8", "u8": "u8",
              "boolean": "bool"}
 

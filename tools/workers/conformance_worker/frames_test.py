@@ -159,7 +159,7 @@ class Refusals(unittest.TestCase):
                 write_message(stream, message)
             self.assertEqual(stream.getvalue(), b"")
         with self.assertRaises(WorkerError):
-            Tensor.of(np.zeros(1, dtype=complex))
+            Tensor.of(np.zeros(1, dtype=np.uint64))
 
 
 if __name__ == "__main__":

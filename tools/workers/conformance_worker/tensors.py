@@ -11,7 +11,7 @@ from .errors import WorkerError
 # The protocol's names and how numpy holds them. numpy has no bfloat16: its bits stand in uint16.
 DTYPES: dict[str, np.dtype] = {name: np.dtype(code) for name, code in [
     ("f64", "<f8"), ("f32", "<f4"), ("f16", "<f2"), ("bf16", "<u2"), ("i64", "<i8"), ("i32", "<i4"), ("i16", "<i2"), ("i8", "i1"),
-    ("u8", "u1"), ("bool", "?")]}
+    ("u8", "u1"), ("bool", "?"), ("complex64", "<c8"), ("complex128", "<c16")]}
 _NAMES = {dtype: name for name, dtype in DTYPES.items() if name != "bf16"}
 
 
