@@ -87,6 +87,13 @@ int64_t LimitOf(const Leaf& leaf, const SymbolValues& values) {
 }
 
 Tensor MakeLeaf(const Leaf& leaf, const Shape& shape, int64_t limit, uint64_t seed) {
+  if (IsComplex(leaf.dtype)) {  // both parts
+    Leaf parts = leaf;
+    parts.dtype = RealOf(leaf.dtype);
+    Shape pairs = shape;
+    pairs.push_back(2);
+    return ViewAsComplex(MakeLeaf(parts, pairs, limit, seed));
+  }
   const int64_t count = NumElements(shape);
   if (leaf.fill == Fill::kNormal) {
     Random random = Random::For(seed, leaf.name);
@@ -117,7 +124,7 @@ Fill FillOf(const Leaf& leaf, bool picks_rows) {
       dot == std::string::npos ? std::string_view(leaf.name) : std::string_view(leaf.name).substr(dot + 1);
   if (NameHas(name, "mask"))
     return IsFloating(leaf.dtype) && leaf.sizes.size() == 4 ? Fill::kZeros : Fill::kOnes;
-  if (IsFloating(leaf.dtype)) return Fill::kNormal;
+  if (IsFloating(RealOf(leaf.dtype))) return Fill::kNormal;
   if (leaf.dtype == DType::kBool) return Fill::kOnes;
   if (NameHas(name, "position")) return Fill::kPositions;
   return picks_rows || NameHas(name, "ids") ? Fill::kIds : Fill::kOnes;

@@ -108,6 +108,7 @@ TEST(LeafPlan, NamesAndTypesTellTheFill) {
   EXPECT_EQ(fill("flag", DType::kBool, 1, false), Fill::kOnes);
   EXPECT_EQ(fill("lengths", DType::kI64, 1, false), Fill::kOnes);
   EXPECT_EQ(fill("pixel_values", DType::kF32, 4, false), Fill::kNormal);
+  EXPECT_EQ(fill("spectrum", DType::kC64, 2, false), Fill::kNormal);
 }
 
 TEST(LeafPlan, PinsSizesThatFit) {

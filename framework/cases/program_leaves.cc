@@ -215,7 +215,7 @@ Result<LeafPlan> LeavesOf(const ir::Program& program) {
           .With("found", ir::Describe(*meta));
     leaf.dtype = *dtype;
     leaf.sizes = meta->sizes;
-    if (!IsFloating(leaf.dtype) && leaf.dtype != DType::kBool) FollowUses(program, *id, leaf);
+    if (!IsFloating(RealOf(leaf.dtype)) && leaf.dtype != DType::kBool) FollowUses(program, *id, leaf);
     leaf.fill = FillOf(leaf, !leaf.limits.empty());
     plan.leaves.push_back(std::move(leaf));
   }

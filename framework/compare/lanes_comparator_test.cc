@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <limits>
 
 namespace conformance::compare {
@@ -70,6 +71,28 @@ TEST(LanesComparator, ExactNumbersAreEqualOrWrong) {
   EXPECT_THAT(wrong->reason, HasSubstr("where every legal answer is exact"));
   EXPECT_EQ(Judge(off, reference).outcome, Outcome::kPass);  // assert_close's bounds
   EXPECT_FALSE(judge(off, off).ok());  // a reference that rounds is our own mistake
+}
+
+TEST(LanesComparator, PartsOfComplexNumbersAreHeldAgainstTheModulus) {
+  using C = std::complex<float>;
+  const auto z = [](std::vector<C> values) { return One(Tensor::Of<C>({static_cast<int64_t>(values.size())}, values)); };
+  const NamedTensors reference = z({{1000, 1e-4F}, {0, 2}});
+  // assert_close allows 1e-5 + 1.3e-6 of 1000; of the part alone it would be 1e-5.
+  EXPECT_EQ(Judge(z({{1000, 1e-3F}, {0, 2}}), reference).outcome, Outcome::kPass);
+  const Comparison wrong = Judge(z({{1000, 1e-4F}, {1e-3F, 2}}), reference);
+  EXPECT_EQ(wrong.outcome, Outcome::kFail);
+  EXPECT_THAT(wrong.reason, HasSubstr("1 of 4 values"));
+  EXPECT_THAT(wrong.reason, HasSubstr("worst at [1, 0]"));
+  EXPECT_EQ(wrong.figures[0].dtype, "complex64");
+  EXPECT_THAT(Judge(z({{1000, kNan}, {0, 2}}), reference).reason, HasSubstr("at [0, 1] found NaN"));
+  EXPECT_THAT(Judge(One(F32({1000, 0})), reference).reason, HasSubstr("dtype f32, wanted complex64"));
+  // The ensemble's limits: within three times the reference's own error, which is 2^-24 of the modulus at least.
+  const NamedTensors oracle = One(Tensor::Of<std::complex<double>>({2}, {{1000, 1e-4}, {0, 2}}));
+  EXPECT_EQ(Judge(z({{1000, 1.5e-4F}, {0, 2}}), reference, &oracle).outcome, Outcome::kPass);
+  EXPECT_EQ(Judge(z({{1000, 1e-4F}, {0, 2.01F}}), reference, &oracle).outcome, Outcome::kFail);
+  // A mask counts both parts or none.
+  const NamedTensors mask = {{"y", Tensor::Of<bool>({2}, {true, false})}};
+  EXPECT_EQ(Judge(z({{1000, 1e-4F}, {7, 7}}), reference, nullptr, std::nullopt, mask).outcome, Outcome::kPass);
 }
 
 TEST(LanesComparator, OneWrongValueAmongManyFails) {

@@ -12,7 +12,7 @@ namespace conformance::formats {
 
 /// Reads a NumPy array file, versions 1 to 3, little-endian, C or Fortran order (which becomes strides): a read-only view of the
 /// mapping, or a copy where the file places it unaligned.
-/// Dtypes: f8 f4 f2 i8 i4 i2 i1 u1 b1; others (big-endian, complex, records, objects) are kUnsupported, named.
+/// Dtypes: f8 f4 f2 i8 i4 i2 i1 u1 b1 c8 c16; others (big-endian, records, objects) are kUnsupported, named.
 /// Errors: kCorrupt with file, place, found, wanted: bad magic, header or shape, too few or too many bytes.
 /// Source: numpy.lib.format, "Format Version 1.0" to "3.0".
 Result<Tensor> ReadNpy(const std::filesystem::path& path);

@@ -1,5 +1,7 @@
 #include "framework/formats/npy.h"
 
+#include <complex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +21,7 @@ std::string Fixture(const std::string& name) {
 
 TEST(ReadNpy, ReadsWhatNumPyWrites) {
   EXPECT_THAT(ReadNpy(Fixture("f4.npy")), IsOkAnd(BitEqualTo(F32({{0, 0.5, 1}, {1.5, 2, 2.5}}))));
+  EXPECT_THAT(ReadNpy(Fixture("c8.npy")), IsOkAnd(BitEqualTo(Tensor::Of<std::complex<float>>({2}, {{1, -2}, {0, 0.5}}))));
   EXPECT_THAT(ReadNpy(Fixture("f2.npy")), IsOkAnd(BitEqualTo(Cast(F32({1, -0.5, 65504}), DType::kF16))));
   EXPECT_THAT(ReadNpy(Fixture("i8_scalar.npy")),
               IsOkAnd(BitEqualTo(Tensor::Of<int64_t>({}, {9007199254740993}))));

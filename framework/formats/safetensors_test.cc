@@ -1,6 +1,7 @@
 #include "framework/formats/safetensors.h"
 
 #include <complex>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@ namespace {
 using enum ComplexUse;
 
 constexpr ComplexOp kOps[] = {
+    {"aten._assert_tensor_metadata.default", kMoves},
     {"aten._conj.default", kComputes},
     {"aten._fft_c2c.default", kComputes},
     {"aten._fft_c2r.default", kComputes},

@@ -1,5 +1,6 @@
 #include "framework/tensor/tensor.h"
 
+#include <complex>
 #include <cstring>
 #include <limits>
 
@@ -45,6 +46,25 @@ TEST(Tensor, DefaultIsAnEmptyVector) {
   EXPECT_EQ(tensor.byte_size(), 0U);
   EXPECT_TRUE(tensor.IsContiguous());
   EXPECT_THAT(tensor.ToDoubles(), IsEmpty());
+}
+
+TEST(Tensor, ComplexElementsArePairs) {
+  const Tensor z = Tensor::Of<std::complex<float>>({2, 2}, {{1, 2}, {3, 4}, {5, 6}, {7, 8}});
+  EXPECT_EQ(Describe(z), "complex64[2, 2]");
+  EXPECT_EQ(z.byte_size(), 32U);
+  const Tensor turned = z.View({2, 2}, {1, 2}, 0);
+  const Tensor parts = ViewAsReal(turned);
+  EXPECT_EQ(Describe(parts), "f32[2, 2, 2]");
+  EXPECT_EQ(parts.storage(), z.storage());
+  EXPECT_THAT(parts.ToDoubles(), ElementsAre(1, 2, 5, 6, 3, 4, 7, 8));
+  EXPECT_TRUE(BitEqual(ViewAsComplex(parts), turned));
+  EXPECT_EQ(ViewAsComplex(parts).storage(), z.storage());
+  EXPECT_TRUE(BitEqual(ViewAsComplex(parts.View({2, 2}, {1, 2}, 0)), Tensor::Of<std::complex<float>>({2}, {{1, 3}, {2, 4}}))) << "a copy";
+  EXPECT_THAT(turned.ToDoubles(), ElementsAre(1, 5, 3, 7)) << "real parts";
+  EXPECT_TRUE(BitEqual(turned.Clone(), Tensor::Of<std::complex<float>>({2, 2}, {{1, 2}, {5, 6}, {3, 4}, {7, 8}})));
+  const Tensor wide = Cast(turned, DType::kC128);
+  EXPECT_TRUE(BitEqual(wide.View({2, 2}, {1, 2}, 0).Clone(), Cast(z, DType::kC128))) << "elements of 16 bytes";
+  EXPECT_EQ(ViewAsReal(Tensor::Zeros(DType::kC64, {0, 3})).shape(), (Shape{0, 3, 2}));
 }
 
 TEST(Tensor, OfKeepsTypeAndValues) {

@@ -97,7 +97,7 @@ TEST(Complex, TheTableAndTheKernelsAgree) {
     const ops::OpDef* op = ops::DefaultOps().Find(entry.target);
     ASSERT_NE(op, nullptr) << entry.target;
     EXPECT_EQ(DefaultKernels().HasComplex(entry.target), entry.use == ops::ComplexUse::kComputes) << entry.target;
-    const bool tensors = op->returns.empty() || op->returns[0].kind == ops::ArgKind::kTensor || op->returns[0].kind == ops::ArgKind::kTensorList;
+    const bool tensors = !op->returns.empty() && (op->returns[0].kind == ops::ArgKind::kTensor || op->returns[0].kind == ops::ArgKind::kTensorList);
     if (entry.use == ops::ComplexUse::kMoves && tensors) EXPECT_NE(DefaultKernels().Find(entry.target), nullptr) << entry.target;
   }
   EXPECT_TRUE(std::ranges::is_sorted(ops::ComplexOps(), {}, &ops::ComplexOp::target));

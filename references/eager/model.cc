@@ -35,6 +35,7 @@ void KeepWide(NamedTensors& outputs, const Numerics& numerics) {
   if (numerics.compute != Numerics::Compute::kF64 || numerics.round_stores) return;
   for (auto& [name, tensor] : outputs) {
     if (IsFloating(tensor.dtype()) && tensor.dtype() != DType::kF64) tensor = Cast(tensor, DType::kF64);
+    if (tensor.dtype() == DType::kC64) tensor = Cast(tensor, DType::kC128);
   }
 }
 

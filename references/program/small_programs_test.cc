@@ -56,7 +56,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
     ASSERT_NE(wanted, nullptr) << name;
     ASSERT_EQ(found.dtype(), wanted->dtype()) << name;
     ASSERT_EQ(found.shape(), wanted->shape()) << name;
-    const auto x = found.ToDoubles(), y = wanted->ToDoubles();
+    const auto x = ViewAsReal(found).ToDoubles(), y = ViewAsReal(*wanted).ToDoubles();
     for (size_t i = 0; i < x.size(); ++i) {
       if (x[i] == y[i] || (std::isnan(x[i]) && std::isnan(y[i]))) continue;  // infinities
       EXPECT_LE(std::fabs(x[i] - y[i]), 1e-5 + 1e-5 * std::fabs(y[i])) << name << " element " << i;
@@ -65,8 +65,8 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram,
-                         ::testing::Values("by_data", "cache", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "layers",
-                                           "losses", "moves", "mutations", "positions", "sizes", "types", "wrapped", "writes"));
+                         ::testing::Values("by_data", "cache", "complex", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "fourier",
+                                           "layers", "losses", "moves", "mutations", "positions", "rotary", "sizes", "types", "wrapped", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {
   const Recorded recorded = ReadRecorded("mutations");

@@ -30,7 +30,7 @@ const std::string kFolder = std::string(CONFORMANCE_FIXTURES_DIR) + "/ops/";
 class Table {
  public:
   explicit Table(const std::string& name)
-      : grid_(name == "op_grid"),
+      : grid_(name != "op_values"),
         json_(formats::ReadJson(kFolder + name + ".json").value()),
         tensors_(formats::OpenSafetensors(kFolder + name + ".safetensors").value()) {}
 
@@ -89,7 +89,7 @@ class Table {
   formats::SafetensorsFile tensors_;
 };
 
-/// "op_values": cases chosen by hand; "op_grid": a few of the seeded grid.
+/// "op_values": cases chosen by hand; "op_grid" and "op_grid_complex": a few of the seeded grid.
 const Table& Cases(const std::string& name) {
   static std::map<std::string, Table> tables;
   const auto found = tables.find(name);
@@ -272,7 +272,7 @@ TEST_P(OnnxValues, AnswerAsPyTorchDoes) {
     }
   }
   for (const auto& [target, count] : without_kernel) std::printf("%s: %d not run\n", target.c_str(), count);
-  EXPECT_GT(compared, table.IsGrid() ? 400 : 900);
+  EXPECT_GT(compared, !table.IsGrid() ? 900 : std::string_view(source) == "op_grid" ? 400 : 120);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, OnnxValues,
@@ -281,7 +281,10 @@ INSTANTIATE_TEST_SUITE_P(Ops, OnnxValues,
                                            std::tuple("op_values", true, onnx::kMinOpset, false),
                                            std::tuple("op_values", true, onnx::kMaxOpset, true),
                                            std::tuple("op_grid", false, onnx::kDefaultOpset, true),
-                                           std::tuple("op_grid", true, onnx::kDefaultOpset, false)));
+                                           std::tuple("op_grid", true, onnx::kDefaultOpset, false),
+                                           std::tuple("op_grid_complex", false, onnx::kDefaultOpset, true),
+                                           std::tuple("op_grid_complex", true, onnx::kDefaultOpset, false),
+                                           std::tuple("op_grid_complex", false, onnx::kMinOpset, true)));
 
 }  // namespace
 }  // namespace conformance

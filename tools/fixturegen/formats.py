@@ -85,6 +85,7 @@ def make_npy():
     matrix = np.arange(6, dtype=np.float32).reshape(2, 3) / 2
     np.save(folder / "f4.npy", matrix)
     np.save(folder / "f8_fortran.npy", np.asfortranarray(np.arange(24, dtype=np.float64).reshape(2, 3, 4)))
+    np.save(folder / "c8.npy", np.array([1 - 2j, 0.5j], dtype=np.complex64))
     np.save(folder / "f2.npy", np.array([1, -0.5, 65504], dtype=np.float16))
     np.save(folder / "i8_scalar.npy", np.array(2**53 + 1))
     np.save(folder / "i4_empty.npy", np.zeros((0, 3), dtype=np.int32))

@@ -274,6 +274,12 @@ def run(options):
 
 
 def record(options):
+    for table in sorted({spec.table for spec in SPECS.values()}):
+        record_table(pathlib.Path(options.folder), table)
+    return 0
+
+
+def record_table(folder, table):
     from safetensors.torch import save_file
     tensors, stored = {}, {}
 
@@ -288,7 +294,7 @@ def record(options):
     cases = []
     for key, spec in sorted(SPECS.items()):
         target = key.split()[0]
-        if not spec.recorded:
+        if not spec.recorded or spec.table != table:
             continue
         kept = i = 0
         seen = set()
@@ -322,12 +328,10 @@ def record(options):
                     line["magnitude"] = max(float(m.nan_to_num(posinf=0).max()) for m in magnitudes(target, args, keyword) if m.numel())
             cases.append(line)
             kept += 1
-    folder = pathlib.Path(options.folder)
-    save_file(tensors, folder / "op_grid.safetensors", metadata={"origin": f"tools/fixturegen/op_grid.py record, torch {torch.__version__}"})
+    save_file(tensors, folder / f"{table}.safetensors", metadata={"origin": f"tools/fixturegen/op_grid.py record, torch {torch.__version__}"})
     lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
-    (folder / "op_grid.json").write_text('{"torch":"%s","cases":[\n%s\n]}\n' % (torch.__version__, lines))
-    print(len(cases), "cases,", len({c["target"] for c in cases}), "ops")
-    return 0
+    (folder / f"{table}.json").write_text('{"torch":"%s","cases":[\n%s\n]}\n' % (torch.__version__, lines))
+    print(table, len(cases), "cases,", len({c["target"] for c in cases}), "ops")
 
 
 def main():

@@ -6,7 +6,7 @@ vectorised one there): 8. A Fourier transform of n numbers errs by c·log2 n rou
 8 ULPs of it for the n <= 600 that are drawn, on both sides by other factors.
 """
 import torch
-from op_grid_draw import BOOL, F32, F64, FLOATS, I64, NUMBERS, SPECS, Spec, call, spec
+from op_grid_draw import BOOL, F32, F64, FLOATS, I64, NUMBERS, SPECS, Spec, call
 
 C64, C128 = torch.complex64, torch.complex128
 COMPLEX = [C64, C64, C128]
@@ -25,10 +25,15 @@ def z(d, shape=None, dtype=None, kind="plain"):
     return x
 
 
+def spec(targets, make, bound=None, **more):
+    for target in targets.split():
+        SPECS["aten." + target] = Spec(make, bound, table="op_grid_complex", **more)
+
+
 def complex_spec(targets, make, bound=None, **more):
     """Beside the spec of reals."""
     for target in targets.split():
-        SPECS["aten." + target + " complex"] = Spec(make, bound, **more)
+        SPECS["aten." + target + " complex"] = Spec(make, bound, table="op_grid_complex", **more)
 
 
 def one(d):
@@ -36,7 +41,8 @@ def one(d):
 
 
 spec("view_as_real.default imag.default", one)
-spec("real.default conj.default conj_physical.default _conj.default resolve_conj.default resolve_neg.default _neg_view.default",
+spec("_conj.default", one)
+spec("real.default conj.default conj_physical.default resolve_conj.default resolve_neg.default _neg_view.default",
      lambda d: call(z(d) if d.chance(0.7) else d.tensor(FLOATS, kind="plain")))
 spec("view_as_complex.default", lambda d: call(d.tensor([F32, F64], d.shape(0, 3) + (2,), "plain", strided=False)))
 spec("angle.default", lambda d: call(z(d) if d.chance(0.6) else d.tensor([F32, F64, I64], kind="plain")), 4)
@@ -129,16 +135,16 @@ def some(d, least=1):
     return z(d, d.shape(least, 4, empty=False))
 
 
-def views(make, targets, **more):
-    complex_spec(targets, make, **more)
+def views(make, targets):
+    complex_spec(targets, make)
 
 
 def reshaped(d):
-    x = z(d)
+    x = z(d).contiguous()  # view refuses strides that a copy would need, ours copies
     return call(x, d.one_of([x.numel()], [-1, 1], [1, x.numel()])) if x.numel() else call(x, list(x.shape))
 
 
-views(reshaped, "view.default reshape.default", may_refuse="")
+views(reshaped, "view.default reshape.default")
 views(lambda d: (lambda x: call(x, [3] + list(x.shape)))(some(d)), "expand.default")
 views(lambda d: (lambda x: call(x, d.random.sample(range(x.dim()), x.dim())))(some(d)), "permute.default")
 views(lambda d: (lambda x: call(x, axis_of(x, d), axis_of(x, d)))(some(d)), "transpose.int")

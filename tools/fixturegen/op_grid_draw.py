@@ -144,6 +144,7 @@ class Spec:
     scale: str = None             # None, "largest", "condition"
     recorded: int = 2
     may_refuse: str = ""          # why ours may refuse by name what PyTorch answers
+    table: str = "op_grid"        # the recording that its cases go into
     ignored: set = field(default_factory=set)  # outputs that PyTorch leaves unspecified
     draws: bool = False           # by the generator: each call has a seed of its own
 

@@ -225,6 +225,52 @@ class Pair(torch.nn.Module):
         return self.lines(x).sum(0) + self.lines(y[1::2]).sum(0), y[: 2 * x.shape[0]]
 
 
+class Fourier(torch.nn.Module):
+    """Transforms of torch.fft over one axis and several, cut and padded, with each norm; a short-time one and its way back."""
+
+    def forward(self, x):
+        fft = torch.fft
+        window = torch.hann_window(8)
+        spectrum = torch.stft(x, 8, 4, 8, window, return_complex=True)
+        short = torch.stft(x, 8, 2, 6, torch.hamming_window(6), center=False, normalized=True, return_complex=True)
+        pair = x.reshape(x.shape[0], 4, 5)
+        return (fft.fftn(pair, dim=(-1, -2)).real, fft.fft(x, norm="ortho").imag, fft.fft(x, n=24).abs(), (fft.ifft(x, n=15) + 2).angle(),
+                fft.rfft(x, norm="forward").real, fft.irfft(fft.rfft(x)), fft.irfft(fft.rfft(x), n=19, norm="ortho"), fft.rfft2(pair).imag,
+                fft.irfftn(fft.rfftn(pair, dim=(1, 2)), s=(4, 5), dim=(1, 2)), fft.hfft(fft.ihfft(x), n=20), fft.fftshift(fft.fft2(pair)).abs(),
+                fft.ifftshift(x, dim=1), fft.ifftn(fft.fftn(pair, dim=(1, 2)), dim=(1, 2)).real, torch.view_as_real(short),
+                torch.istft(spectrum, 8, 4, 8, window), torch.istft(spectrum, 8, 4, 8, window, length=18))
+
+
+class Complex(torch.nn.Module):
+    """Rotary embedding by complex numbers, as Llama 4 has it; arithmetic; what moves elements; a complex buffer, input and output."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.polar(torch.ones(3, 2), torch.arange(6.0).reshape(3, 2) / 4), persistent=False)
+
+    def forward(self, x, z):
+        turn = torch.polar(torch.ones_like(x[0, :, :2]), x[0, :, 2:])
+        y = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        rotated = torch.view_as_real(y * turn[None]).flatten(2)
+        w = y * self.table - z[:, None, :].conj() / (2 - 1j) + 0.5
+        w = torch.cat([w, w.flip(1)[:, 1:].transpose(1, 2).reshape(-1, 2, 2) * 1j], 1)
+        w = torch.where(w.real > 0, w, w.conj()).mul(x[:, :1, :2]).unsqueeze(-1).squeeze(-1)
+        total = w.sum(1) @ self.table.mH
+        return rotated, w, w.abs(), total, (w.exp().mean(-1) != 0).to(torch.float32), torch.complex(x, -x).reshape(x.shape[0], -1).roll(1, 1).to(torch.complex128).mul(2).to(torch.complex64)
+
+
+class Rotary(torch.nn.Module):
+    """Complex inside, real outside: for formats without complex numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.complex = Complex()
+
+    def forward(self, x, y):
+        rotated, w, size, total, same, moved = self.complex(x, torch.complex(y, -y))
+        return rotated, torch.view_as_real(w), size, total.imag, same, moved.real.float(), w.angle()
+
+
 def programs():
     """Name, module, example inputs, dynamic shapes, inputs to run at."""
     x = torch.arange(12.0).reshape(3, 4)
@@ -250,6 +296,12 @@ def programs():
     cube, numbers = torch.linspace(-0.3, 1.7, 24).reshape(2, 3, 4), torch.tensor([[0, 3, 5], [1, 4, 4]])
     batch = {0: Dim("batch", min=2, max=16)}
     yield "composites", Composites(), (cube, numbers), (batch, batch), (torch.cat([cube, cube[:1] / 3]), torch.cat([numbers, numbers[:1] + 1]))
+    wave, waves = torch.sin(torch.arange(40.0).reshape(2, 20) / 3), torch.cos(torch.arange(60.0).reshape(3, 20) / 7) + 0.25
+    yield "fourier", Fourier(), (wave,), (batch,), (waves,)
+    heads, few = torch.sin(torch.arange(48.0)).reshape(4, 3, 4), torch.cos(torch.arange(60.0)).reshape(5, 3, 4)
+    pairs = torch.complex(few[:, 0, :2], few[:, 1, 2:])
+    yield "complex", Complex(), (heads, pairs[:4].clone()), (batch, batch), (few, pairs)
+    yield "rotary", Rotary(), (heads, pairs[:4].real.contiguous()), (batch, batch), (few, pairs.real.contiguous())
     grid = x[:2].reshape(1, 2, 2, 2)
     few, more = torch.tensor([2, 0, 1]), torch.tensor([0, 3, 1, 1, 0, 2])
     yield "by_data", ByData(), (cube[0], few), (batch, batch), (cube.reshape(6, 4), more)

@@ -71,6 +71,14 @@ class RoundTrip(unittest.TestCase):
         self.assertTrue(stream.getvalue().endswith(np.array([0, 3, 1, 4, 2, 5], "<i4").tobytes()))
         self.assertEqual(Tensor.of(x).dtype, "i32")
 
+    def test_complex_numbers_are_pairs(self):
+        stream = io.BytesIO()
+        write_message(stream, Message({"type": "t"}, {"z": Tensor.of(np.array([1 - 2j], np.complex64)), "w": Tensor.of(np.array(3j))}))
+        self.assertIn(np.array([1, -2], "<f4").tobytes() + np.array([0, 3], "<f8").tobytes(), stream.getvalue())
+        stream.seek(0)
+        tensors = read_message(stream).tensors
+        self.assertEqual([(x.describe(), x.array.tolist()) for x in tensors.values()], [("complex64[1]", [1 - 2j]), ("complex128[]", 3j)])
+
     def test_names_in_any_language_and_order_is_kept(self):
         names = ["β", "a.b.0", "a"]
         stream = io.BytesIO()
