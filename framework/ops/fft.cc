@@ -9,6 +9,9 @@ namespace {
 Result<int64_t> CheckTransform(RuleCall& call) {
   const Value& x = call.tensor(0);
   const auto& axes = call.sym_ints(1);
+  for (const SymInt& axis : axes) {
+    if (!axis.IsConstant()) return RuleInvalid(call, "an axis is " + axis.ToString() + ", want a number");
+  }
   CONFORMANCE_RETURN_IF_ERROR(DistinctAxes(call, axes, x.rank()).status());
   if (call.int_value(2) < 0 || call.int_value(2) > 2) {
     return RuleInvalid(call, "normalization is " + std::to_string(call.int_value(2)) + ", want 0 (none), 1 (by √n) or 2 (by n)");

@@ -97,15 +97,21 @@ Values Unchanged(const Call& call) { return {call.PairsOf(call.tensor(0))}; }
 Values OnPairs(const Call& call) {
   int64_t rank = -1;
   std::vector<Argument> args = call.args;
-  for (Argument& argument : args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    Argument& argument = args[i];
     if (IsComplexValue(argument)) {
       rank = std::max(rank, std::get<Value>(argument).rank());
       argument = call.PairsOf(std::get<Value>(argument));
     } else if (auto* list = std::get_if<Values>(&argument)) {
       for (Value& value : *list) {
-        if (!value.defined() || !IsComplex(value.dtype())) continue;
-        rank = std::max(rank, value.rank());
-        value = call.Cast(call.PairsOf(value), call.parts());
+        if (!value.defined()) continue;
+        if (IsComplex(value.dtype())) {
+          rank = std::max(rank, value.rank());
+          value = call.Cast(call.PairsOf(value), call.parts());
+        } else if (call.op.args[i].name == "tensors") {  // a real part of a whole that is complex; indices stay as they are
+          value = call.Cast(value, call.parts());
+          value = call.Join(value, ops::ZerosLike(call.c, value));
+        }
       }
     }
   }
@@ -475,6 +481,8 @@ class Pairing {
 bool HasComplexValues(const ir::Program& program) {
   return std::ranges::any_of(program.graph.ValueIds(), [&](ir::ValueId id) { return IsComplexMeta(program.graph.value(id)); });
 }
+
+bool HasFormOverPairs(std::string_view target) { return Table().contains(target); }
 
 Result<ir::Program> ComplexAsPairs(ir::Program program) {
   if (!HasComplexValues(program)) return program;

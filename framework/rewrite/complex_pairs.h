@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "framework/base/result.h"
 #include "framework/ir/program.h"
 
@@ -7,6 +9,9 @@ namespace conformance::rewrite {
 
 /// Whether a value of the Program is complex.
 bool HasComplexValues(const ir::Program& program);
+
+/// Whether an op of complex numbers can be written over pairs.
+bool HasFormOverPairs(std::string_view target);
 
 /// The Program with real tensors of a last axis of 2 in place of complex ones, for formats without complex numbers: products are written out,
 /// what moves elements moves pairs, view_as_real and view_as_complex are nothing. What stays are transforms between the two views

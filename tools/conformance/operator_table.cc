@@ -13,6 +13,7 @@
 #include "framework/base/strings.h"
 #include "framework/formats/json.h"
 #include "framework/ops/refused.h"
+#include "framework/rewrite/complex_pairs.h"
 #include "framework/rewrite/composites.h"
 #include "references/eager/kernel.h"
 
@@ -27,7 +28,7 @@ struct Data {
 
 std::string UlpsText(const Json& measured) {
   std::string text;
-  for (const char* type : {"f64", "f32", "bf16", "f16"}) {
+  for (const char* type : {"f64", "f32", "bf16", "f16", "complex128", "complex64"}) {
     const Json* ulps = measured.Find(type);
     if (ulps == nullptr || !ulps->IsNumber() || ulps->AsDouble() == 0) continue;
     char number[32];
@@ -54,7 +55,9 @@ Result<Data> ReadData(const std::filesystem::path& folder) {
 
 std::string KernelOf(const ops::OpDef& op) {
   const auto& kernels = eager::DefaultKernels();
-  if (kernels.Find(op.target) != nullptr) return "yes";
+  const bool complex = kernels.HasComplex(op.target);
+  if (kernels.Find(op.target) != nullptr) return complex ? "yes, complex" : "yes";
+  if (complex) return "complex";
   if (!op.traits.in_place_of.empty() && kernels.Find(op.traits.in_place_of) != nullptr) return "twin";
   const bool tensors = !op.returns.empty() && (op.returns[0].kind == ops::ArgKind::kTensor || op.returns[0].kind == ops::ArgKind::kTensorList);
   return tensors ? "-" : "rule";
@@ -80,6 +83,7 @@ bool IsRewritten(const std::string& target) {
 std::string OnnxOf(const std::string& target, const std::string& decomposition) {
   if (onnx::FindTranslation(target) != nullptr) return "translated";
   if (decomposition != "-") return "decomposed";
+  if (rewrite::HasFormOverPairs(target)) return "as pairs";
   return IsRewritten(target) ? "rewritten" : "refused";
 }
 
@@ -113,8 +117,9 @@ std::string OperatorMarkdown(const std::vector<OperatorRow>& rows) {
       "# Operators\n"
       "Made by `conformance list ops --markdown --data fixtures/ops`; a test holds it against the tables.\n\n"
       "- **rule**: shapes and types, over symbols too. **kernel**: the eager reference; *twin*: in place, through the op that it is a twin of;\n"
-      "  *rule*: no tensor comes out, the rule is the answer.\n"
-      "- **decomposition**, **ONNX**: how the ONNX exporter treats it.\n"
+      "  *rule*: no tensor comes out, the rule is the answer; *complex*: of complex numbers, which an op without it moves at most\n"
+      "  (`framework/ops/complex_use.cc`).\n"
+      "- **decomposition**, **ONNX**: how the ONNX exporter treats it; *as pairs*: complex numbers only, as pairs of reals (`framework/rewrite/complex_pairs.h`).\n"
       "- **ULPs**: the largest difference from PyTorch over the seeded grid (`fixtures/ops/op_errors.json`, made by `tools/fixturegen/op_grid.py`), in\n"
       "  units of the last place of the element, or of the scale that the op's spec names. Types without a difference are left out.\n\n";
   text += count([](const OperatorRow& row) { return row.rule == "yes"; }) + " operators have a rule; " +

@@ -281,6 +281,13 @@ std::vector<TranslationEntry> Table() {
       // complex numbers, as pairs of reals
       {"aten.view_as_complex.default", LowerViewAsComplex},
       {"aten.view_as_real.default", LowerViewAsReal},
+      {"aten.real.default", LowerOwnPart},
+      {"aten.conj.default", LowerOwnPart},
+      {"aten.conj_physical.default", LowerOwnPart},
+      {"aten.resolve_conj.default", LowerOwnPart},
+      {"aten.resolve_neg.default", LowerOwnPart},
+      {"aten._neg_view.default", LowerNeg},
+      {"aten.angle.default", LowerRealAngle},
       {"aten._fft_r2c.default", LowerFftR2c},
       {"aten._fft_c2c.default", LowerFftC2c},
       // layers
