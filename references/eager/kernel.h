@@ -35,7 +35,7 @@ class KernelCall {
   }
 
   /// The same op with other arguments; all three must outlive it.
-  KernelCall With(std::span<const ops::Argument> args, const ops::RuleResult& rule) const { return {op_, args, rule, numerics_, isa_, call_index_}; }
+  KernelCall With(std::span<const ops::Argument> args, const ops::RuleResult& rule) const { return {op_, args, rule, numerics_, isa_, call_index_, draws_}; }
 
   const ops::OpDef& op() const { return op_; }
   std::span<const ops::Argument> args() const { return args_; }

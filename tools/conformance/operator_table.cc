@@ -83,8 +83,8 @@ bool IsRewritten(const std::string& target) {
 std::string OnnxOf(const std::string& target, const std::string& decomposition) {
   if (onnx::FindTranslation(target) != nullptr) return "translated";
   if (decomposition != "-") return "decomposed";
-  if (rewrite::HasFormOverPairs(target)) return "as pairs";
-  return IsRewritten(target) ? "rewritten" : "refused";
+  if (IsRewritten(target)) return "rewritten";
+  return rewrite::HasFormOverPairs(target) ? "as pairs" : "refused";
 }
 
 }  // namespace
@@ -117,8 +117,8 @@ std::string OperatorMarkdown(const std::vector<OperatorRow>& rows) {
       "# Operators\n"
       "Made by `conformance list ops --markdown --data fixtures/ops`; a test holds it against the tables.\n\n"
       "- **rule**: shapes and types, over symbols too. **kernel**: the eager reference; *twin*: in place, through the op that it is a twin of;\n"
-      "  *rule*: no tensor comes out, the rule is the answer; *complex*: of complex numbers, which an op without it moves at most\n"
-      "  (`framework/ops/complex_use.cc`).\n"
+      "  *rule*: no tensor comes out, the rule is the answer; *complex*: one of complex numbers; an op without it takes none, or\n"
+      "  moves them (`framework/ops/complex_use.cc`).\n"
       "- **decomposition**, **ONNX**: how the ONNX exporter treats it; *as pairs*: complex numbers only, as pairs of reals (`framework/rewrite/complex_pairs.h`).\n"
       "- **ULPs**: the largest difference from PyTorch over the seeded grid (`fixtures/ops/op_errors.json`, made by `tools/fixturegen/op_grid.py`), in\n"
       "  units of the last place of the element, or of the scale that the op's spec names. Types without a difference are left out.\n\n";
