@@ -31,6 +31,9 @@ constexpr std::string_view kTwins[] = {
     "aten.trunc.default", "aten.uniform.default", "aten.zero.default",
 };
 
+// Of core ATen there is this one. Another is one more line.
+constexpr std::string_view kOutTwins[] = {"aten.atan2.default"};
+
 // "aten.tanh.default" -> "aten.tanh_.default"; powers are told apart by their base, which in place is always a tensor.
 std::string InPlaceTarget(std::string_view twin) {
   if (twin == "aten.pow.Tensor_Scalar") return "aten.pow_.Scalar";
@@ -45,7 +48,35 @@ Result<RuleResult> TwinRule(RuleCall& call) {
   return InPlace(call, call.tensor(0), twin.rule(call));
 }
 
+Result<RuleResult> OutRule(RuleCall& call) {
+  const OpTable& table = DefaultOps();
+  const OpDef& twin = *table.Find(table.Find(call.op())->traits.in_place_of);
+  CONFORMANCE_TRY(RuleResult result, twin.rule(call));
+  const Value& out = call.tensor(twin.args.size());
+  CONFORMANCE_RETURN_IF_ERROR(WantCastable(call, "out", out, result.tensors.front()));
+  return One(out.dtype(), std::move(result.tensors.front().sizes));
+}
+
 }  // namespace
+
+std::vector<OpDef> OutTwins(const OpTable& ops) {
+  std::vector<OpDef> made;
+  for (const std::string_view target : kOutTwins) {
+    const OpDef* twin = ops.Find(target);
+    CONFORMANCE_CHECK(twin != nullptr, std::string(target) + " is no op of the table");
+    OpDef op = *twin;
+    op.target = std::string(target.substr(0, target.rfind('.'))) + ".out";
+    ArgSchema out;
+    out.name = "out";
+    out.keyword_only = out.written = out.aliased = true;
+    op.args.push_back(std::move(out));
+    op.returns = {{.kind = ArgKind::kTensor, .aliased = true}};
+    op.rule = OutRule;
+    op.traits.in_place_of = target;
+    made.push_back(std::move(op));
+  }
+  return made;
+}
 
 std::vector<OpDef> InPlaceTwins(const OpTable& ops) {
   std::vector<OpDef> made;

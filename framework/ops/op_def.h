@@ -49,6 +49,7 @@ struct ReturnSchema {
 };
 
 struct OpDef;
+struct RuleResult;
 
 /// Passed to a rule: its arguments (all present, defaults filled in, in schema order) and the only way to branch on
 /// symbolic sizes. Rules are pure: same arguments, same answer.
@@ -91,6 +92,8 @@ class RuleCall {
   SymInt Simplify(const SymInt& value) const;
   /// The number that a size is in this trace, guarded to stay so. Errors: kInvalid for a size without one.
   Result<int64_t> Specialise(const SymInt& value, std::string_view why);
+  /// The answer of another op's rule (a gradient asks the op that it is of); what it finds wrong is this op's error.
+  Result<RuleResult> Ask(const OpDef& other, std::span<const Argument> args);
   const Status& status() const { return status_; }
 
   /// Axis in [0, rank) from PyTorch's [-rank, rank); rank 0 counts as 1. Error kShape.
@@ -115,6 +118,9 @@ class RuleCall {
 /// output.
 struct RuleResult {
   std::vector<TensorMeta> tensors;
+  /// Places among the schema's returns that this call does not make (a gradient that output_mask leaves out): None in a Program, and no
+  /// element of `tensors` or of what a call gives.
+  std::vector<size_t> absent = {};
   std::optional<SymInt> sym_int;
   std::optional<SymBool> sym_bool;  ///< of a comparison of sizes
   std::optional<double> number;     ///< of a division of sizes
@@ -143,6 +149,9 @@ struct OpDef {
   Rule rule = nullptr;
   OpTraits traits;
 };
+
+/// Place of the argument that the op writes into: `self`, or `out` of an overload of that name. None for an op that writes nowhere.
+std::optional<size_t> WrittenArgument(const OpDef& op);
 
 /// From ATen's own schema text, "aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor"; overloads as in
 /// "aten::add.Tensor(…)". A malformed text is our own mistake and aborts.

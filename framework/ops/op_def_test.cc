@@ -54,6 +54,12 @@ TEST(MakeOp, NamesTargetsAsFxDoes) {
   EXPECT_TRUE(MakeOp("aten::_assert(Tensor a) -> ()", NoRule).returns.empty());
 }
 
+TEST(MakeOp, ReadsWordsAsDefaults) {
+  const OpDef op = MakeOp("aten::linalg_matrix_norm.str_ord(Tensor self, str ord='fro', int[] dim=[-2, -1]) -> Tensor", NoRule);
+  ASSERT_TRUE(op.args[1].default_value.has_value());
+  EXPECT_EQ(std::get<std::string>(*op.args[1].default_value), "fro");
+}
+
 TEST(MakeOpDeathTest, RefusesAMalformedText) {
   EXPECT_DEATH(MakeOp("aten::relu(Tensor self", NoRule), "want a comma or \\)");
   EXPECT_DEATH(MakeOp("aten::relu(Tansor self) -> Tensor", NoRule), "want a type");
@@ -130,6 +136,21 @@ TEST(DefaultOps, InPlaceOpsWriteAndNameAnOpOfTheTable) {
     for (size_t i = 0; i < op->args.size(); ++i) EXPECT_EQ(twin->args[i].name, op->args[i].name) << target;
     EXPECT_EQ(twin->traits.number_arg, op->traits.number_arg) << target;
   }
+}
+
+TEST(DefaultOps, AnOutVariantIsItsTwinWithOneMoreArgument) {
+  const OpDef* out = DefaultOps().Find("aten.atan2.out");
+  ASSERT_NE(out, nullptr);
+  const OpDef wanted = MakeOp("aten::atan2.out(Tensor self, Tensor other, *, Tensor(a!) out) -> Tensor(a!)", NoRule);
+  ASSERT_EQ(out->args.size(), wanted.args.size());
+  for (size_t i = 0; i < wanted.args.size(); ++i) {
+    EXPECT_EQ(out->args[i].name, wanted.args[i].name);
+    EXPECT_EQ(out->args[i].written, wanted.args[i].written);
+    EXPECT_EQ(out->args[i].keyword_only, wanted.args[i].keyword_only);
+  }
+  EXPECT_EQ(WrittenArgument(*out), 2u);
+  EXPECT_EQ(WrittenArgument(*DefaultOps().Find("aten.add_.Tensor")), 0u);
+  EXPECT_EQ(WrittenArgument(LinearOp()), std::nullopt);
 }
 
 TEST(DefaultOps, AnInPlaceTwinHasTheSchemaThatATenHas) {

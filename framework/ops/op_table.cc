@@ -9,6 +9,12 @@ bool Before(const OpDef* op, std::string_view target) { return op->target < targ
 
 }  // namespace
 
+std::optional<size_t> WrittenArgument(const OpDef& op) {
+  const auto found = std::ranges::find(op.args, true, &ArgSchema::written);
+  if (found == op.args.end()) return std::nullopt;
+  return static_cast<size_t>(found - op.args.begin());
+}
+
 void OpTable::Add(const OpDef& op) {
   const auto place = std::lower_bound(ops_.begin(), ops_.end(), op.target, Before);
   if (place != ops_.end() && (*place)->target == op.target) {

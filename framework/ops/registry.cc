@@ -18,6 +18,7 @@ constexpr Definition kDefinitions[] = {
     AdaptiveAvgPool3dInnerOp,
     AdaptiveMaxPool1dOp,
     AdaptiveMaxPool2dOp,
+    AdaptiveAvgPool2dBackwardOp,
     AddTensorOp,
     AddScalarOp,
     AddTensorInPlaceOp,
@@ -51,6 +52,7 @@ constexpr Definition kDefinitions[] = {
     AvgPool1dOp,
     AvgPool2dOp,
     AvgPool3dOp,
+    AvgPool2dBackwardOp,
     BaddbmmOp,
     BatchNormOp,
     AndTensorOp,
@@ -104,6 +106,7 @@ constexpr Definition kDefinitions[] = {
     ConvTranspose2dOp,
     ConvTranspose3dOp,
     ConvolutionOp,
+    ConvolutionBackwardOp,
     CopyInPlaceOp,
     FillScalarInPlaceOp,
     CopyOp,
@@ -145,6 +148,8 @@ constexpr Definition kDefinitions[] = {
     NormalInPlaceOp,
     EluOp,
     EmbeddingOp,
+    EmbeddingBagOp,
+    EmbeddingDenseBackwardOp,
     EmptyOp,
     EmptyStridedOp,
     EmptyLikeOp,
@@ -236,6 +241,7 @@ constexpr Definition kDefinitions[] = {
     MaxPool1dWithIndicesOp,
     MaxPool2dWithIndicesOp,
     MaxPool3dWithIndicesOp,
+    MaxPool2dWithIndicesBackwardOp,
     MaxPool2dOp,
     MaximumOp,
     MeanDimOp,
@@ -258,7 +264,9 @@ constexpr Definition kDefinitions[] = {
     NativeBatchNormNoStatsOp,
     InstanceNormOp,
     NativeGroupNormOp,
+    NativeGroupNormBackwardOp,
     NativeLayerNormOp,
+    NativeLayerNormBackwardOp,
     NegOp,
     NegInPlaceOp,
     NewFullOp,
@@ -314,6 +322,8 @@ constexpr Definition kDefinitions[] = {
     RepeatOp,
     RepeatInterleaveOp,
     ReshapeOp,
+    ResizeOp,
+    ResizeInPlaceOp,
     RmsNormOp,
     RollOp,
     RoundOp,
@@ -361,8 +371,11 @@ constexpr Definition kDefinitions[] = {
     SubTensorInPlaceOp,
     SumDimOp,
     SumOp,
+    SymIsContiguousOp,
     SymNumelOp,
     SymSizeOp,
+    SymStorageOffsetOp,
+    SymStrideOp,
     TOp,
     TanOp,
     TanhOp,
@@ -431,8 +444,9 @@ const OpTable& DefaultOps() {
   static const OpTable table = [] {
     OpTable ops;
     for (const Definition definition : kDefinitions) ops.Add(definition());
-    static const std::vector<OpDef> twins = InPlaceTwins(ops);
+    static const std::vector<OpDef> twins = InPlaceTwins(ops), outs = OutTwins(ops);
     for (const OpDef& twin : twins) ops.Add(twin);
+    for (const OpDef& twin : outs) ops.Add(twin);
     return ops;
   }();
   return table;

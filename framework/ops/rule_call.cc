@@ -176,6 +176,14 @@ Result<std::vector<SymInt>> RuleCall::Broadcast(std::span<const SymInt> a, std::
   return sizes;
 }
 
+Result<RuleResult> RuleCall::Ask(const OpDef& other, std::span<const Argument> args) {
+  RuleCall call(other, args, env_, module_path_);
+  call.op_ = op_;
+  Result<RuleResult> result = other.rule(call);
+  if (!call.status().ok()) return Error(call.status().error());
+  return result;
+}
+
 SymInt RuleCall::Unbacked(std::string source, SymRange range) {
   return env_ == nullptr ? SymInt::Symbol(std::string(kDataDependent))
                          : env_->AddUnbacked(std::move(source), range);

@@ -65,6 +65,24 @@ TEST(RuleErrors, OfShapes) {
           c.Call(AddTensorInPlaceOp(), {F32({3}), F32({2, 3})}));
 }
 
+TEST(RuleErrors, OfGradients) {
+  REFUSES(kShape, "aten.convolution_backward.default: grad_output is f32[1, 2, 4], want grad_output [1, 2, 3]",
+          c.CallMulti(ConvolutionBackwardOp(), {F32({1, 2, 4}), F32({1, 3, 5}), F32({2, 3, 3}), NoneType{}, std::vector<SymInt>{1}, std::vector<SymInt>{0},
+                                                std::vector<SymInt>{1}, false, std::vector<SymInt>{0}, SymInt(1), std::vector<bool>{true, true, true}}));
+  REFUSES(kShape, "aten.convolution_backward.default: input is f32[1, 4, 5], want input with 3 channels",
+          c.CallMulti(ConvolutionBackwardOp(), {F32({1, 2, 4}), F32({1, 4, 5}), F32({2, 3, 3}), NoneType{}, std::vector<SymInt>{1}, std::vector<SymInt>{0},
+                                                std::vector<SymInt>{1}, false, std::vector<SymInt>{0}, SymInt(1), std::vector<bool>{true, true, true}}));
+  REFUSES(kType, "indices is f32[2], want indices of type i64 or i32",
+          c.Call(EmbeddingDenseBackwardOp(), {F32({2, 3}), F32({2}), SymInt(5), SymInt(-1), false}));
+  REFUSES(kShape, "grad_output is f32[3, 3], want grad_output with a row for each of indices i64[2]",
+          c.Call(EmbeddingDenseBackwardOp(), {F32({3, 3}), I64({2}), SymInt(5), SymInt(-1), false}));
+  REFUSES(kInvalid, "mode is 3, want 0 (sum), 1 (mean) or 2 (max)",
+          c.CallMulti(EmbeddingBagOp(), {F32({4, 3}), I64({2}), I64({1}), false, SymInt(3)}));
+  REFUSES(kInvalid, "found per_sample_weights beside mode 1",
+          c.CallMulti(EmbeddingBagOp(), {F32({4, 3}), I64({2}), I64({1}), false, SymInt(1), false, F32({2})}));
+  REFUSES(kShape, "sizes are [2, -1], want none below 0", Resize(c, F32({2}), {2, -1}));
+}
+
 TEST(RuleErrors, OfSizesThatNoMachineHas) {
   constexpr int64_t huge = int64_t{1} << 40;
   REFUSES(kShape, "want fewer than 2^63 elements", Expand(c, F32({1, 1}), {huge, huge}));
@@ -121,7 +139,7 @@ TEST(RefusedOps, StandInOrderAndHaveNoContract) {
     EXPECT_EQ(FindRefused(refused.target), &refused);
     last = refused.target;
   }
-  EXPECT_THAT(std::string(FindRefused("aten.resize_.default")->reason), HasSubstr("in place"));
+  EXPECT_THAT(std::string(FindRefused("aten._embedding_bag_forward_only.default")->reason), HasSubstr("bookkeeping"));
   EXPECT_EQ(FindRefused("aten.add.Tensor"), nullptr);
 }
 

@@ -134,6 +134,15 @@ void Promotion::Add(const Argument& argument) {
 
 DType Promotion::Get() const { return *Combine(with_axes_, Combine(without_axes_, number_)); }
 
+Status WantCastable(const RuleCall& call, std::string_view name, const Value& into, const TensorMeta& result) {
+  const bool castable = (!IsComplex(result.dtype) || IsComplex(into.dtype())) &&
+                        (!IsFloating(result.dtype) || IsFloating(into.dtype()) || IsComplex(into.dtype())) &&
+                        (into.dtype() != DType::kBool || result.dtype == DType::kBool);
+  if (castable) return Ok();
+  return TypeError(std::string(call.op()) + ": the result is " + Describe(result) + ", want one that fits into " +
+                   std::string(name) + ", which it is written into: " + Describe(into.meta()));
+}
+
 Result<RuleResult> InPlace(RuleCall& call, const Value& self, Result<RuleResult> twin) {
   CONFORMANCE_RETURN_IF_ERROR(twin.status());
   const TensorMeta& meta = twin->tensors.front();
@@ -143,13 +152,7 @@ Result<RuleResult> InPlace(RuleCall& call, const Value& self, Result<RuleResult>
     return ShapeError(std::string(call.op()) + ": the result is " + Describe(meta) +
                       ", want the sizes of self, which it is written into: " + Describe(self.meta()));
   }
-  const bool castable = (!IsComplex(meta.dtype) || IsComplex(self.dtype())) &&
-                        (!IsFloating(meta.dtype) || IsFloating(self.dtype()) || IsComplex(self.dtype())) &&
-                        (self.dtype() != DType::kBool || meta.dtype == DType::kBool);
-  if (!castable) {
-    return TypeError(std::string(call.op()) + ": the result is " + Describe(meta) +
-                     ", want one that fits into self, which it is written into: " + Describe(self.meta()));
-  }
+  CONFORMANCE_RETURN_IF_ERROR(WantCastable(call, "self", self, meta));
   return Same(self);
 }
 

@@ -58,6 +58,9 @@ class Promotion {
 /// Of a number alone: bool, i64, f32 or complex64.
 DType NumberType(const Argument& number);
 
+/// kType unless `result` may be cast to the type of `into` (argument `name`), which it is written into: no float into integers, and no number into
+/// bool.
+Status WantCastable(const RuleCall& call, std::string_view name, const Value& into, const TensorMeta& result);
 /// An in-place op's answer: it must have the sizes of `self`, and a type that may be cast to that of `self`, which it takes.
 Result<RuleResult> InPlace(RuleCall& call, const Value& self, Result<RuleResult> twin);
 

@@ -269,5 +269,33 @@ TEST_F(Symbolic, LinearNamesTheArgumentThatDoesNotFit) {
   EXPECT_THAT(c.status(), IsError(ErrorKind::kShape, HasSubstr("weight is f32[4, s0], want weight [n, s1]")));
 }
 
+// A gradient has the sizes of what it is of, and asks no more than the forward pass did.
+TEST_F(Symbolic, GradientsHaveTheSizesOfTheirInputs) {
+  const std::vector<SymInt> stride = {1}, none = {0};
+  const Value x = F32({b, 3, n}), weight = F32({4, 3, 3});
+  const Value y = Convolution(c, x, weight, {}, {1}, {1}, {1}, false, {0}, 1);
+  const auto made = c.CallMulti(ConvolutionBackwardOp(), {y, x, weight, NoneType{}, stride, stride, stride, false, none, SymInt(1),
+                                                          std::vector<bool>{true, false, true}});
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_EQ(Text(made[0]), "[s0, 3, s1]");
+  EXPECT_EQ(Text(made[1]), "[4]");
+  const Value rows = c.Call(EmbeddingDenseBackwardOp(), {F32({b, n, 8}), Of(DType::kI64, {b, n}), SymInt(10), SymInt(-1), false});
+  EXPECT_EQ(Text(rows), "[10, 8]");
+  const auto bags = c.CallMulti(EmbeddingBagOp(), {F32({10, 8}), Of(DType::kI64, {n}), Of(DType::kI64, {b}), false, SymInt(2), false, NoneType{}, true});
+  ASSERT_EQ(bags.size(), 4u);
+  EXPECT_EQ(Text(bags[0]), "[s0 - 1, 8]");
+  EXPECT_EQ(Text(bags[1]), "[s1]");
+  EXPECT_EQ(Text(bags[3]), "[s0 - 1, 8]");
+  EXPECT_THAT(Guards(), IsEmpty());
+}
+
+TEST_F(Symbolic, LayoutsOfValuesWithoutElementsAreRowMajor) {
+  const Value x = F32({b, n, 4});
+  EXPECT_EQ(c.CallSymInt(SymStrideOp(), {x, SymInt(0)}).ToString(), "4*s1");
+  EXPECT_EQ(c.CallSymInt(SymStorageOffsetOp(), {x}).AsInt(), 0);
+  EXPECT_EQ(c.CallSymBool(SymIsContiguousOp(), {x}).AsBool(), true);
+  EXPECT_THAT(Guards(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace conformance::ops

@@ -158,7 +158,7 @@ Result<ops::OpContext::Answer> Recorder::Execute(const ops::OpDef& op, std::vect
   }
 
   const bool list = op.returns.size() == 1 && op.returns[0].kind == ops::ArgKind::kTensorList;
-  const bool several = list || rule.tensors.size() > 1;
+  const bool several = list || op.returns.size() > 1;
   std::vector<ir::ValueId> ids;
   for (const ops::TensorMeta& meta : rule.tensors) {
     ids.push_back(NewOutput(several ? "getitem" : base, ir::MakeTensorMeta(meta.dtype, meta.sizes)));
@@ -168,9 +168,13 @@ Result<ops::OpContext::Answer> Recorder::Execute(const ops::OpDef& op, std::vect
     node.outputs.emplace_back(ids);
     node.name = builder_.FreshName(base);
   } else {
-    for (const ir::ValueId id : ids) node.outputs.emplace_back(id);
+    size_t made = 0;
+    for (size_t i = 0; i < op.returns.size(); ++i) {
+      const bool absent = std::find(rule.absent.begin(), rule.absent.end(), i) != rule.absent.end();
+      node.outputs.push_back(absent ? ir::Argument(ir::None{}) : ir::Argument(ids[made++]));
+    }
     if (several) node.name = builder_.FreshName(base);
-    if (ids.size() == 1) node.name = builder_.graph().value(ids[0]).name;
+    if (!several && ids.size() == 1) node.name = builder_.graph().value(ids[0]).name;
   }
   Add(builder_, place_, std::move(node));
   // Sizes that are only known when the program runs first show in the sizes of what an op makes.

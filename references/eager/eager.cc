@@ -58,20 +58,22 @@ Status CheckAgainstRule(const OpDef& op, const RuleResult& rule, const std::vect
   return Ok();
 }
 
-/// An in-place op without a kernel of its own: its functional twin computes, in the type that it has by itself, then the first argument is
+/// An op that writes, without a kernel of its own: its functional twin computes, in the type that it has by itself, then the argument is
 /// overwritten.
 Result<std::vector<Tensor>> RunInPlace(const KernelTable& kernels, const KernelCall& call) {
   const OpDef* op = ops::DefaultOps().Find(call.op().traits.in_place_of);
   const Kernel twin = op == nullptr ? nullptr : kernels.FindFor(call, *op);
   if (twin == nullptr || op == nullptr) return Unsupported("no eager kernel for " + std::string(call.op().traits.in_place_of));
-  const Tensor& target = call.tensor(0);
+  const Tensor& target = call.tensor(ops::WrittenArgument(call.op()).value());
   if (!target.storage()->writable) {
     return call.Invalid("would write into a read-only tensor, a weight that is mapped from its file");
   }
-  CONFORMANCE_TRY(const auto rule, ops::ApplyRule(*op, call.args(), nullptr));
+  CONFORMANCE_TRY(const auto rule, ops::ApplyRule(*op, call.args().first(op->args.size()), nullptr));
   CONFORMANCE_TRY(const auto results, twin(call.As(*op, rule)));
-  CopyInto(call.isa(), results[0], target);
-  return std::vector<Tensor>{target};
+  // `out` of other sizes is made anew.
+  const Tensor into = results[0].shape() == target.shape() ? target : Tensor::Empty(target.dtype(), results[0].shape());
+  CopyInto(call.isa(), results[0], into);
+  return std::vector<Tensor>{into};
 }
 
 Result<std::vector<Tensor>> RunKernel(const KernelTable& kernels, const KernelCall& call) {

@@ -29,9 +29,9 @@ class KernelCall {
              const IsaKernels& isa, uint64_t call_index, TorchGenerator& draws)
       : op_(op), args_(args), rule_(rule), numerics_(numerics), isa_(isa), call_index_(call_index), draws_(draws) {}
 
-  /// The same call of another op, which must outlive it as the rule must.
+  /// The same call of another op with these arguments or the first of them; it must outlive this one as the rule must.
   KernelCall As(const ops::OpDef& op, const ops::RuleResult& rule) const {
-    return {op, args_, rule, numerics_, isa_, call_index_, draws_};
+    return {op, args_.first(op.args.size()), rule, numerics_, isa_, call_index_, draws_};
   }
 
   /// The same op with other arguments; all three must outlive it.

@@ -220,6 +220,19 @@ Outputs Logsumexp(const KernelCall& call);
 Outputs LogSoftmax(const KernelCall& call);
 Outputs SafeSoftmax(const KernelCall& call);
 Outputs Softmax(const KernelCall& call);
+// embedding_bag.cc
+Outputs EmbeddingBag(const KernelCall& call);
+Outputs EmbeddingDenseBackward(const KernelCall& call);
+// gradients: convolution_backward.cc, norm_backward.cc, pool_backward.cc
+Outputs AdaptiveAvgPool2dBackward(const KernelCall& call);
+Outputs AvgPool2dBackward(const KernelCall& call);
+Outputs ConvolutionBackward(const KernelCall& call);
+Outputs MaxPool2dBackward(const KernelCall& call);
+Outputs NativeGroupNormBackward(const KernelCall& call);
+Outputs NativeLayerNormBackward(const KernelCall& call);
+// resize.cc
+Outputs Resize(const KernelCall& call);
+Outputs ResizeInPlace(const KernelCall& call);
 // normalisations, a file each
 Outputs BatchNorm(const KernelCall& call);
 Outputs GroupNorm(const KernelCall& call);

@@ -40,6 +40,12 @@ class Table {
     if (kind == "float") return value.IsString() ? std::stod(value.AsString()) : value.AsDouble();
     if (kind == "complex") return ops::ComplexNumber({value.AsArray().at(0).AsDouble(), value.AsArray().at(1).AsDouble()});
     if (kind == "string") return value.AsString();
+    if (kind == "memory_format") return value.AsString() == "channels_last" ? ops::MemoryFormat::kChannelsLast : ops::MemoryFormat::kContiguous;
+    if (kind == "bools") {
+      std::vector<bool> flags;
+      for (const Json& flag : value.AsArray()) flags.push_back(flag.AsBool());
+      return flags;
+    }
     if (kind == "device") return ops::Device{.type = value.AsString(), .index = {}};
     if (kind == "floats") {
       std::vector<double> numbers;
@@ -223,12 +229,14 @@ TEST(OpValues, InPlaceOpsWriteWhatTheirTwinsAnswer) {
         ASSERT_TRUE(wanted.ok()) << twin;
         auto args = Bound(table, one, *ops::DefaultOps().Find(twin));
         ASSERT_TRUE(args.ok()) << twin;
-        const auto* given = std::get_if<Value>(&(*args)[0]);
+        const size_t place = ops::WrittenArgument(*op).value();
+        if (place == args->size()) args->emplace_back(Value::Eager((*wanted)[0]));  // `out`, beside the twin's arguments
+        const auto* given = std::get_if<Value>(&(*args)[place]);
         if (given == nullptr || given->tensor().shape() != (*wanted)[0].shape()) continue;
         const Tensor target = given->tensor().Clone();
         if (IsFloating((*wanted)[0].dtype()) && !IsFloating(RealOf(target.dtype()))) continue;
         if (IsComplex((*wanted)[0].dtype()) && !IsComplex(target.dtype())) continue;
-        (*args)[0] = Value::Eager(target);
+        (*args)[place] = Value::Eager(target);
         Numerics seeded;
         if (one.Has("seed")) seeded.draw_seed = static_cast<uint64_t>(one.Find("seed")->AsInt());
         const auto found = RunOp(*op, *args, seeded, ActiveIsa());

@@ -421,6 +421,16 @@ const KernelTable& DefaultKernels() {
     kernels.AddComplex("aten._fft_c2c.default", FftC2c);
     kernels.AddComplex("aten._fft_r2c.default", FftR2c);
     kernels.AddComplex("aten._fft_c2r.default", FftC2r);
+    kernels.Add("aten._adaptive_avg_pool2d_backward.default", AdaptiveAvgPool2dBackward);
+    kernels.Add("aten._embedding_bag.default", EmbeddingBag);
+    kernels.Add("aten.avg_pool2d_backward.default", AvgPool2dBackward);
+    kernels.Add("aten.convolution_backward.default", ConvolutionBackward);
+    kernels.Add("aten.embedding_dense_backward.default", EmbeddingDenseBackward);
+    kernels.Add("aten.max_pool2d_with_indices_backward.default", MaxPool2dBackward);
+    kernels.Add("aten.native_group_norm_backward.default", NativeGroupNormBackward);
+    kernels.Add("aten.native_layer_norm_backward.default", NativeLayerNormBackward);
+    kernels.Add("aten.resize.default", Resize);
+    kernels.Add("aten.resize_.default", ResizeInPlace);
     return kernels;
   }();
   return table;

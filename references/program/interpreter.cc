@@ -34,6 +34,7 @@ struct Step {
   bool gives_size = false;
   bool gives_float = false;
   bool takes_floats = false;  ///< `args` are bound when it runs
+  bool of_layout = false;  ///< strides and offsets: what the Program records is the traced layout, and holds
   std::vector<ValueId> last_uses;  ///< values that nobody reads after it
 };
 
@@ -68,6 +69,10 @@ bool GivesNumbers(const ir::Graph& graph, const std::vector<ValueId>& outputs) {
     const auto* condition = std::get_if<SymBool>(&meta);
     return condition != nullptr && condition->IsConstant();
   });
+}
+
+bool IsOfLayout(std::string_view op) {
+  return op == "aten.sym_stride.int" || op == "aten.sym_storage_offset.default" || op == "aten.sym_is_contiguous.default";
 }
 
 bool GivesConditions(const ir::Graph& graph, const std::vector<ValueId>& outputs) {
@@ -156,7 +161,7 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
     if (!step.condition && !step.gives_float) {
       step.op = ops.Find(node.op());
       // Conditions are read off what the Program says of them, and what an assertion has settled (sym_ite of it) is a number already.
-      const bool of_sizes = node.op().starts_with("torch.sym_") || node.op().starts_with("_operator.");
+      const bool of_sizes = node.op().starts_with("torch.sym_") || node.op().starts_with("_operator.") || IsOfLayout(node.op());
       if ((of_sizes && GivesConditions(graph, step.outputs)) || (step.op == nullptr && GivesNumbers(graph, step.outputs))) continue;
       if (step.op == nullptr) {
         Error error = Unsupported("no rule and no kernel for the operator " + std::string(node.op())).With("node", node.name);
@@ -168,6 +173,7 @@ Status Interpreter::Plan::Build(const ops::OpTable& ops) {
       CONFORMANCE_TRY(step.args, rewrite::BindNode(graph, step.takes_floats ? WithFloats(node, any_float) : node, *step.op));
       step.gives_size = !step.op->returns.empty() && step.op->returns[0].kind != ops::ArgKind::kTensor &&
                         step.op->returns[0].kind != ops::ArgKind::kTensorList;
+      step.of_layout = IsOfLayout(node.op());
       writes |= std::ranges::any_of(step.op->args, &ops::ArgSchema::written);
     }
     steps.push_back(std::move(step));
@@ -367,6 +373,7 @@ class Run {
   /// sym_size, arithmetic of sizes, item: what it gives is the symbol that its value stands for, or must equal it.
   Status ExecuteSize(const Step& step, std::vector<Argument> args) {
     if (step.op->returns[0].kind != ops::ArgKind::kInt || step.outputs.size() != 1) return Ok();  // comparisons: read as conditions
+    if (const auto* meta = std::get_if<SymInt>(&program_.graph.value(step.outputs[0]).meta); step.of_layout && meta && meta->Evaluate(symbols_).ok()) return Ok();
     const SymInt answer = context_.CallSymInt(*step.op, std::move(args));
     if (context_.failed()) return At(step, context_.status().error());
     const auto* meta = std::get_if<SymInt>(&program_.graph.value(step.outputs[0]).meta);

@@ -60,6 +60,10 @@ Result<Argument> Read(const Json& code) {
     return Argument(ops::ComplexNumber({parts.at(0).AsDouble(), parts.at(1).AsDouble()}));
   }
   if (kind == "string") return Argument(value.AsString());
+  if (kind == "memory_format") {
+    const bool last = value.AsString() == "channels_last";
+    return Argument(last ? ops::MemoryFormat::kChannelsLast : ops::MemoryFormat::kContiguous);
+  }
   if (kind == "ints") {
     std::vector<SymInt> ints;
     for (const Json& number : value.AsArray()) ints.emplace_back(number.AsInt());
@@ -84,6 +88,17 @@ Result<Argument> Read(const Json& code) {
   return Argument(std::move(list));
 }
 
+/// Of an op that answers a size or a condition: the rule knows.
+Result<Json> Number(const ops::OpDef& op, const std::vector<Argument>& bound) {
+  CONFORMANCE_TRY(const ops::RuleResult rule, ops::ApplyRule(op, bound, nullptr));
+  const auto number = rule.sym_int ? rule.sym_int->AsInt() : std::nullopt;
+  const auto condition = rule.sym_bool ? rule.sym_bool->AsBool() : std::nullopt;
+  if (!number && !condition) return Unsupported(op.target + " answers no number that is known");
+  Json answer = Json::MakeObject();
+  answer["int"] = number ? *number : int64_t{*condition};
+  return answer;
+}
+
 Result<Json> Answer(const std::string& line) {
   CONFORMANCE_TRY(const Json call, formats::ParseJson(line, {.max_bytes = size_t{1} << 30}));
   CONFORMANCE_TRY(const std::string target, call.GetString("target"));
@@ -102,6 +117,7 @@ Result<Json> Answer(const std::string& line) {
     }
   }
   CONFORMANCE_TRY(auto bound, ops::BindArguments(*op, std::move(positional), std::move(keyword)));
+  if (op->returns[0].kind == ops::ArgKind::kInt || op->returns[0].kind == ops::ArgKind::kBool) return Number(*op, bound);
   ops::Numerics numerics;
   if (call.Has("seed")) {
     CONFORMANCE_TRY(const int64_t seed, call.GetInt("seed"));

@@ -147,6 +147,9 @@ class Spec:
     table: str = "op_grid"        # the recording that its cases go into
     ignored: set = field(default_factory=set)  # outputs that PyTorch leaves unspecified
     draws: bool = False           # by the generator: each call has a seed of its own
+    unit: object = None           # of the arguments: the type whose last place counts, where PyTorch adds up in a narrower one than it answers
+    asked: object = None          # of the arguments: for each output whether it was asked for; PyTorch may make others too
+    defined: object = None        # of the arguments: how many elements, in order, PyTorch defines; None: all
 
     def allowed(self, dtype):
         if self.bound is None:

@@ -149,6 +149,26 @@ class Composites(torch.nn.Module):
         }
 
 
+class MoreComposites(torch.nn.Module):
+    """Diagonals, norms of matrices, lines of integers, searches for and among numbers."""
+
+    def forward(self, x, ids):
+        edges = torch.tensor([0.0, 0.5, 1.0])
+        order = torch.tensor([2, 0, 1])
+        square = x[:, :, :3]
+        return {
+            "diagonal": torch.einsum("bii->bi", square), "trace": torch.einsum("bii->b", square), "trace_joined": torch.einsum("bii,ij->jb", square, x[0]),
+            "ints": torch.linspace(-3, 8, 6, dtype=torch.int64), "ints_down": torch.linspace(7.9, -2, 5, dtype=torch.int32), "no_line": torch.linspace(0, 1, 0),
+            "isin_number": torch.isin(ids, 4), "not_isin_number": torch.isin(ids, 4, invert=True), "number_isin": torch.isin(4, ids),
+            "bucketize_number": torch.bucketize(0.5, edges), "bucketize_number_right": torch.bucketize(0.5, edges, right=True, out_int32=True),
+            "search": torch.searchsorted(edges, x), "search_right": torch.searchsorted(edges[order], x, side="right", sorter=torch.tensor([1, 2, 0])),
+            "search_rows": torch.searchsorted(x.sort(-1).values, x.flip(1)), "search_number": torch.searchsorted(edges, 0.5, right=True),
+            "norm_fro": torch.linalg.matrix_norm(x), "norm_fro_by_name": torch.linalg.norm(x[0], "fro"), "norm_1": torch.linalg.matrix_norm(x, 1),
+            "norm_least": torch.linalg.norm(x, -1, dim=(2, 0), keepdim=True), "norm_inf": torch.linalg.norm(x[0], float("inf")),
+            "norm_least_inf": torch.linalg.matrix_norm(x, -float("inf"), dim=(0, 1), dtype=torch.float64),
+        }
+
+
 class Writes(torch.nn.Module):
     """Slices, rows and views of views written in place, and read through what they are views of: labels moved by one, masks."""
 
@@ -190,6 +210,36 @@ class Draws(torch.nn.Module):
             "again": torch.multinomial(x.softmax(-1), 6, replacement=True), "numbers": torch.randint(-3, x.shape[0] + 7, (8,)),
             "filled": x.new_empty(4, 6).uniform_(-1, 2), "noise": torch.zeros(20).normal_(1.0, 0.5), "half": torch.randn(18).half() + torch.rand(18).half(),
         }
+
+
+class Gradients(torch.nn.Module):
+    """Operators of a backward pass, some of whose outputs nobody asked for; bags of rows."""
+
+    def __init__(self):
+        super().__init__()
+        self.largest = torch.nn.EmbeddingBag(8, 3, mode="max", padding_idx=2)
+        self.sums = torch.nn.EmbeddingBag(8, 3, mode="sum")
+
+    def forward(self, x, weight, ids):
+        aten = torch.ops.aten
+        y = torch.conv2d(x, weight, stride=2, padding=1)
+        given = ([2, 2], [1, 1], [1, 1], False, [0, 0], 1)
+        of_input, _, of_bias = aten.convolution_backward(y, x, weight, [2], *given, [True, False, True])
+        normed, mean, rstd = aten.native_layer_norm(x, [6], None, None, 1e-5)
+        of_norm = aten.native_layer_norm_backward(normed * x, x, [6], mean, rstd, None, None, [True, False, False])[0]
+        return of_input, of_bias, of_norm, self.largest(ids), self.sums(ids)
+
+
+class Layouts(torch.nn.Module):
+    """Strides and offsets that depend on sizes; answers written into `out`."""
+
+    def forward(self, x):
+        rows = torch.as_strided(x, (x.shape[0], x.shape[1] // 2, 3), (x.stride(0), 2 * x.stride(1), 2), 1)
+        count = torch.full((2,), x.transpose(0, 1).stride(1) + x[:, 1:].storage_offset())
+        angle, other = torch.empty(0), torch.empty_like(x)
+        torch.atan2(x, x + 1, out=angle)
+        torch.atan2(x, x - 1, out=other)
+        return rows, count, angle, other * 2
 
 
 class Sizes(torch.nn.Module):
@@ -302,6 +352,13 @@ def programs():
     pairs = torch.complex(few[:, 0, :2], few[:, 1, 2:])
     yield "complex", Complex(), (heads, pairs[:4].clone()), (batch, batch), (few, pairs)
     yield "rotary", Rotary(), (heads, pairs[:4].real.contiguous()), (batch, batch), (few, pairs.real.contiguous())
+    yield "more_composites", MoreComposites(), (cube, numbers), None, (1 - cube * 2, numbers.flip(1))
+    filters, bags = torch.linspace(-1, 1, 18).reshape(2, 1, 3, 3), torch.tensor([[0, 2, 5], [1, 2, 2]])
+    shapes = ({0: Dim("batch", min=2, max=16), 2: Dim("height", min=3, max=32)}, None, {0: Dim("bags", min=2, max=16)})
+    image = torch.sin(torch.arange(60.0)).reshape(2, 1, 5, 6)
+    yield "gradients", Gradients(), (image, filters, bags), shapes, (torch.sin(torch.arange(144.0) / 2).reshape(3, 1, 8, 6), filters, bags[[1, 0, 1]] + 2)
+    lengths = ({0: Dim("batch", min=2, max=16), 1: Dim("length", min=4, max=32)},)
+    yield "layouts", Layouts(), (torch.arange(72.0).reshape(3, 4, 6) / 9,), lengths, (torch.arange(60.0).reshape(2, 5, 6) / 7 - 4,)
     grid = x[:2].reshape(1, 2, 2, 2)
     few, more = torch.tensor([2, 0, 1]), torch.tensor([0, 3, 1, 1, 0, 2])
     yield "by_data", ByData(), (cube[0], few), (batch, batch), (cube.reshape(6, 4), more)
