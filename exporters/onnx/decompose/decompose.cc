@@ -25,6 +25,15 @@ const std::vector<Decomposition>& Decompositions() {
       {"aten.std.correction", 0, "ONNX has no variance", DecomposeVar},
       {"aten.diff.default", 0, "ONNX has no differences", DecomposeDiff},
       {"aten._weight_norm.default", 0, "ONNX has no weight norm", DecomposeWeightNorm},
+      {"aten._adaptive_avg_pool2d_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeAdaptiveAvgPoolBackward},
+      {"aten.avg_pool2d_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeAvgPoolBackward},
+      {"aten.max_pool2d_with_indices_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeMaxPoolBackward},
+      {"aten.convolution_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeConvolutionBackward},
+      {"aten.native_layer_norm_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeLayerNormBackward},
+      {"aten.native_group_norm_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeGroupNormBackward},
+      {"aten.embedding_dense_backward.default", 0, "ONNX has no gradients of inference operators", DecomposeEmbeddingDenseBackward},
+      {"aten._embedding_bag.default", 0, "ONNX has no bags of rows", DecomposeEmbeddingBag},
+      {"aten.resize.default", 0, "ONNX reshapes to as many elements alone", DecomposeResize},
   };
   return table;
 }

@@ -33,6 +33,15 @@ Result<bool> DecomposeGroupNorm(rewrite::NodeEdit& edit);
 Result<bool> DecomposeVar(rewrite::NodeEdit& edit);
 Result<bool> DecomposeDiff(rewrite::NodeEdit& edit);
 Result<bool> DecomposeWeightNorm(rewrite::NodeEdit& edit);
+Result<bool> DecomposeAdaptiveAvgPoolBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeAvgPoolBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeMaxPoolBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeConvolutionBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeLayerNormBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeGroupNormBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeEmbeddingDenseBackward(rewrite::NodeEdit& edit);
+Result<bool> DecomposeEmbeddingBag(rewrite::NodeEdit& edit);
+Result<bool> DecomposeResize(rewrite::NodeEdit& edit);  ///< of what the program records row by row
 
 /// x in that type; x itself where it has it, so that the result of a decomposition is what computes it.
 ops::Value AsType(ops::OpContext& context, const ops::Value& x, DType dtype);

@@ -135,6 +135,48 @@ output %diff
 )");
 }
 
+ops::Value ConvolutionBackward(ops::OpContext& c, const Values& in, int64_t stride, std::vector<bool> mask) {
+  const std::vector<SymInt> none = {0}, one = {1};
+  return c.CallMulti(ops::ConvolutionBackwardOp(), {in[0], in[1], in[2], ops::NoneType{}, std::vector<SymInt>{stride}, none, one, false, none, SymInt(1),
+                                                    std::move(mask)})[0];
+}
+
+TEST(Decompose, TheGradientOfAConvolutionIsATransposedOne) {
+  const auto program = Recorded({{DType::kF32, {2, 3, 4}}, {DType::kF32, {2, 1, 8}}, {DType::kF32, {3, 1, 2}}},
+                                [](ops::OpContext& c, const Values& in) { return ConvolutionBackward(c, in, 2, {true, false, false}); });
+  EXPECT_EQ(Decomposed(program), R"(input %x: f32[2, 3, 4]
+input %y: f32[2, 1, 8]
+input %z: f32[3, 1, 2]
+%getitem: f32[2, 1, 8] = aten.convolution.default(input=%x, weight=%z, bias=None, stride=[2], padding=[0], dilation=[1], transposed=True, output_padding=[0], groups=1)
+output %getitem
+)");
+}
+
+// Where the length is open, so is what the stride left over: the longest that it can be is made, and cut.
+TEST(Decompose, TheGradientOfAConvolutionOverAnOpenLengthIsCut) {
+  const std::string text = Decomposed(Recorded({{DType::kF32, {2, 3, FloorDiv(kLength - 2, 2) + 1}}, {DType::kF32, {2, 1, kLength}}, {DType::kF32, {3, 1, 2}}},
+                                               [](ops::OpContext& c, const Values& in) { return ConvolutionBackward(c, in, 2, {true, false, false}); }));
+  EXPECT_THAT(text, AllOf(HasSubstr("transposed=True, output_padding=[1]"), HasSubstr("f32[2, 1, length] = aten.slice.Tensor(")));
+}
+
+TEST(Decompose, TheGradientOfATableIsASumByIndex) {
+  const std::string text = Decomposed(Recorded({{DType::kF32, {kBatch, 3}}, {DType::kI64, {kBatch}}}, [](ops::OpContext& c, const Values& in) {
+    return c.Call(ops::EmbeddingDenseBackwardOp(), {in[0], in[1], SymInt(5), SymInt(2), false});
+  }));
+  EXPECT_THAT(text, AllOf(HasSubstr("aten.ne.Scalar"), HasSubstr("f32[5, 3] = aten.index_add.default(self=%zeros, dim=0, index=")));
+}
+
+TEST(Decompose, AResizeOfWhatLiesOtherwiseIsRefused) {
+  auto program = Recorded({{DType::kF32, {2, 3}}}, [](ops::OpContext& c, const Values& in) { return ops::Resize(c, in[0], {2, 2}); });
+  ASSERT_THAT(program, IsOk());
+  EXPECT_THAT(Decomposed(program), AllOf(HasSubstr("aten.slice.Tensor"), HasSubstr("f32[2, 2] = aten.view.default")));
+  ir::ProgramBuilder builder(*std::move(program));
+  ir::ValueMeta meta = builder.graph().value(builder.graph().FindValue("x")).meta;
+  std::get<ir::TensorMeta>(meta).strides = {1, 2};
+  builder.SetMeta(builder.graph().FindValue("x"), std::move(meta));
+  EXPECT_THAT(Decomposed(std::move(builder).Finish()), HasSubstr("resize of a tensor that is not recorded as stored row by row"));
+}
+
 TEST(Decompose, WhatIsAlwaysDecomposedNeedsNoTranslation) {
   for (const Decomposition& entry : Decompositions()) {
     EXPECT_NE(ops::DefaultOps().Find(entry.target), nullptr) << entry.target;

@@ -13,6 +13,7 @@ std::vector<rewrite::NodeFix> NodeFixes(int64_t opset);
 
 // The functions, one file each.
 Result<bool> FixAssertion(rewrite::NodeEdit& edit);
+Result<bool> FixLayout(rewrite::NodeEdit& edit);
 Result<bool> FixDeadComparison(rewrite::NodeEdit& edit);
 Result<bool> FixAlias(rewrite::NodeEdit& edit);
 Result<bool> FixNoOp(rewrite::NodeEdit& edit);

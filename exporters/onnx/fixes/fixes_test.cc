@@ -178,6 +178,39 @@ TEST(NodeFixes, InPlaceOpsOnInputsAreRefused) {
   EXPECT_THAT(fixed.after, HasSubstr("writes to an input"));
 }
 
+TEST(NodeFixes, AnAnswerWrittenIntoOutIsItsTwins) {
+  const Fixed fixed = Fix(Recorded({kX}, [](ops::OpContext& c, const Values& in) {
+    const ops::Value out = ops::Neg(c, in[0]);
+    c.Call(*ops::DefaultOps().Find("aten.atan2.out"), {in[0], in[0], out});
+    return ops::Relu(c, out);
+  }));
+  EXPECT_EQ(fixed.after, R"(input %x: f32[batch, 4]
+%atan2: f32[batch, 4] = aten.atan2.default(self=%x, other=%x)
+%relu: f32[batch, 4] = aten.relu.default(self=%atan2)
+output %relu
+)");
+}
+
+TEST(NodeFixes, AResizeInPlaceIsReadByWhoComesLater) {
+  const Fixed fixed = Fix(Recorded({{DType::kF32, {2, 3}}}, [](ops::OpContext& c, const Values& in) {
+    const ops::Value x = ops::Neg(c, in[0]);
+    return ops::Relu(c, c.Call(ops::ResizeInPlaceOp(), {x, std::vector<SymInt>{2, 2}}));
+  }));
+  EXPECT_THAT(fixed.after, AllOf(HasSubstr("f32[2, 2] = aten.resize.default(self=%neg, size=[2, 2])"), HasSubstr("aten.relu.default(self=%resize_)")));
+}
+
+// A stride of one value that another value's size is.
+TEST(NodeFixes, StridesAreArithmeticOfSizes) {
+  auto program = Recorded({kX, {DType::kF32, {kLength, kBatch, 4}}}, [](ops::OpContext& c, const Values& in) {
+    return ops::Full(c, {SymInt(2)}, ops::Scalar(c.CallSymInt(ops::SymStrideOp(), {in[1], SymInt(0)})), DType::kI64);
+  });
+  ASSERT_THAT(program, IsOk());
+  const Fixed fixed = Fix(std::move(program));
+  EXPECT_THAT(fixed.before, HasSubstr("aten.sym_stride.int"));
+  EXPECT_THAT(fixed.after, AllOf(Not(HasSubstr("aten.sym_stride.int")), HasSubstr("_operator.mul")));
+  EXPECT_EQ(fixed.hits.at("layout"), 1);
+}
+
 TEST(NodeFixes, ASliceWithoutStartStartsAtZero) {
   const Fixed fixed = Fix(Recorded({kX}, [](ops::OpContext& c, const Values& in) {
     return c.Call(ops::SliceOp(), {in[0], SymInt(1), ops::NoneType{}, SymInt(3)});

@@ -113,7 +113,7 @@ void ReplaceLater(rewrite::NodeEdit& edit, const std::set<ir::NodeId>& later, co
 
 }  // namespace
 
-// x.add_(y) becomes z = x + y, and who reads x later reads z. Where x is a view, what it is a view of becomes the same with z put back in its
+// x.add_(y) becomes z = x + y, and who reads x later reads z; so does atan2(x, y, out=z). Where x is a view, what it is a view of becomes the same with z put back in its
 // place (x[:, 1:].copy_(y): a slice_scatter), and so on to the tensor at the bottom. Refused where another view of it is read later: it
 // would have to change too.
 Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
@@ -122,7 +122,7 @@ Result<bool> FixInPlace(rewrite::NodeEdit& edit) {
   const ops::OpDef* twin = ops::DefaultOps().Find(op->traits.in_place_of);
   if (twin == nullptr) return Unsupported(op->target + " writes in place and has no twin that does not").With("node", edit.node().name);
   CONFORMANCE_TRY(const std::vector<ops::Argument> args, edit.Arguments());
-  const ir::ValueId written = rewrite::Recorder::IdOf(std::get<ops::Value>(args[0]));
+  const ir::ValueId written = rewrite::Recorder::IdOf(std::get<ops::Value>(args[ops::WrittenArgument(*op).value()]));
   const ir::Graph& graph = edit.graph();
   const std::vector<ir::ValueId> views = ViewsUpTo(graph, written);
   if (graph.value(views.back()).producer < ir::NodeId{0}) {

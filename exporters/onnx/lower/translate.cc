@@ -194,7 +194,7 @@ class Translator {
     const ops::OpDef* op = ops_.Find(node.op());
     const TranslationEntry* entry = FindTranslation(node.op());
     if (op == nullptr || entry == nullptr) {
-      if (IsUnread(node)) return Ok();
+      if (IsUnread(node) || GivesNumbers(node)) return Ok();
       Error error = Unsupported("the operator " + std::string(node.op()) + " has no translation to ONNX")
                         .With("op", std::string(node.op()))
                         .With("node", node.name)
@@ -244,6 +244,15 @@ class Translator {
   bool IsUnread(const ir::Node& node) const {
     const std::vector<ir::ValueId> outputs = node.OutputValues();
     return std::all_of(outputs.begin(), outputs.end(), [&](ir::ValueId id) { return graph_.value(id).uses().empty(); }) && !outputs.empty();
+  }
+
+  // Sizes that the program records as numbers: who reads them reads the number.
+  bool GivesNumbers(const ir::Node& node) const {
+    const std::vector<ir::ValueId> outputs = node.OutputValues();
+    return !outputs.empty() && std::all_of(outputs.begin(), outputs.end(), [&](ir::ValueId id) {
+      const auto* size = std::get_if<SymInt>(&graph_.value(id).meta);
+      return size != nullptr && size->IsConstant();
+    });
   }
 
   Status AddOutputs() {
