@@ -195,6 +195,11 @@ class SchemaParser {
       }
       return values;
     }
+    if (Take('\'')) {
+      std::string word(Word());
+      Expect('\'');
+      return word;
+    }
     if (std::isalpha(static_cast<unsigned char>(next)) != 0) {
       const std::string_view word = Word();
       if (word == "None") return NoneType{};

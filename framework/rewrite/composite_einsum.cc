@@ -42,6 +42,25 @@ std::optional<Labels> LabelsOf(const std::string& text, int64_t rank) {
   return labels;
 }
 
+/// x with one axis for each label: of axes with the same one, what lies where their places are equal. None where their sizes differ.
+std::optional<Labelled> Diagonals(OpContext& c, Labelled x) {
+  for (size_t i = 0; i < x.labels.size();) {
+    const auto twin = std::ranges::find(x.labels.begin() + static_cast<std::ptrdiff_t>(i) + 1, x.labels.end(), x.labels[i]);
+    if (twin == x.labels.end()) {
+      ++i;
+      continue;
+    }
+    const auto first = static_cast<std::ptrdiff_t>(i), second = twin - x.labels.begin();
+    if (!c.Guard(Eq(x.value.size(first), x.value.size(second)), "einsum: axes with the same label")) return std::nullopt;
+    x.value = ops::Diagonal(c, x.value, 0, first, second);  // behind the other axes
+    const int label = x.labels[i];
+    x.labels.erase(x.labels.begin() + second);
+    x.labels.erase(x.labels.begin() + first);
+    x.labels.push_back(label);
+  }
+  return x;
+}
+
 Value Arranged(OpContext& c, const Labelled& x, const Labels& order) {
   std::vector<int64_t> axes;
   for (const int label : order) axes.push_back(static_cast<int64_t>(Place(x.labels, label)));
@@ -134,11 +153,10 @@ std::vector<ops::Value> WriteEinsum(OpContext& c, const std::vector<ops::Argumen
   for (size_t i = 0; i < terms.size(); ++i) {
     auto labels = LabelsOf(terms[i], tensors[i].rank());
     if (!labels) return refuse("whose term has another number of labels than its operand has axes");
-    for (const int label : *labels) {
-      if (std::ranges::count(*labels, label) > 1) return refuse("of a diagonal");
-      ++uses[label];
-    }
-    operands.push_back({tensors[i], *std::move(labels)});
+    for (const int label : *labels) ++uses[label];
+    auto operand = Diagonals(c, {tensors[i], *std::move(labels)});
+    if (!operand) return refuse("of axes with the same label and other sizes");
+    operands.push_back(*std::move(operand));
   }
   Labels wanted;
   int64_t open = 0;

@@ -11,6 +11,7 @@
 #include "framework/rewrite/composite_fourier.h"
 #include "framework/rewrite/composite_losses.h"
 #include "framework/rewrite/composite_nn.h"
+#include "framework/rewrite/composite_search.h"
 #include "framework/rewrite/composite_shapes.h"
 #include "framework/rewrite/fix.h"
 #include "framework/rewrite/inline_graphs.h"
@@ -75,21 +76,6 @@ Values MeshgridBy(OpContext& c, const Arguments& args) {
   return Meshgrid(c, tensors, indexing == "xy");
 }
 
-Values Isin(OpContext& c, const Arguments& args) {
-  const Value tests = ops::Reshape(c, TensorAt(args, 1), {SymInt(-1)});
-  const Value found = ops::Any(c, ops::Equal(c, ops::Unsqueeze(c, TensorAt(args, 0), -1), tests), -1);
-  return {std::get<bool>(args[3]) ? ops::LogicalNot(c, found) : found};
-}
-
-/// The number of boundaries that lie below (or, from the right, at most at) each element.
-Values Bucketize(OpContext& c, const Arguments& args) {
-  const Value x = ops::Unsqueeze(c, TensorAt(args, 0), -1);
-  const Value& boundaries = TensorAt(args, 1);
-  const Value below = std::get<bool>(args[3]) ? ops::LessEqual(c, boundaries, x) : ops::Less(c, boundaries, x);
-  const Value count = ops::Sum(c, ops::To(c, below, DType::kI64), {-1});
-  return {std::get<bool>(args[2]) ? ops::To(c, count, DType::kI32) : count};
-}
-
 /// Elements by bin, of equal width from min to max; those outside count nowhere, max in the last bin.
 Values Histc(OpContext& c, const Arguments& args) {
   const Value x = ops::Reshape(c, TensorAt(args, 0), {SymInt(-1)});
@@ -108,24 +94,6 @@ Values Histc(OpContext& c, const Arguments& args) {
   const Value inside = ops::LogicalAnd(c, ops::GreaterEqual(c, x, least), ops::LessEqual(c, x, most));
   const Value hit = ops::LogicalAnd(c, ops::Equal(c, ops::Unsqueeze(c, bin, 1), ops::Arange(c, SymInt(bins), x.dtype())), ops::Unsqueeze(c, inside, 1));
   return {ops::Sum(c, ops::To(c, hit, x.dtype()), {0})};
-}
-
-/// The vector norms; of matrices there is none here.
-Values LinalgNorm(OpContext& c, const Arguments& args) {
-  const Value& x = TensorAt(args, 0);
-  std::vector<int64_t> axes;
-  if (const auto* given = std::get_if<std::vector<SymInt>>(&args[2])) {
-    for (const SymInt& axis : *given) axes.push_back(axis.constant());
-  }
-  const bool of_matrix = !IsNone(args[1]) && (axes.size() == 2 || (axes.empty() && x.rank() == 2));
-  if (of_matrix || !std::holds_alternative<ops::NoneType>(args[4])) {
-    c.Fail(Unsupported("linalg_norm of matrices, or to another type"));
-    return {Value()};
-  }
-  if (axes.empty()) {
-    for (int64_t axis = 0; axis < x.rank(); ++axis) axes.push_back(axis);
-  }
-  return {ops::VectorNorm(c, x, IsNone(args[1]) ? 2.0 : NumberAt(args, 1), std::move(axes), std::get<bool>(args[3]))};
 }
 
 /// Index i as often as `repeats` says: that of a place is the number of ends at or before it. `count`: of all; none: their sum, a size that
@@ -210,7 +178,6 @@ const std::vector<Composite>& PlainComposites() {
       {"aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor", Is<ops::DivScalarOp, 2>},
       {"aten::_is_all_true(Tensor self) -> Tensor", IsAllTrue},
       {"aten::_is_any_true(Tensor self) -> Tensor", IsAnyTrue},
-      {"aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool right=False) -> Tensor", Bucketize},
       {"aten::clip(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", Is<ops::ClampOp, 3>},
       {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", Is<ops::CatOp, 2>},
       {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", Is<ops::CatOp, 2>},
@@ -219,8 +186,6 @@ const std::vector<Composite>& PlainComposites() {
       {"aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye},
       {"aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", EyeM},
       {"aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histc},
-      {"aten::isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool assume_unique=False, bool invert=False) -> Tensor", Isin},
-      {"aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", LinalgNorm},
       {"aten::mT(Tensor(a) self) -> Tensor(a)", LastTwoSwapped},
       {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", MeshgridOf},
       {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", MeshgridBy},
@@ -247,7 +212,7 @@ const std::vector<Composite>& PlainComposites() {
 const std::vector<Composite>& Composites() {
   static const std::vector<Composite> table = [] {
     std::vector<Composite> all = PlainComposites();
-    for (const auto* part : {&FourierComposites(), &LossComposites(), &NnComposites(), &ShapeComposites()}) all.insert(all.end(), part->begin(), part->end());
+    for (const auto* part : {&FourierComposites(), &LossComposites(), &NnComposites(), &SearchComposites(), &ShapeComposites()}) all.insert(all.end(), part->begin(), part->end());
     return all;
   }();
   return table;

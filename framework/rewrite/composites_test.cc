@@ -89,8 +89,15 @@ TEST(Einsum, SizesOfOneAreStretched) {
   EXPECT_EQ(Einsum("...i,...i->...", {F32({4, 1, 2}), F32({5, 2})}), "f32[4, 5]");
 }
 
+TEST(Einsum, ALabelTwiceIsADiagonal) {
+  EXPECT_EQ(Einsum("ii->i", {F32({3, 3})}), "f32[3]");
+  EXPECT_EQ(Einsum("ii", {F32({3, 3})}), "f32[]");
+  EXPECT_EQ(Einsum("bii,ij->jb", {F32({2, 3, 3}), F32({3, 4})}), "f32[4, 2]");
+  EXPECT_EQ(Einsum("iii->i", {F32({3, 3, 3})}), "f32[3]");
+}
+
 TEST(Einsum, RefusesByName) {
-  EXPECT_THAT(Einsum("ii->i", {F32({3, 3})}), AllOf(HasSubstr("einsum of a diagonal"), HasSubstr("equation: ii->i")));
+  EXPECT_THAT(Einsum("ii->i", {F32({3, 2})}), AllOf(HasSubstr("einsum of axes with the same label and other sizes"), HasSubstr("equation: ii->i")));
   EXPECT_THAT(Einsum("ij->ijk", {F32({2, 3})}), HasSubstr("label that no operand has"));
   EXPECT_THAT(Einsum("ijk->i", {F32({2, 3})}), HasSubstr("another number of labels"));
   EXPECT_THAT(Einsum("ij,jk->ik", {F32({2, 3})}), HasSubstr("another number of operands"));
@@ -118,6 +125,14 @@ TEST(Composites, TheSumOfRepeatsIsASizeThatIsKnownWhenRun) {
 TEST(Composites, RefuseWhatPyTorchRefuses) {
   EXPECT_THAT(Written("aten.meshgrid.indexing", {std::vector<Value>{F32({2})}, std::string("zz")}), AllOf(HasSubstr("found: zz"), HasSubstr("ij or xy")));
   EXPECT_THAT(Written("aten.histc.default", {F32({4}), SymInt(0), SymInt(0), SymInt(3)}), HasSubstr("histc without bins"));
+}
+
+TEST(Composites, NormsOfMatricesAreThoseWithoutSingularValues) {
+  const std::vector<SymInt> axes = {-2, -1};
+  EXPECT_EQ(Written("aten.linalg_matrix_norm.default", {F32({5, 2, 3}), SymInt(-1), axes, false, ops::NoneType{}}), "f32[5]");
+  EXPECT_EQ(Written("aten.linalg_norm.default", {F32({2, 3}), 1.0, ops::NoneType{}, true, DType::kF64}), "f64[1, 1]");
+  EXPECT_THAT(Written("aten.linalg_matrix_norm.default", {F32({2, 3}), SymInt(2), axes, false, ops::NoneType{}}), HasSubstr("by their singular values"));
+  EXPECT_THAT(Written("aten.linalg_matrix_norm.str_ord", {F32({2, 3}), std::string("nuc"), axes, false, ops::NoneType{}}), HasSubstr("by their singular values"));
 }
 
 TEST(Composites, GridsAreIndexedBothWays) {
