@@ -1,5 +1,6 @@
 #include "framework/ops/in_place.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/recurrent.h"
 
 namespace conformance::ops {
 namespace {
@@ -314,6 +315,10 @@ constexpr Definition kDefinitions[] = {
     SymNotOp,
     SymFloatOp,
     ReciprocalOp,
+    LstmOp,
+    GruOp,
+    RnnTanhOp,
+    RnnReluOp,
     ReluOp,
     ReluInPlaceOp,
     Relu6Op,

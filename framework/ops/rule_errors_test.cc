@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/ops/ops.h"
+#include "framework/ops/recurrent.h"
 #include "framework/ops/refused.h"
 #include "framework/testing/matchers.h"
 
@@ -25,6 +26,28 @@ Status After(F call) {
 }
 #define REFUSES(kind, text, expression) \
   EXPECT_THAT(After([](OpContext& c) { expression; }), IsError(ErrorKind::kind, HasSubstr(text)))
+
+TEST(RuleErrors, OfRecurrences) {
+  const std::vector<Value> plain = {F32({4, 3}), F32({4, 4}), F32({4}), F32({4})};
+  const auto run = [&](const Value& x, const Value& h, std::vector<Value> params, RecurrentLayers layers) {
+    return After([&](OpContext& c) { RnnTanh(c, x, h, std::move(params), layers); });
+  };
+  EXPECT_THAT(run(F32({5, 2, 3}), F32({1, 2, 4}), plain, {}), testing::IsOk());
+  EXPECT_THAT(run(F32({5, 3}), F32({1, 2, 4}), plain, {}), IsError(ErrorKind::kShape, HasSubstr("want input of three axes")));
+  EXPECT_THAT(run(F32({0, 2, 3}), F32({1, 2, 4}), plain, {}), IsError(ErrorKind::kShape, HasSubstr("at least one step along axis 0")));
+  EXPECT_THAT(run(F32({5, 2, 3}), F32({2, 2, 4}), plain, {}), IsError(ErrorKind::kShape, HasSubstr("hx is f32[2, 2, 4], want hx a hidden state [1, 2, 4]")));
+  EXPECT_THAT(run(F32({5, 2, 6}), F32({1, 2, 4}), plain, {}), IsError(ErrorKind::kShape, HasSubstr("want params a weight_ih [4, 6]")));
+  EXPECT_THAT(run(F32({5, 2, 3}), F32({2, 2, 4}), plain, {.num_layers = 2}), IsError(ErrorKind::kInvalid, HasSubstr("holds 4 tensors, want 4 for each of 2")));
+  EXPECT_THAT(run(F32({5, 2, 3}), F32({1, 2, 4}), plain, {.num_layers = 0}), IsError(ErrorKind::kInvalid, HasSubstr("num_layers is 0")));
+  EXPECT_THAT(run(F32({5, 2, 3}), I64({1, 2, 4}), plain, {}), IsError(ErrorKind::kType, HasSubstr("hx is i64[1, 2, 4]")));
+  EXPECT_THAT(After([&](OpContext& c) {
+                const Value x = F32({5, 2, 3});
+                const std::vector<Value> both = {F32({4, 3}), F32({4, 4}), F32({4, 4}), F32({4, 4})};
+                c.CallMulti(RnnTanhOp(), {x, F32({2, 2, 4}), both, false, SymInt(2), 0.5, true, false, false});
+              }),
+              IsError(ErrorKind::kUnsupported, HasSubstr("dropout between layers in training is random")));
+  EXPECT_NE(FindRefused("aten.lstm.data"), nullptr);
+}
 
 TEST(RuleErrors, OfShapes) {
   REFUSES(kShape, "aten.rms_norm.default: weight is f32[3], want weight [2]",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/ops/ops.h"
+#include "framework/ops/recurrent.h"
 #include "framework/testing/matchers.h"
 
 namespace conformance::ops {
@@ -262,6 +263,20 @@ TEST_F(Symbolic, PythonOperatorsComputeSizes) {
   EXPECT_TRUE(c.status().ok());
   c.CallSymInt(OperatorFloordivOp(), {n, 0});
   EXPECT_THAT(c.status(), IsError(ErrorKind::kInvalid, HasSubstr("b is 0, want a divisor")));
+}
+
+TEST_F(Symbolic, RecurrencesTakeAnyBatchAndLength) {
+  const std::vector<Value> layers = {F32({12, 3}), F32({12, 4}), F32({12}), F32({12}), F32({12, 3}), F32({12, 4}), F32({12}), F32({12})};
+  const auto [y, hidden] = Gru(c, F32({b, n, 3}), F32({2, b, 4}), layers, {.bidirectional = true, .batch_first = true});
+  EXPECT_EQ(Text(y), "[s0, s1, 8]");
+  EXPECT_EQ(Text(hidden), "[2, s0, 4]");
+  const std::vector<Value> projected = {F32({16, 3}), F32({16, 2}), F32({2, 4})};
+  const LstmResult lstm = Lstm(c, F32({n, b, 3}), F32({1, b, 2}), F32({1, b, 4}), projected, {.has_biases = false});
+  EXPECT_EQ(Text(lstm.output), "[s1, s0, 2]");
+  EXPECT_EQ(Text(lstm.hidden), "[1, s0, 2]");
+  EXPECT_EQ(Text(lstm.cell), "[1, s0, 4]");
+  EXPECT_TRUE(c.status().ok());
+  EXPECT_THAT(Guards(), IsEmpty());
 }
 
 TEST_F(Symbolic, LinearNamesTheArgumentThatDoesNotFit) {

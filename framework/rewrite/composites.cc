@@ -11,6 +11,7 @@
 #include "framework/rewrite/composite_fourier.h"
 #include "framework/rewrite/composite_losses.h"
 #include "framework/rewrite/composite_nn.h"
+#include "framework/rewrite/composite_recurrent.h"
 #include "framework/rewrite/composite_search.h"
 #include "framework/rewrite/composite_shapes.h"
 #include "framework/rewrite/fix.h"
@@ -185,7 +186,9 @@ const std::vector<Composite>& PlainComposites() {
       {"aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", WriteEinsum},
       {"aten::eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", Eye},
       {"aten::eye.m(SymInt n, SymInt m, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor", EyeM},
+      {"aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", WriteGruCell},
       {"aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histc},
+      {"aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> (Tensor, Tensor)", WriteLstmCell},
       {"aten::mT(Tensor(a) self) -> Tensor(a)", LastTwoSwapped},
       {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", MeshgridOf},
       {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", MeshgridBy},
@@ -197,6 +200,8 @@ const std::vector<Composite>& PlainComposites() {
       {"aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? output_size=None) -> Tensor", RepeatInterleave},
       {"aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor", RepeatedPlaces},
       {"aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", ReshapeAs},
+      {"aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", WriteReluCell},
+      {"aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) -> Tensor", WriteTanhCell},
       {"aten::subtract.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Is<ops::SubTensorOp, 3>},
       {"aten::swapaxes(Tensor(a) self, int axis0, int axis1) -> Tensor(a)", Is<ops::TransposeOp, 3>},
       {"aten::swapdims(Tensor(a) self, int dim0, int dim1) -> Tensor(a)", Is<ops::TransposeOp, 3>},

@@ -135,6 +135,16 @@ TEST(Composites, NormsOfMatricesAreThoseWithoutSingularValues) {
   EXPECT_THAT(Written("aten.linalg_matrix_norm.str_ord", {F32({2, 3}), std::string("nuc"), axes, false, ops::NoneType{}}), HasSubstr("by their singular values"));
 }
 
+TEST(Composites, CellsGiveTheirStates) {
+  const std::vector<Value> states = {F32({2, 5}), F32({2, 5})};
+  EXPECT_EQ(Written("aten.lstm_cell.default", {F32({2, 3}), states, F32({20, 3}), F32({20, 5}), F32({20}), F32({20})}), "f32[2, 5], f32[2, 5]");
+  EXPECT_EQ(Written("aten.gru_cell.default", {F32({2, 3}), F32({2, 5}), F32({15, 3}), F32({15, 5}), ops::NoneType{}, ops::NoneType{}}), "f32[2, 5]");
+  EXPECT_THAT(Written("aten.lstm_cell.default", {F32({2, 3}), std::vector<Value>{F32({2, 5})}, F32({20, 3}), F32({20, 5}), ops::NoneType{}, ops::NoneType{}}),
+              HasSubstr("another number of states"));
+  EXPECT_THAT(Written("aten.rnn_tanh_cell.default", {F32({2, 3}), F32({2, 5}), F32({5, 4}), F32({5, 5}), ops::NoneType{}, ops::NoneType{}}),
+              HasSubstr("want weight"));
+}
+
 TEST(Composites, GridsAreIndexedBothWays) {
   const std::vector<Value> axes = {F32({2}), F32({3}), F32({4})};
   EXPECT_EQ(Written("aten.meshgrid.indexing", {axes, std::string("ij")}), "f32[2, 3, 4], f32[2, 3, 4], f32[2, 3, 4]");

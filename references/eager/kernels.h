@@ -89,6 +89,12 @@ Outputs FftR2c(const KernelCall& call);
 Outputs GroupedMm(const KernelCall& call);
 // linear_recurrence.cc
 Outputs LinearRecurrence(const KernelCall& call);
+
+// recurrent.cc
+Outputs Lstm(const KernelCall& call);
+Outputs Gru(const KernelCall& call);
+Outputs RnnTanh(const KernelCall& call);
+Outputs RnnRelu(const KernelCall& call);
 // where.cc
 Outputs MaskedFill(const KernelCall& call);
 Outputs Where(const KernelCall& call);

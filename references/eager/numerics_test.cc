@@ -6,6 +6,7 @@
 
 #include "framework/base/random.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/recurrent.h"
 #include "references/eager/testing.h"
 
 namespace conformance::eager {
@@ -34,6 +35,8 @@ std::vector<std::pair<std::string, Forward>> Sums() {
   const Value x = V(Normal({8, 300}, 1)), w = V(Normal({16, 300}, 2)), b = V(Normal({16}, 3)), row = V(Normal({300}, 4));
   const Value q = V(Normal({1, 2, 40, 16}, 5)), k = V(Normal({1, 2, 40, 16}, 6)), v = V(Normal({1, 2, 40, 16}, 7));
   const Value image = V(Normal({1, 8, 6, 6}, 8)), filters = V(Normal({4, 8, 3, 3}, 9));
+  const Value steps = V(Normal({4, 2, 30}, 10)), state = V(Normal({1, 2, 20}, 11));
+  const std::vector<Value> weights = {V(Normal({80, 30}, 12)), V(Normal({80, 20}, 13))};
   return {
       {"linear", [=](auto& c) { return ops::Linear(c, x, w, b); }},
       {"matmul", [=](auto& c) { return ops::Matmul(c, x, ops::T(c, w)); }},
@@ -45,6 +48,7 @@ std::vector<std::pair<std::string, Forward>> Sums() {
       {"layer_norm", [=](auto& c) { return ops::LayerNorm(c, x, {300}, row, row, 1e-5); }},
       {"rms_norm", [=](auto& c) { return ops::RmsNorm(c, x, {300}, row, 1e-6); }},
       {"attention", [=](auto& c) { return ops::ScaledDotProductAttention(c, q, k, v, {}, 0, true); }},
+      {"lstm", [=](auto& c) { return ops::Lstm(c, steps, state, state, weights, {.has_biases = false}).output; }},
       {"conv", [=](auto& c) { return ops::Conv2d(c, image, filters); }},
   };
 }
@@ -141,6 +145,18 @@ TEST(Noise, IsSeededBoundedAndOnTranscendentalsOnly) {
   }
   const Forward multiply = [&](auto& c) { return ops::Mul(c, V(x), V(x)); };
   EXPECT_THAT(Under(multiply, noisy), BitEqualTo(Under(multiply, {})));
+}
+
+TEST(Noise, ReachesEveryStepOfARecurrence) {
+  const Value x = V(Normal({3, 2, 5}, 1)), state = V(Normal({1, 2, 6}, 2));
+  const std::vector<Value> weights = {V(Normal({18, 5}, 3)), V(Normal({18, 6}, 4))};
+  const Forward gru = [&](auto& c) { return ops::Gru(c, x, state, weights, {.has_biases = false}).output; };
+  const Tensor plain = Under(gru, {}), noisy = Under(gru, {.noise_ulp = 2});
+  for (int64_t row = 0; row < 6; ++row) {
+    const auto of = [&](const Tensor& y) { return y.View({6}, {1}, row * 6); };
+    EXPECT_FALSE(BitEqual(of(plain).Clone(), of(noisy).Clone())) << row;
+  }
+  EXPECT_LT(LargestDifference(plain, noisy), 5e-6);
 }
 
 TEST(Noise, ReachesSoftmaxAndAttention) {

@@ -249,6 +249,10 @@ const KernelTable& DefaultKernels() {
     kernels.Add("aten._grouped_mm.default", GroupedMm);
     kernels.Add("transformers.grouped_mm_fallback.default", GroupedMm);
     kernels.Add("conformance.linear_recurrence.default", LinearRecurrence);
+    kernels.Add("aten.lstm.input", Lstm);
+    kernels.Add("aten.gru.input", Gru);
+    kernels.Add("aten.rnn_tanh.input", RnnTanh);
+    kernels.Add("aten.rnn_relu.input", RnnRelu);
     kernels.Add("aten.linear.default", Linear);
     kernels.Add("aten.addmm.default", Addmm);
     kernels.Add("aten.baddbmm.default", Baddbmm);

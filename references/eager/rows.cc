@@ -94,6 +94,17 @@ T Summation<T>::Dot(const T* a, const T* b) {
   return InPieces([&](int64_t begin, int64_t n) { return kernels_.dot(x + begin, y + begin, n); });
 }
 
+template <typename T>
+HalfRounding<T>::HalfRounding(const KernelCall& call) : isa_(call.isa()), store_(call.out_store(0)) {}
+
+template <typename T>
+void HalfRounding<T>::operator()(T* values, int64_t n) {
+  if (store_ != DType::kF16 && store_ != DType::kBF16) return;
+  halves_.resize(static_cast<size_t>(n) * ByteSize(store_));
+  StoreRun(isa_, values, n, store_, halves_.data());
+  LoadRun(isa_, store_, halves_.data(), 1, n, values);
+}
+
 Tensor Stored(const KernelCall& call, const Tensor& wide, size_t k) {
   return wide.dtype() == call.out_store(k) ? wide : ContiguousAs(call.isa(), wide, call.out_store(k));
 }
@@ -106,5 +117,7 @@ template Rows<double> ReadLastAxes<double>(const KernelCall&, const Tensor&, int
 template Rows<int64_t> ReadLastAxes<int64_t>(const KernelCall&, const Tensor&, int64_t);
 template class Summation<float>;
 template class Summation<double>;
+template class HalfRounding<float>;
+template class HalfRounding<double>;
 
 }  // namespace conformance::eager

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -56,6 +57,19 @@ struct SeededOrder {
   std::vector<int64_t> ends;
 };
 SeededOrder MakeOrder(const KernelCall& call, int64_t n);
+
+/// Rounds what a kernel of several steps keeps between them as PyTorch's stores do: to halves where output 0 is kept as halves, else not.
+template <typename T>
+class HalfRounding {
+ public:
+  explicit HalfRounding(const KernelCall& call);
+  void operator()(T* values, int64_t n);
+
+ private:
+  const IsaKernels& isa_;
+  DType store_;
+  std::vector<std::byte> halves_;
+};
 
 /// `wide` in the type that output k is kept in.
 Tensor Stored(const KernelCall& call, const Tensor& wide, size_t k = 0);

@@ -55,7 +55,7 @@ template <typename T>
 class Attention {
  public:
   explicit Attention(const KernelCall& call)
-      : call_(call), q_(call.tensor(0)), k_(call.tensor(1)), v_(call.tensor(2)) {
+      : call_(call), q_(call.tensor(0)), k_(call.tensor(1)), v_(call.tensor(2)), round_(call) {
     causal_ = call.boolean(5);
     const double width = static_cast<double>(q_.dim(-1));
     scale_ = static_cast<T>(call.IsNone(6) ? 1 / std::sqrt(width) : call.number(6));
@@ -129,7 +129,7 @@ class Attention {
       kernels.exp_minus(row, visible, largest, row);
       AddNoise(call_, row, visible, (first_row + begin + i) * k.rows);
       sums_[static_cast<size_t>(i)] = summation.Sum(row);
-      Round(row, visible);
+      round_(row, visible);
     }
     for (int64_t i = 0; i < y.rows; ++i) std::fill_n(y.data + i * y.row_stride, y.cols, T(0));
     Multiply<T>(call_, RowMajor<const T>(scores_.data(), q.rows, seen), values, y);
@@ -137,16 +137,6 @@ class Attention {
       T* row = y.data + i * y.row_stride;
       kernels.scale(row, y.cols, T(1) / sums_[static_cast<size_t>(i)], row);
     }
-  }
-
-  /// Weights of halves meet the values as halves, not yet divided by their sum, which is that of the unrounded ones: PyTorch's kernel
-  /// for processors (aten/src/ATen/native/cpu/FlashAttentionKernel.cpp) stores them for the product.
-  void Round(T* row, int64_t visible) {
-    const DType store = call_.out_store(0);
-    if (store != DType::kF16 && store != DType::kBF16) return;
-    halves_.resize(static_cast<size_t>(visible) * ByteSize(store));
-    StoreRun(call_.isa(), row, visible, store, halves_.data());
-    LoadRun(call_.isa(), store, halves_.data(), 1, visible, row);
   }
 
   /// Adds a row of the mask that begins at that offset: a bool one stands for 0 and −inf.
@@ -173,7 +163,9 @@ class Attention {
   bool causal_ = false;
   T scale_ = 1;
   std::vector<T> scores_, sums_, mask_row_;
-  std::vector<std::byte> halves_;
+  /// Weights of halves meet the values as halves, not yet divided by their sum, which is that of the unrounded ones: PyTorch's kernel
+  /// for processors (aten/src/ATen/native/cpu/FlashAttentionKernel.cpp) stores them for the product.
+  HalfRounding<T> round_;
 };
 
 }  // namespace

@@ -66,7 +66,7 @@ TEST_P(SmallProgram, GivesPyTorchsOutputs) {
 
 INSTANTIATE_TEST_SUITE_P(Pt2, SmallProgram,
                          ::testing::Values("by_data", "cache", "complex", "composites", "constant_inputs", "data_dependent", "derived", "draws", "floats", "fourier",
-                                           "gradients", "layers", "layouts", "losses", "more_composites", "moves", "mutations", "positions", "rotary", "sizes", "types",
+                                           "gradients", "layers", "layouts", "losses", "more_composites", "moves", "mutations", "positions", "recurrent", "rotary", "sizes", "types",
                                            "wrapped", "writes"));
 
 TEST(SmallPrograms, WritingLeavesInputsAsTheyWere) {

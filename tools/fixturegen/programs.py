@@ -169,6 +169,31 @@ class MoreComposites(torch.nn.Module):
         }
 
 
+class Recurrent(torch.nn.Module):
+    """LSTM, GRU and RNN in layers, directions and layouts, and their cells; PyTorch fixes the number of steps. Weights as they are drawn."""
+
+    keeps_weights = True
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(5)
+        self.lstm = torch.nn.LSTM(3, 4, num_layers=2, bidirectional=True, batch_first=True)
+        self.projected = torch.nn.LSTM(3, 4, proj_size=2, batch_first=True)
+        self.gru = torch.nn.GRU(3, 4, bidirectional=True, batch_first=True, dropout=0.0)
+        self.tanh = torch.nn.RNN(3, 4, bias=False)
+        self.relu = torch.nn.RNN(3, 4, num_layers=2, nonlinearity="relu", batch_first=True)
+        self.lstm_cell, self.gru_cell = torch.nn.LSTMCell(3, 4), torch.nn.GRUCell(3, 4, bias=False)
+        self.tanh_cell, self.relu_cell = torch.nn.RNNCell(3, 4), torch.nn.RNNCell(3, 4, nonlinearity="relu")
+
+    def forward(self, x, state):
+        one = x[:, 0]
+        return {
+            "lstm": self.lstm(x), "projected": self.projected(x), "gru": self.gru(x), "tanh": self.tanh(x.transpose(0, 1)), "relu": self.relu(x),
+            "lstm_cell": self.lstm_cell(one, (state, state * 2)), "gru_cell": self.gru_cell(one, state), "tanh_cell": self.tanh_cell(one),
+            "relu_cell": self.relu_cell(one, state),
+        }
+
+
 class Writes(torch.nn.Module):
     """Slices, rows and views of views written in place, and read through what they are views of: labels moved by one, masks."""
 
@@ -342,6 +367,10 @@ def programs():
     lengths = ({0: Dim("batch", min=2, max=16), 1: Dim("length", min=3, max=32)},) * 2
     ids, mask = torch.tensor([[1, 3, 2, 3, 8, 5], [3, 3, 0, 1, 4, 6]]), torch.ones(2, 6, dtype=torch.int64)
     few, part = torch.tensor([[3, 1, 4, 9], [2, 3, 3, 5], [8, 0, 3, 1]]), torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [0, 1, 1, 1]])
+    steps, state = torch.linspace(-1, 1, 30).reshape(2, 5, 3).sin(), torch.linspace(-1, 1, 8).reshape(2, 4)
+    batch = {0: Dim("batch", min=2, max=16)}
+    more = (torch.linspace(2, 9, 45).reshape(3, 5, 3).sin(), torch.linspace(1, -1, 12).reshape(3, 4))
+    yield "recurrent", Recurrent(), (steps, state), (batch, batch), more
     yield "writes", Writes(), (ids, mask), lengths, (few, part)
     cube, numbers = torch.linspace(-0.3, 1.7, 24).reshape(2, 3, 4), torch.tensor([[0, 3, 5], [1, 4, 4]])
     batch = {0: Dim("batch", min=2, max=16)}
@@ -419,7 +448,7 @@ def main():
         if sys.argv[2:] and name not in sys.argv[2:]:
             continue
         with torch.no_grad():
-            for parameter in module.parameters():
+            for parameter in () if getattr(module, "keeps_weights", False) else module.parameters():
                 parameter.copy_(torch.arange(parameter.numel(), dtype=torch.float32).reshape(parameter.shape) / 8)
         program = export(module.eval(), example, dynamic_shapes=shapes, strict=False)
         # Stack traces name the machine's folders; nested graphs have their own.

@@ -12,6 +12,7 @@
 #include "exporters/onnx/patches/patches.h"
 #include "exporters/onnx/text_testing.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/recurrent.h"
 #include "framework/testing/matchers.h"
 #include "framework/testing/tensors.h"
 
@@ -80,6 +81,28 @@ TEST(Translate, FactorsAreKeptWhereTheyAreExact) {
   EXPECT_THAT(resized({2.0, 3.0}), AllOf(HasSubstr("= Resize(x, -, [1, 1, 2, 3])"), HasSubstr("nearest_mode=floor")));
   EXPECT_THAT(resized({0.5, 1.0}), HasSubstr("= Resize(x, -, [1, 1, 0.5, 1])"));
   EXPECT_THAT(resized({1.3, 2.0}), HasSubstr("neither whole nor halvings"));
+}
+
+TEST(Translate, ARecurrenceOfLayersIsOneOperatorEach) {
+  const auto recorded = Recorded({{DType::kF32, {kBatch, kLength, 3}}, {DType::kF32, {4, kBatch, 2}}, {DType::kF32, {8, 3}}, {DType::kF32, {8, 2}},
+                                  {DType::kF32, {8, 4}}}, [](ops::OpContext& c, const Values& in) {
+    const Values first = {in[2], in[3], in[2], in[3]}, second = {in[4], in[3], in[4], in[3]};
+    Values params = first;
+    params.insert(params.end(), second.begin(), second.end());
+    return ops::Lstm(c, in[0], in[1], in[1], params, {.has_biases = false, .num_layers = 2, .bidirectional = true, .batch_first = true}).output;
+  });
+  const Result<LoweredModel> model = Translate(*recorded, kDefaultOpset);
+  ASSERT_THAT(model, IsOk());
+  std::vector<const formats::OnnxNode*> layers;
+  for (const formats::OnnxNode& node : model->model.graph.nodes) {
+    if (node.op_type == "LSTM") layers.push_back(&node);
+  }
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0]->Find("direction")->s, "bidirectional");
+  EXPECT_EQ(layers[0]->Find("hidden_size")->i, 2);
+  EXPECT_EQ(layers[0]->inputs[3], "");  // no biases, and every row is of the whole length
+  EXPECT_EQ(layers[0]->inputs[4], "");
+  EXPECT_EQ(layers[0]->inputs.size(), 7u);
 }
 
 TEST(Translate, ARecurrenceIsOneScanOfAnyLength) {

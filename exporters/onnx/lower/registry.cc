@@ -12,6 +12,7 @@
 #include "exporters/onnx/lower/norm.h"
 #include "exporters/onnx/lower/pool.h"
 #include "exporters/onnx/lower/recurrence.h"
+#include "exporters/onnx/lower/recurrent.h"
 #include "exporters/onnx/lower/reduce.h"
 #include "exporters/onnx/lower/scatter.h"
 #include "exporters/onnx/lower/shape.h"
@@ -367,6 +368,10 @@ std::vector<TranslationEntry> Table() {
       {"aten.grid_sampler.default", LowerGridSampler},
       // recurrences
       {"conformance.linear_recurrence.default", LowerLinearRecurrence},
+      {"aten.lstm.input", LowerLstm},
+      {"aten.gru.input", LowerGru},
+      {"aten.rnn_tanh.input", LowerRnnTanh},
+      {"aten.rnn_relu.input", LowerRnnRelu},
       // sizes
       {"aten.sym_size.int", LowerSymSize},
       {"aten.sym_numel.default", LowerSymNumel},

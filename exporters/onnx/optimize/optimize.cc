@@ -17,6 +17,17 @@ namespace {
 using formats::OnnxAttribute;
 using formats::OnnxNode;
 
+// Every value that a node reads, by graphs inside it too; names are taken once in the whole model.
+template <typename Node, typename Visit>
+void ForEachInput(Node& node, const Visit& visit) {
+  for (auto& input : node.inputs) visit(input);
+  for (auto& attribute : node.attributes) {
+    for (auto& graph : attribute.graphs) {
+      for (auto& inner : graph.nodes) ForEachInput(inner, visit);
+    }
+  }
+}
+
 class Optimizer {
  public:
   explicit Optimizer(LoweredModel& lowered) : lowered_(lowered), graph_(lowered.model.graph) {
@@ -33,7 +44,7 @@ class Optimizer {
   OptimizeCounts Run() {
     std::vector<OnnxNode> kept;
     for (OnnxNode& node : graph_.nodes) {
-      for (std::string& input : node.inputs) input = Now(input);
+      ForEachInput(node, [this](std::string& input) { input = Now(input); });
       if (DropIdentity(node) || FoldNode(node) || MergeNode(node)) continue;
       kept.push_back(std::move(node));
     }
@@ -163,7 +174,7 @@ class Optimizer {
         ++counts_.dropped;
         continue;
       }
-      used.insert(node->inputs.begin(), node->inputs.end());
+      ForEachInput(*node, [&](const std::string& input) { used.insert(input); });
       kept.push_back(std::move(*node));
     }
     std::reverse(kept.begin(), kept.end());

@@ -97,6 +97,29 @@ TEST(Optimize, MergesWhatComputesTheSame) {
   EXPECT_EQ(counts.merged, 1);
 }
 
+TEST(Optimize, KeepsWhatAGraphInsideReads) {
+  LoweredModel lowered;
+  formats::OnnxGraph& graph = lowered.model.graph;
+  const auto node = [](const char* type, std::string input, std::string output) {
+    formats::OnnxNode made = Node(type);
+    made.inputs = {std::move(input)};
+    made.outputs = {std::move(output)};
+    return made;
+  };
+  graph.inputs.resize(2);
+  graph.inputs[0].name = "x", graph.inputs[1].name = "condition";
+  graph.nodes = {node("Exp", "x", "e"), node("Identity", "e", "same"), node("If", "condition", "y")};
+  formats::OnnxGraph branch;
+  branch.nodes = {node("Neg", "same", "negative")};
+  branch.outputs.emplace_back().name = "negative";
+  graph.nodes[2].attributes = {OnnxAttribute::Graph("then_branch", branch), OnnxAttribute::Graph("else_branch", branch)};
+  graph.outputs.emplace_back().name = "y";
+  Optimize(lowered);
+  ASSERT_EQ(graph.nodes.size(), 2u);
+  EXPECT_EQ(graph.nodes[0].op_type, "Exp");
+  EXPECT_EQ(graph.nodes[1].attributes[0].graphs[0].nodes[0].inputs[0], "e");
+}
+
 TEST(Optimize, DoesNotMergeWhatDiffersInAnAttribute) {
   OptimizeCounts counts;
   Optimized(Recorded({{DType::kF32, {3, 3}}}, [](ops::OpContext& c, const Values& in) {
