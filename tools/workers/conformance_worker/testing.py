@@ -87,7 +87,7 @@ def read_safetensors(path: str | pathlib.Path) -> Tensors:
     tensors: Tensors = {}
     for name, entry in sorted(json.loads(data[8:start]).items()):
         if name != "__metadata__":
-            dtype = entry["dtype"].lower()
+            dtype = {"c64": "complex64"}.get(entry["dtype"].lower(), entry["dtype"].lower())
             begin, end = entry["data_offsets"]
             array = np.frombuffer(data[start + begin:start + end], DTYPES[dtype])
             tensors[name] = Tensor(dtype, array.reshape(entry["shape"]))
@@ -95,7 +95,9 @@ def read_safetensors(path: str | pathlib.Path) -> Tensors:
 
 
 def values(tensor: Tensor) -> np.ndarray:
-    """A tensor's elements in float64."""
+    """A tensor's elements in float64, complex ones as they are."""
+    if np.iscomplexobj(tensor.array):
+        return tensor.array
     if tensor.dtype == "bf16":
         return (tensor.array.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
     return tensor.array.astype(np.float64)
